@@ -3,7 +3,9 @@ import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["cdktf.out/", "**/.rehearsal/", "coverage/", "**/node_modules/", "rehearsal/app/", "**/*.cjs"] },
+  {
+    ignores: ["cdktf.out/", "**/.rehearsal/", "coverage/", "**/node_modules/", "rehearsal/app/", "**/*.cjs"],
+  },
   js.configs.recommended,
   {
     files: ["**/*.ts"],
@@ -18,7 +20,14 @@ export default tseslint.config(
   {
     files: ["**/*.mjs"],
     languageOptions: {
-      globals: { process: "readonly", console: "readonly", URL: "readonly", setTimeout: "readonly", fetch: "readonly", Buffer: "readonly" },
+      globals: {
+        process: "readonly",
+        console: "readonly",
+        URL: "readonly",
+        setTimeout: "readonly",
+        fetch: "readonly",
+        Buffer: "readonly",
+      },
     },
   },
   prettier,

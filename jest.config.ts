@@ -10,7 +10,13 @@ const common: Config = {
 /** Sorted by cost: `unit` takes seconds, `engine` needs a Docker Engine, `e2e` makes a rehearsal host of its own. */
 const config: Config = {
   projects: [
-    { ...common, displayName: "unit", testMatch: ["<rootDir>/__tests__/**/*.test.ts"], testPathIgnorePatterns: ["/__tests__/(engine|e2e)/"], setupFilesAfterEnv: ["<rootDir>/__tests__/setup-cdktf.ts"] },
+    {
+      ...common,
+      displayName: "unit",
+      testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
+      testPathIgnorePatterns: ["/__tests__/(engine|e2e)/"],
+      setupFilesAfterEnv: ["<rootDir>/__tests__/setup-cdktf.ts"],
+    },
     { ...common, displayName: "engine", testMatch: ["<rootDir>/__tests__/engine/**/*.test.ts"] },
     { ...common, displayName: "e2e", testMatch: ["<rootDir>/__tests__/e2e/**/*.test.ts"] },
   ],

@@ -1,0 +1,129 @@
+import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { z } from "zod";
+import { TierContainer } from "../container/tier-container";
+import type { ResourceLimits } from "../container/resource-limits";
+import type { ServiceName } from "../naming";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { ServiceImage } from "../release/service-image";
+import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
+import { tcpPort, type PublishedPort } from "../values/published-port";
+import { validateProps } from "../values/validate";
+
+/** Values that a team may set for each service; the third layer of the deployment document (5.1). */
+export interface ServiceSettings {
+  /** Port inside the network; the service gets it as PORT. @default the seed's, 6.2 */
+  readonly port?: number;
+  /** Ports of the host. @default none */
+  readonly publish?: readonly PublishedPort[];
+  /** @default 1 core, 512 MiB */
+  readonly limits?: ResourceLimits;
+  /** Origin that browsers may call from, CORS_ORIGIN. @default the public origin of the system */
+  readonly corsOrigin?: string;
+  /** LOG_LEVEL. @default info */
+  readonly logLevel?: "error" | "warn" | "info" | "http" | "verbose" | "debug" | "silly";
+  /** TZ. @default UTC */
+  readonly timeZone?: string;
+  /** More environment variables; they win over all others. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Path that answers 200 when the service is well. @default /health */
+  readonly healthPath?: string;
+  /** @default 30 s, 10 s, 3 times */
+  readonly healthCheck?: HealthCheckTiming;
+  /** Command that replaces the image's own. @default the image's */
+  readonly command?: readonly string[];
+}
+
+export interface ApiServiceProps extends ServiceSettings {
+  readonly service: ServiceName;
+  readonly image: ServiceImage;
+  readonly network: EmaintenanceNetwork;
+  readonly port: number;
+  readonly release: string;
+  readonly nodeEnv: string;
+  readonly corsOrigin: string;
+  /** Where logs and uploads go. @default nowhere outside the container */
+  readonly volumes?: readonly ContainerVolumes[];
+  /** What must be there first, beside what the relations add. @default nothing */
+  readonly after?: readonly ITerraformDependable[];
+}
+
+/** Settings that can be checked without knowing the service. */
+export const serviceSettingsSchema = z.object({
+  healthPath: z.string().regex(/^\/[^\s'"`\\]*$/, 'expected a path such as "/health"'),
+  timeZone: z.string().regex(/^[A-Za-z][A-Za-z0-9+_/-]*$/, 'expected a time zone such as "Europe/Berlin"'),
+  environment: z.record(
+    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected a variable name: letters, digits and _"),
+    z.string(),
+  ),
+});
+
+/** User and group under which the team's own images run (the seed, 9.2). */
+export const APPLICATION_USER = "1001:1001";
+
+/** Seconds in which a Node.js service ends what it has begun. */
+const STOP_TIMEOUT_SECONDS = 30;
+
+/** A Node.js service behind the gateway. The three of the system differ by a few words only. */
+export class ApiService extends Construct {
+  readonly service: ServiceName;
+  readonly container: TierContainer;
+  readonly port: number;
+
+  constructor(scope: Construct, id: string, props: ApiServiceProps) {
+    super(scope, id);
+    const checked = validateProps(this, serviceSettingsSchema, {
+      healthPath: props.healthPath ?? "/health",
+      timeZone: props.timeZone ?? "UTC",
+      environment: props.environment ?? {},
+    });
+    this.service = props.service;
+    this.port = tcpPort(props.port);
+
+    this.container = new TierContainer(this, "service", {
+      tier: "api",
+      service: props.service,
+      image: props.image,
+      release: props.release,
+      network: props.network,
+      command: props.command,
+      user: APPLICATION_USER,
+      volumes: props.volumes,
+      publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),
+      healthCheck: HealthCheck.httpByNode(this.port, checked.healthPath, props.healthCheck),
+      limits: props.limits ?? {},
+      stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
+      replacedWhenStopped: true,
+    });
+    this.container.startAfter(...(props.after ?? []));
+    this.setEnvironment("NODE_ENV", props.nodeEnv);
+    this.setEnvironment("PORT", String(this.port));
+    this.setEnvironment("CORS_ORIGIN", props.corsOrigin);
+    this.setEnvironment("LOG_LEVEL", props.logLevel ?? "info");
+    this.setEnvironment("TZ", checked.timeZone);
+    for (const [name, value] of Object.entries(checked.environment)) {
+      this.setEnvironment(name, value);
+    }
+  }
+
+  /** Address inside the network, for example `http://emaintenance-user-service:3001`. */
+  get url(): string {
+    return `http://${this.container.containerName}:${this.port}`;
+  }
+
+  setEnvironment(name: string, value: string): void {
+    this.container.setEnvironment(name, value);
+  }
+
+  startAfter(...others: readonly ITerraformDependable[]): void {
+    this.container.startAfter(...others);
+  }
+
+  /** Lets this service call another: its address (`USER_SERVICE_URL`), and a start only after it is healthy. */
+  connectTo(other: ApiService): void {
+    const prefix = other.service.toUpperCase().replace(/-/g, "_");
+    this.setEnvironment(`${prefix}_URL`, other.url);
+    this.startAfter(other.container.resource);
+  }
+}

@@ -1,0 +1,60 @@
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { TierContainer } from "../container/tier-container";
+import type { ResourceLimits } from "../container/resource-limits";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { ServiceImage } from "../release/service-image";
+import { APPLICATION_USER } from "./api-service";
+
+export interface MigrationSettings {
+  /** Command that brings the database to the state that the release needs. It may run again at any time. @default node migrate.js */
+  readonly command?: readonly string[];
+  /** @default 1 core, 512 MiB */
+  readonly limits?: ResourceLimits;
+  /** More environment variables. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface MigrationProps extends MigrationSettings {
+  /** Image that holds the migrations, usually the user service's. */
+  readonly image: ServiceImage;
+  readonly network: EmaintenanceNetwork;
+  readonly release: string;
+  readonly nodeEnv: string;
+}
+
+/**
+ * A job that runs to its end between a healthy database and the first service, once for every new image. The provider
+ * does not mind how a job ends: whoever starts after it must start after the gate that looks (MigrationGate).
+ */
+export class Migration extends Construct {
+  readonly container: TierContainer;
+
+  constructor(scope: Construct, id: string, props: MigrationProps) {
+    super(scope, id);
+    this.container = new TierContainer(this, "job", {
+      tier: "api",
+      service: "migration",
+      image: props.image,
+      release: props.release,
+      network: props.network,
+      command: props.command ?? ["node", "migrate.js"],
+      user: APPLICATION_USER,
+      limits: props.limits ?? {},
+      replacedWhenStopped: false,
+      runsToCompletion: true,
+    });
+    this.setEnvironment("NODE_ENV", props.nodeEnv);
+    for (const [name, value] of Object.entries(props.environment ?? {})) {
+      this.setEnvironment(name, value);
+    }
+  }
+
+  setEnvironment(name: string, value: string): void {
+    this.container.setEnvironment(name, value);
+  }
+
+  startAfter(...others: readonly ITerraformDependable[]): void {
+    this.container.startAfter(...others);
+  }
+}

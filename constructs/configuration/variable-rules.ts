@@ -1,0 +1,132 @@
+import type { TerraformVariableValidationConfig } from "cdktf";
+import { expression } from "./expression";
+
+/** What may stand in a variable, as Terraform validation blocks: refused at plan, before anything on the host changes. */
+type Rule = TerraformVariableValidationConfig;
+
+/** Where a user sets a value; every message ends with it or says something more precise. */
+const WHERE = "in terraform.tfvars (terraform.tfvars.example shows all of them)";
+
+const rule = (condition: string, errorMessage: string): Rule => ({
+  condition: expression(condition),
+  errorMessage,
+});
+
+/** The value must be there; a missing one and an empty one read the same. */
+export function required(name: string, what: string): Rule {
+  return rule(`var.${name} != ""`, `${name} is empty. Expected ${what}. Set it ${WHERE}.`);
+}
+
+/** An IPv4 address, an IPv6 address or a host name; emptiness is `required`'s business. */
+export function addressOrHostName(name: string): Rule {
+  const label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
+  const value = `var.${name}`;
+  const looksNumeric = `can(regex("^[0-9.]+$", ${value}))`;
+  const ipv4 = `can(cidrhost("\${${value}}/32", 0))`;
+  const ipv6 = `can(cidrhost("\${${value}}/128", 0))`;
+  const hostName = `can(regex("^(${label}[.])*${label}$", ${value}))`;
+  return rule(
+    `${value} == "" || (${looksNumeric} ? ${ipv4} : ${ipv6} || ${hostName})`,
+    `${name} is neither an IP address nor a host name. Expected the VM alone, such as 203.0.113.10 or vm.example.com: no scheme, no port, no path. Correct it ${WHERE}.`,
+  );
+}
+
+/** Placeholders of the deployment document (5.2), which people forget to replace, and their like. */
+const PLACEHOLDERS = ["your_secure_password", "your_jwt_secret_key", "changeme", "change_me", "password"];
+
+/**
+ * A secret of a least length that is no placeholder. The message never shows the value.
+ *
+ * @param characters the least length
+ * @param how a command that makes a good one
+ */
+export function secret(name: string, characters: number, how: string): Rule[] {
+  const list = PLACEHOLDERS.map((text) => `"${text}"`).join(", ");
+  const value = `var.${name}`;
+  return [
+    rule(
+      `${value} == "" || length(${value}) >= ${characters}`,
+      `${name} is shorter than ${characters} characters. Expected a secret of at least ${characters}; \`${how}\` makes one. Set it ${WHERE}.`,
+    ),
+    rule(
+      `!contains([${list}], lower(${value})) && !startswith(lower(${value}), "your_")`,
+      `${name} is still a placeholder. Expected a secret of your own; \`${how}\` makes one. Set it ${WHERE}.`,
+    ),
+  ];
+}
+
+/** `http(s)://host[:port]`, and nothing behind it: the routes add the paths. */
+export function originUrl(name: string): Rule {
+  const value = `var.${name}`;
+  const host = `(\\\\[[0-9A-Fa-f:.]+\\\\]|[A-Za-z0-9.-]+)`;
+  return rule(
+    `${value} == "" || can(regex("^https?://${host}(:[0-9]{1,5})?$", ${value}))`,
+    `${name} is not an origin. Expected http:// or https://, a host and perhaps a port, with no path and no slash at the end, such as http://203.0.113.10:3030. Correct it ${WHERE}.`,
+  );
+}
+
+/** A TCP port. */
+export function port(name: string): Rule {
+  const value = `var.${name}`;
+  return rule(
+    `${value} >= 1 && ${value} <= 65535 && floor(${value}) == ${value}`,
+    `${name} is out of range. Expected an integer from 1 to 65535. Correct it ${WHERE}.`,
+  );
+}
+
+/** A POSIX login name. Source: useradd(8), NAME_REGEX. */
+export function userName(name: string): Rule {
+  return rule(
+    `can(regex("^[a-z_][a-z0-9_-]{0,31}$", var.${name}))`,
+    `${name} is no login name. Expected lower-case letters, digits, - and _, such as deploy. Correct it ${WHERE}.`,
+  );
+}
+
+/** A readable private key file on the machine that runs Terraform. */
+export function existingKeyFile(name: string): Rule[] {
+  const value = `var.${name}`;
+  const absolute = `can(regex("^(/|~/)", ${value}))`;
+  return [
+    rule(
+      absolute,
+      `${name} is not an absolute path. Expected a path that starts with / or ~/, such as ~/.ssh/id_ed25519. Correct it ${WHERE}.`,
+    ),
+    rule(
+      `!${absolute} || fileexists(pathexpand(${value}))`,
+      `${name} names a file that does not exist. Expected the private key that the VM accepts; \`ssh-keygen -t ed25519\` makes one, \`ssh-copy-id\` installs it. Correct it ${WHERE}.`,
+    ),
+  ];
+}
+
+/** Public host keys, one a line, as ssh-keyscan prints them. */
+export function hostKeys(name: string): Rule {
+  const value = `var.${name}`;
+  return rule(
+    `${value} == "" || can(regex("(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+) AAAA[A-Za-z0-9+/=]+", ${value}))`,
+    `${name} holds no public host key. Expected lines such as "203.0.113.10 ssh-ed25519 AAAA...", as \`ssh-keyscan SERVER_IP\` prints them; compare them with the VM's own before you trust them. Correct it ${WHERE}.`,
+  );
+}
+
+/** A Docker tag. Source: the distribution project's reference grammar. */
+export function dockerTag(name: string): Rule {
+  return rule(
+    `can(regex("^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$", var.${name}))`,
+    `${name} is no image tag. Expected up to 128 letters, digits, "_", "." and "-", such as 2026.11.1 or a commit id. Correct it ${WHERE}.`,
+  );
+}
+
+/** A map from the services' names to image references. */
+export function imageReferences(name: string, services: readonly string[]): Rule[] {
+  const value = `var.${name}`;
+  const list = services.map((service) => `"${service}"`).join(", ");
+  return [
+    rule(
+      `length(setsubtract(keys(${value}), [${list}])) == 0`,
+      `${name} names a service that does not exist. Expected only ${services.join(", ")}. Correct it ${WHERE}.`,
+    ),
+    rule(
+      `alltrue([for image in values(${value}) : can(regex("^[A-Za-z0-9][A-Za-z0-9._:/@-]*$", image))])`,
+      `${name} holds something that is no image reference. Expected name:tag or name@sha256:digest, such as postgres:17-alpine. Correct it ${WHERE}.`,
+    ),
+  ];
+}

@@ -1,0 +1,39 @@
+import { memoryBelowNeed } from "../errors";
+
+/** What a container may use of the VM. */
+export interface ResourceLimits {
+  /** CPU time, in cores. @default 1.0 (the seed, 9.2) */
+  readonly cpus?: number;
+  /** Memory in MiB; swap is not given. @default 512 (the seed, 9.2) */
+  readonly memoryMiB?: number;
+}
+
+/**
+ * Memory in MiB below which a program does not work, by measurement of the running system with a margin of half.
+ * Source: docs/measurements.md, "Memory at rest".
+ */
+const NEEDED_MIB: Readonly<Record<string, number>> = {
+  postgres: 192,
+  redis: 64,
+  "user-service": 96,
+  "work-order-service": 96,
+  "asset-service": 96,
+  migration: 96,
+  web: 192,
+  nginx: 48,
+};
+
+/**
+ * Fills in the defaults, as the provider wants them.
+ *
+ * @throws ConfigurationError when the memory is less than the program needs
+ */
+export function checkedLimits(service: string, limits: ResourceLimits): { cpus: string; memoryMiB: number } {
+  const { cpus = 1, memoryMiB = 512 } = limits;
+  const needed = NEEDED_MIB[service];
+  if (needed !== undefined && memoryMiB < needed) {
+    throw memoryBelowNeed(service, memoryMiB, needed);
+  }
+  // The shortest spelling, as the provider reads it back: any other would show as a difference for ever.
+  return { cpus: String(cpus), memoryMiB };
+}

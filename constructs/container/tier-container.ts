@@ -1,0 +1,149 @@
+import { Container, type ContainerConfig, type ContainerVolumes } from "@cdktf/provider-docker/lib/container";
+import { dependable, type ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { Naming, type Tier } from "../naming";
+import type { ServiceImage } from "../release/service-image";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { HealthCheck } from "../values/health-check";
+import type { PublishedPort } from "../values/published-port";
+import { escapeTemplate } from "../values/terraform-text";
+import { HostPorts } from "./host-ports";
+import { settingsDigest } from "./settings-digest";
+import { type ResourceLimits, checkedLimits } from "./resource-limits";
+import { Tmpfs } from "./tmpfs";
+
+export interface TierContainerProps {
+  readonly tier: Tier;
+  /** Short name, for example `user-service`; the container's name and aliases follow from it. */
+  readonly service: string;
+  readonly image: ServiceImage;
+  /** Written on the label `emaintenance.release`. */
+  readonly release: string;
+  readonly network: EmaintenanceNetwork;
+  /** @default the image's */
+  readonly entrypoint?: readonly string[];
+  /** @default the image's */
+  readonly command?: readonly string[];
+  /** `uid:gid` of the program. @default the image's */
+  readonly user?: string;
+  /** Linux capabilities that the program needs; all others are dropped. @default none */
+  readonly capabilities?: readonly string[];
+  /** Folders in memory, the only writable places of a read-only root beside the volumes. @default /tmp, 64 MiB */
+  readonly tmpfs?: readonly Tmpfs[];
+  readonly volumes?: readonly ContainerVolumes[];
+  /** Host ports by the container's port. @default nothing is published */
+  readonly publish?: readonly { readonly containerPort: number; readonly on: PublishedPort }[];
+  /** @default none: for jobs, which end */
+  readonly healthCheck?: HealthCheck;
+  readonly limits: ResourceLimits;
+  /** Size of /dev/shm in MiB. @default Docker's 64 */
+  readonly shmSizeMiB?: number;
+  /** @default the image's, usually SIGTERM */
+  readonly stopSignal?: string;
+  /** Seconds between the stop signal and SIGKILL. @default 30 */
+  readonly stopTimeoutSeconds?: number;
+  /** Seconds within which the container must become healthy. @default 120 */
+  readonly healthyWithinSeconds?: number;
+  /**
+   * True: a container that does not run is removed by the next refresh, and made anew by the next deploy. False: it is
+   * left alone, with its log. See docs/decisions/002-stopped-containers.md.
+   */
+  readonly replacedWhenStopped: boolean;
+  /** A job that runs to its end inside the deploy, instead of a program that keeps running. @default false */
+  readonly runsToCompletion?: boolean;
+}
+
+/**
+ * A container as every tier wants it: restarted, log-rotated, limited, without privileges, read-only but for what it
+ * declares, labelled, and healthy before anything that depends on it starts.
+ */
+export class TierContainer extends Construct {
+  readonly containerName: string;
+  /** What others depend on: it exists once the container is healthy. */
+  readonly resource: Container;
+  private readonly environment = new Map<string, string>();
+  private readonly startsAfter = new Map<string, string>();
+
+  constructor(scope: Construct, id: string, props: TierContainerProps) {
+    super(scope, id);
+    const { service, stopTimeoutSeconds = 30, runsToCompletion = false } = props;
+    this.containerName = Naming.container(service);
+    const limits = checkedLimits(service, props.limits);
+    for (const { on } of props.publish ?? []) {
+      HostPorts.of(this).claim(on.port, this.containerName);
+    }
+
+    const tmpfs = props.tmpfs ?? [Tmpfs.at("/tmp", { sizeMiB: 64 })];
+    // What the provider calls updated in place without touching the container: a change to any of it must replace it.
+    const notUpdatable: Partial<ContainerConfig> = {
+      init: true,
+      tmpfs: Object.fromEntries(tmpfs.map((folder) => [folder.path, folder.options])),
+      healthcheck: props.healthCheck && healthcheckBlock(props.healthCheck),
+      destroyGraceSeconds: stopTimeoutSeconds,
+    };
+
+    this.resource = new Container(this, "container", {
+      name: this.containerName,
+      hostname: this.containerName,
+      image: props.image.imageId,
+      entrypoint: props.entrypoint?.map(escapeTemplate),
+      command: props.command?.map(escapeTemplate),
+      user: props.user,
+      networksAdvanced: [{ name: props.network.name, aliases: Naming.aliases(service) }],
+      volumes: [...(props.volumes ?? [])],
+      ports: (props.publish ?? []).flatMap(({ containerPort, on }) =>
+        on.addresses.map((ip) => ({ internal: containerPort, external: on.port, ip })),
+      ),
+
+      readOnly: true,
+      capabilities: { add: [...(props.capabilities ?? [])], drop: ["ALL"] },
+      securityOpts: ["no-new-privileges:true"],
+      ...notUpdatable,
+
+      cpus: limits.cpus,
+      memory: limits.memoryMiB,
+      // Equal to memory: no swap. Left out, the provider would show a difference for ever.
+      memorySwap: limits.memoryMiB,
+      shmSize: props.shmSizeMiB,
+
+      logDriver: "json-file",
+      logOpts: { "max-size": "10m", "max-file": "3" },
+
+      restart: runsToCompletion ? "no" : "unless-stopped",
+      stopSignal: props.stopSignal,
+      stopTimeout: stopTimeoutSeconds,
+      mustRun: props.replacedWhenStopped,
+      ...(runsToCompletion
+        ? { attach: true, logs: false }
+        : { wait: true, waitTimeout: props.healthyWithinSeconds ?? 120 }),
+
+      labels: [
+        { label: Naming.label("tier"), value: props.tier },
+        { label: Naming.label("service"), value: service },
+        { label: Naming.label("release"), value: props.release },
+        { label: Naming.label("settings"), value: settingsDigest(notUpdatable) },
+      ],
+    });
+    this.resource.overrideLogicalId(Naming.terraformId(service));
+  }
+
+  /** Adds or replaces one environment variable. A literal `${` in the value stays a literal. */
+  setEnvironment(name: string, value: string): void {
+    this.environment.set(name, escapeTemplate(value));
+    this.resource.env = [...this.environment].map(([key, text]) => `${key}=${text}`).sort();
+  }
+
+  /** Starts this container only after the others exist, which for containers means: are healthy. */
+  startAfter(...others: readonly ITerraformDependable[]): void {
+    for (const other of others) {
+      this.startsAfter.set(other.fqn, dependable(other));
+    }
+    this.resource.dependsOn = [...this.startsAfter.values()];
+  }
+}
+
+/** `\${` in a check's text belongs to the container's shell. */
+function healthcheckBlock(check: HealthCheck): ContainerConfig["healthcheck"] {
+  const block = check.toBlock();
+  return { ...block, test: block.test.map(escapeTemplate) };
+}

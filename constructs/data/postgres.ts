@@ -1,0 +1,146 @@
+import type { ITerraformDependable } from "cdktf";
+import { Fn } from "cdktf";
+import { Construct } from "constructs";
+import { z } from "zod";
+import { TierContainer } from "../container/tier-container";
+import type { ResourceLimits } from "../container/resource-limits";
+import { Tmpfs } from "../container/tmpfs";
+import { Naming } from "../naming";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { ServiceImage } from "../release/service-image";
+import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
+import { tcpPort, type PublishedPort } from "../values/published-port";
+import { validateProps } from "../values/validate";
+import type { DataVolume } from "./data-volume";
+import { postgresSettings } from "./postgres-settings";
+
+export interface PostgresProps {
+  readonly image: ServiceImage;
+  readonly network: EmaintenanceNetwork;
+  readonly volume: DataVolume;
+  /** Password of the user, as a reference to a sensitive variable. */
+  readonly password: string;
+  /** @default emaintenance (the seed, 5.2) */
+  readonly database?: string;
+  /** @default postgres (the seed, 5.2) */
+  readonly user?: string;
+  /** Port inside the network. @default 5432 */
+  readonly port?: number;
+  /** Ports of the host. @default none */
+  readonly publish?: readonly PublishedPort[];
+  /** @default 1 core, 512 MiB */
+  readonly limits?: ResourceLimits;
+  /** Server settings beside, or instead of, those that follow from the memory limit. @default none */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** @default 30 s, 10 s, 3 times */
+  readonly healthCheck?: HealthCheckTiming;
+  /** Time zone of sessions and of the log. @default UTC */
+  readonly timeZone?: string;
+}
+
+/** Whom the database can serve: anything with an environment that starts after it. */
+export interface DatabaseUser {
+  setEnvironment(name: string, value: string): void;
+  startAfter(...others: readonly ITerraformDependable[]): void;
+}
+
+const identifier = z
+  .string()
+  .regex(
+    /^[a-z_][a-z0-9_]{0,62}$/,
+    "expected a PostgreSQL name: lower-case letters, digits and _, at most 63",
+  );
+
+const schema = z.object({
+  database: identifier,
+  user: identifier,
+});
+
+/** Where the image keeps the cluster; one level below the mount, which may be a disk of its own with lost+found. */
+const MOUNT = "/var/lib/postgresql/data";
+
+/** Seconds for a fast shutdown with its checkpoint, before Docker kills the server. */
+const STOP_TIMEOUT_SECONDS = 120;
+
+/** Shared memory of the container in MiB. Parallel queries use /dev/shm beside shared_buffers. */
+const SHM_MIB = 128;
+
+/**
+ * The main database. Its container is never removed because it happens to stand still, and is stopped before it is
+ * replaced; its files are on the volume.
+ */
+export class Postgres extends Construct {
+  readonly container: TierContainer;
+  readonly database: string;
+  readonly user: string;
+  readonly port: number;
+  private readonly password: string;
+
+  constructor(scope: Construct, id: string, props: PostgresProps) {
+    super(scope, id);
+    const checked = validateProps(this, schema, {
+      database: props.database ?? Naming.project,
+      user: props.user ?? "postgres",
+    });
+    this.database = checked.database;
+    this.user = checked.user;
+    this.port = tcpPort(props.port ?? 5432);
+    this.password = props.password;
+
+    const settings = {
+      ...postgresSettings(props.limits?.memoryMiB ?? 512),
+      port: String(this.port),
+      timezone: props.timeZone ?? "UTC",
+      log_timezone: props.timeZone ?? "UTC",
+      ...props.settings,
+    };
+    this.container = new TierContainer(this, "postgres", {
+      tier: "data",
+      service: "postgres",
+      image: props.image,
+      release: props.image.reference,
+      network: props.network,
+      command: [
+        "postgres",
+        ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+      ],
+      // The image starts as root, takes over its folder and becomes the user postgres.
+      capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+      tmpfs: [Tmpfs.at("/tmp", { sizeMiB: 64 }), Tmpfs.at("/run/postgresql", { sizeMiB: 16 })],
+      volumes: [props.volume.mountedAt(MOUNT)],
+      publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),
+      // Over TCP: while the image prepares a new cluster, the server listens on its socket only.
+      healthCheck: HealthCheck.shell(
+        `pg_isready -q -h 127.0.0.1 -p ${this.port} -U "$POSTGRES_USER" -d "$POSTGRES_DB"`,
+        props.healthCheck,
+      ),
+      limits: props.limits ?? {},
+      shmSizeMiB: SHM_MIB,
+      stopSignal: "SIGINT",
+      stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
+      replacedWhenStopped: false,
+    });
+    this.container.setEnvironment("POSTGRES_DB", this.database);
+    this.container.setEnvironment("POSTGRES_USER", this.user);
+    this.container.setEnvironment("POSTGRES_PASSWORD", this.password);
+    this.container.setEnvironment("POSTGRES_INITDB_ARGS", "--data-checksums");
+    this.container.setEnvironment("POSTGRES_HOST_AUTH_METHOD", "scram-sha-256");
+    this.container.setEnvironment("PGDATA", `${MOUNT}/pgdata`);
+    this.container.setEnvironment("PGPORT", String(this.port));
+  }
+
+  /**
+   * DATABASE_URL of the system. The password is percent-encoded: `/`, `#`, `@` or `:` in it would break the URL.
+   * Terraform's urlencode writes a space as `+`, which a URL's password part takes literally.
+   */
+  get url(): string {
+    const password = Fn.replace(Fn.urlencode(this.password), "+", "%20");
+    return `postgresql://${this.user}:${password}@${this.container.containerName}:${this.port}/${this.database}`;
+  }
+
+  /** Gives a service its database: the URL, and a start only after the database is healthy. */
+  grantAccess(service: DatabaseUser): void {
+    service.setEnvironment("DATABASE_URL", this.url);
+    service.startAfter(this.container.resource);
+  }
+}

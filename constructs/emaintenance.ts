@@ -1,0 +1,198 @@
+import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { ApiService, ServiceSettings } from "./api/api-service";
+import { AssetService } from "./api/asset-service";
+import { Migration, type MigrationSettings } from "./api/migration";
+import { UserService } from "./api/user-service";
+import { WorkOrderService } from "./api/work-order-service";
+import type { ApplicationVariables } from "./configuration/application-variables";
+import { DataVolume } from "./data/data-volume";
+import { Postgres, type PostgresProps } from "./data/postgres";
+import { Redis, type RedisProps } from "./data/redis";
+import { Gateway, type GatewayFiles, type GatewayProps } from "./gateway/gateway";
+import { type NginxConfigProps, renderNginxConfig } from "./gateway/nginx-config";
+import { Upstream } from "./gateway/route";
+import { type RouteTable, routesTo, SEED_ROUTES } from "./gateway/route-table";
+import type { ServiceName } from "./naming";
+import { EmaintenanceNetwork } from "./network/emaintenance-network";
+import { ImageCatalog, type ImageCatalogProps } from "./release/image-catalog";
+import type { ServiceImage } from "./release/service-image";
+import { PublishedPort } from "./values/published-port";
+import { Web } from "./web/web";
+
+type DataSettings<T> = Partial<Omit<T, "image" | "network" | "volume" | "password">>;
+
+/** What a team may set; every value has a default from the deployment document. */
+export interface EmaintenanceSettings {
+  readonly network?: { readonly name?: string };
+  readonly postgres?: DataSettings<PostgresProps>;
+  readonly redis?: DataSettings<RedisProps>;
+  readonly migration?: MigrationSettings;
+  readonly userService?: ServiceSettings;
+  readonly workOrderService?: ServiceSettings;
+  readonly assetService?: ServiceSettings;
+  readonly web?: ServiceSettings;
+  readonly gateway?: Partial<Pick<GatewayProps, "publish" | "limits" | "healthCheck">> &
+    Partial<Omit<NginxConfigProps, "routes" | "web">>;
+  /** Services by path prefix. @default the seed's, 6.1 */
+  readonly routes?: RouteTable;
+  /** Image references by service; the variable IMAGES wins. @default see ImageCatalog */
+  readonly images?: ImageCatalogProps["references"];
+  /** Time zone of every program that has none of its own. @default UTC */
+  readonly timeZone?: string;
+}
+
+/** What is different between a VM and a developer's machine. */
+export interface Placement {
+  /** NODE_ENV of the team's own services. */
+  readonly nodeEnv: "production" | "development";
+  /** What must be there before anything is made. */
+  readonly after: readonly ITerraformDependable[];
+  /** Folder that keeps the files of a data volume. @default Docker keeps them */
+  dataFolder(service: "postgres" | "redis"): string | undefined;
+  /** Where a service writes its log. */
+  logs(service: ServiceName): ContainerVolumes | undefined;
+  /** Where a service keeps uploaded files. */
+  uploads(service: "work-order-service" | "asset-service"): ContainerVolumes;
+  /** Lays down the gateway's configuration. */
+  gatewayFiles(scope: Construct, nginxConf: string, image: ServiceImage): GatewayFiles;
+  /** What must have happened after the database is healthy and before anything uses it. @default nothing */
+  databaseReady?(scope: Construct, postgres: Postgres): readonly ITerraformDependable[];
+  /** What the first service starts after: a migration that has ended well. */
+  migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[];
+}
+
+export interface EmaintenanceProps extends EmaintenanceSettings {
+  readonly variables: ApplicationVariables;
+  readonly placement: Placement;
+}
+
+/**
+ * The whole system, in the start order of the deployment document (2.2): PostgreSQL and Redis, the migration, the user
+ * service, work orders and assets, the web, the gateway. Each step waits until the one before is healthy.
+ */
+export class Emaintenance extends Construct {
+  readonly network: EmaintenanceNetwork;
+  readonly postgres: Postgres;
+  readonly redis: Redis;
+  readonly migration: Migration;
+  readonly userService: UserService;
+  readonly workOrderService: WorkOrderService;
+  readonly assetService: AssetService;
+  readonly web: Web;
+  readonly gateway: Gateway;
+
+  constructor(scope: Construct, id: string, props: EmaintenanceProps) {
+    super(scope, id);
+    const { placement, variables, timeZone = "UTC" } = props;
+    const { after } = placement;
+    const images = new ImageCatalog(this, "images", { references: props.images, after });
+    this.network = new EmaintenanceNetwork(this, "network", { after, ...props.network });
+
+    // The data tier.
+    this.postgres = new Postgres(this, "postgres", {
+      image: images.of("postgres"),
+      network: this.network,
+      volume: new DataVolume(this, "postgres-data", {
+        name: "postgres-data",
+        hostPath: placement.dataFolder("postgres"),
+        after,
+      }),
+      password: variables.postgresPassword.stringValue,
+      publish: [PublishedPort.loopback(5432)],
+      timeZone,
+      ...props.postgres,
+    });
+    this.redis = new Redis(this, "redis", {
+      image: images.of("redis"),
+      network: this.network,
+      volume: new DataVolume(this, "redis-data", {
+        name: "redis-data",
+        hostPath: placement.dataFolder("redis"),
+        after,
+      }),
+      password: variables.redisPassword.stringValue,
+      publish: [PublishedPort.loopback(6379)],
+      ...props.redis,
+    });
+
+    // The migration.
+    const common = {
+      network: this.network,
+      release: variables.release.stringValue,
+      nodeEnv: placement.nodeEnv,
+    };
+    this.migration = new Migration(this, "migration", {
+      ...common,
+      image: images.of("user-service"),
+      ...props.migration,
+    });
+    this.postgres.grantAccess(this.migration);
+    this.redis.grantAccess(this.migration);
+    this.migration.startAfter(...(placement.databaseReady?.(this, this.postgres) ?? []));
+    const migrated = placement.migrationDone(this, this.migration);
+
+    // The API tier.
+    const api = (service: ServiceName, uploads?: ContainerVolumes) => ({
+      ...common,
+      image: images.of(service),
+      corsOrigin: variables.publicUrl.stringValue,
+      timeZone,
+      volumes: [placement.logs(service), uploads].filter((mount) => mount !== undefined),
+      after: migrated,
+    });
+    this.userService = new UserService(this, "user-service", {
+      ...api("user-service"),
+      publish: [PublishedPort.loopback(UserService.DEFAULT_PORT)],
+      ...props.userService,
+    });
+    this.workOrderService = new WorkOrderService(this, "work-order-service", {
+      ...api("work-order-service", placement.uploads("work-order-service")),
+      publish: [PublishedPort.loopback(WorkOrderService.DEFAULT_PORT)],
+      ...props.workOrderService,
+    });
+    this.assetService = new AssetService(this, "asset-service", {
+      ...api("asset-service", placement.uploads("asset-service")),
+      publish: [PublishedPort.loopback(AssetService.DEFAULT_PORT)],
+      ...props.assetService,
+    });
+    const services: readonly ApiService[] = [this.userService, this.workOrderService, this.assetService];
+    for (const service of services) {
+      this.postgres.grantAccess(service);
+      this.redis.grantAccess(service);
+      service.setEnvironment("JWT_SECRET", variables.jwtSecret.stringValue);
+    }
+    this.workOrderService.connectTo(this.userService);
+    this.assetService.connectTo(this.userService);
+
+    // The web tier.
+    this.web = new Web(this, "web", {
+      ...common,
+      image: images.of("web"),
+      publicUrl: variables.publicUrl.stringValue,
+      timeZone,
+      publish: [PublishedPort.loopback(3000)],
+      ...props.web,
+    });
+    services.forEach((service) => this.web.connectTo(service));
+
+    // The gateway.
+    const { publish, limits, healthCheck, ...nginx } = props.gateway ?? {};
+    const nginxConf = renderNginxConfig({
+      routes: routesTo(props.routes ?? SEED_ROUTES, services),
+      web: Upstream.of(this.web.service, this.web.port),
+      ...nginx,
+    });
+    this.gateway = new Gateway(this, "gateway", {
+      image: images.of("nginx"),
+      network: this.network,
+      files: placement.gatewayFiles(this, nginxConf, images.of("nginx")),
+      logs: placement.logs("nginx"),
+      publish: publish ?? [PublishedPort.everywhere(3030)],
+      limits,
+      healthCheck,
+    });
+    this.gateway.startAfter(this.web.container.resource);
+  }
+}

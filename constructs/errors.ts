@@ -1,0 +1,56 @@
+/**
+ * Every complaint about a team's own settings, as named factories. Each says what came, what was expected and
+ * how to mend it. They are thrown while the constructs are made: long before Terraform runs.
+ */
+
+/** One finding about one property. */
+export interface Finding {
+  /** The property, as its path inside the props, for example `limits.memoryMiB`. */
+  readonly property: string;
+  /** What is wrong with it, with what was expected. */
+  readonly message: string;
+}
+
+export class ConfigurationError extends Error {
+  override readonly name = "ConfigurationError";
+}
+
+/** One or more props of a construct break its contract. All findings are reported at once. */
+export function invalidProps(construct: string, findings: readonly Finding[]): ConfigurationError {
+  const lines = findings.map(({ property, message }) => `  ${property}: ${message}`);
+  return new ConfigurationError(`invalid settings for ${construct}:\n${lines.join("\n")}`);
+}
+
+/** A TCP port that is no integer from 1 to 65535. */
+export function portOutOfRange(port: number): ConfigurationError {
+  return new ConfigurationError(`port ${port} is out of range: expected an integer from 1 to 65535`);
+}
+
+/** Two containers want the same port of the host. */
+export function hostPortTaken(port: number, first: string, second: string): ConfigurationError {
+  return new ConfigurationError(
+    `host port ${port} is published twice, by ${first} and by ${second}: give one of them another port, ` +
+      `or pass publish: [] to the one that needs none`,
+  );
+}
+
+/** A memory limit under which the program of this tier cannot work. */
+export function memoryBelowNeed(service: string, memoryMiB: number, neededMiB: number): ConfigurationError {
+  return new ConfigurationError(
+    `memory limit of ${service} is ${memoryMiB} MiB: it needs at least ${neededMiB} MiB; raise limits.memoryMiB`,
+  );
+}
+
+/** A route that names a service which is not part of the system. */
+export function unknownService(path: string, service: string, known: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `route ${path} names the unknown service "${service}": expected one of ${known.join(", ")}`,
+  );
+}
+
+/** A container path that is not absolute, or the like. */
+export function invalidPath(what: string, path: string): ConfigurationError {
+  return new ConfigurationError(
+    `${what} is "${path}": expected an absolute path without "..", such as /app/logs`,
+  );
+}

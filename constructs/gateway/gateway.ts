@@ -1,0 +1,87 @@
+import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { TierContainer } from "../container/tier-container";
+import type { ResourceLimits } from "../container/resource-limits";
+import { Tmpfs } from "../container/tmpfs";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { ServiceImage } from "../release/service-image";
+import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
+import type { PublishedPort } from "../values/published-port";
+
+/** Where the gateway's configuration is, once it is there. */
+export interface GatewayFiles {
+  /** Folder that holds nginx.conf. A folder and not the file: a file that is replaced keeps its old content in a mount. */
+  readonly folder: ContainerVolumes["hostPath"];
+  /** Exists once the folder holds a configuration that nginx accepts. */
+  readonly ready: readonly ITerraformDependable[];
+}
+
+export interface GatewayProps {
+  readonly image: ServiceImage;
+  readonly network: EmaintenanceNetwork;
+  readonly files: GatewayFiles;
+  /** Port of the host on which the system answers. */
+  readonly publish: readonly PublishedPort[];
+  /** Where the access log and the error log go. @default inside the container, in memory */
+  readonly logs?: ContainerVolumes;
+  /** @default 1 core, 512 MiB */
+  readonly limits?: ResourceLimits;
+  /** @default 30 s, 10 s, 3 times */
+  readonly healthCheck?: HealthCheckTiming;
+}
+
+/** Port inside the container (the seed, 6.2). */
+export const GATEWAY_PORT = 80;
+
+/** Folder of the image under which the configuration is mounted. */
+export const GATEWAY_CONFIGURATION = "/etc/nginx/emaintenance";
+
+/** Seconds for requests under way, before Docker kills Nginx. */
+const STOP_TIMEOUT_SECONDS = 30;
+
+/** The Nginx gateway: the one container that other hosts can reach. */
+export class Gateway extends Construct {
+  readonly container: TierContainer;
+
+  constructor(scope: Construct, id: string, props: GatewayProps) {
+    super(scope, id);
+    const logs = props.logs;
+    this.container = new TierContainer(this, "gateway", {
+      tier: "gateway",
+      service: "nginx",
+      image: props.image,
+      release: props.image.reference,
+      network: props.network,
+      command: ["nginx", "-c", `${GATEWAY_CONFIGURATION}/nginx.conf`, "-g", "daemon off;"],
+      // The master binds port 80 and opens the logs as root; its workers become the user of the configuration.
+      capabilities: ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"],
+      tmpfs: [
+        Tmpfs.at("/tmp", { sizeMiB: 64 }),
+        Tmpfs.at("/run", { sizeMiB: 1 }),
+        Tmpfs.at("/var/cache/nginx", { sizeMiB: 64 }),
+        ...(logs ? [] : [Tmpfs.at("/var/log/nginx", { sizeMiB: 16 })]),
+      ],
+      volumes: [
+        { hostPath: props.files.folder, containerPath: GATEWAY_CONFIGURATION, readOnly: true },
+        ...(logs ? [logs] : []),
+      ],
+      publish: props.publish.map((on) => ({ containerPort: GATEWAY_PORT, on })),
+      healthCheck: HealthCheck.command(
+        ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${GATEWAY_PORT}/health`],
+        props.healthCheck,
+      ),
+      limits: props.limits ?? {},
+      // Ends connections that are idle, finishes those that are not.
+      stopSignal: "SIGQUIT",
+      stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
+      replacedWhenStopped: true,
+    });
+    this.container.startAfter(...props.files.ready);
+  }
+
+  /** Starts the gateway only after what it leads to is healthy. */
+  startAfter(...others: readonly ITerraformDependable[]): void {
+    this.container.startAfter(...others);
+  }
+}

@@ -1,0 +1,27 @@
+import type { Resource } from "@cdktf/provider-null/lib/resource";
+import { Construct } from "constructs";
+import type { Postgres } from "../data/postgres";
+import { template } from "../templates";
+import type { HostConnection } from "./host-connection";
+import { HostScript } from "./host-script";
+
+export interface DatabasePasswordProps {
+  readonly connection: HostConnection;
+  readonly postgres: Postgres;
+}
+
+/** Makes a changed POSTGRES_PASSWORD the database's own, whenever its container is a new one. */
+export class DatabasePassword extends Construct {
+  readonly resource: Resource;
+
+  constructor(scope: Construct, id: string, props: DatabasePasswordProps) {
+    super(scope, id);
+    const { container } = props.postgres;
+    this.resource = new HostScript(this, "database-password", {
+      connection: props.connection,
+      script: template("postgres/apply-password.sh"),
+      environment: { CONTAINER: container.containerName },
+      triggers: { container: container.resource.id },
+    }).resource;
+  }
+}

@@ -1,0 +1,23 @@
+/** Folders of the host, as the deployment document has them (1.1 and 3.2). */
+export class HostLayout {
+  /** @param root @default /opt/emaintenance */
+  constructor(readonly root = "/opt/emaintenance") {}
+
+  /** Persistent data. Nothing that deploys or destroys ever removes it. */
+  data(name: string): string {
+    return `${this.root}/data/${name}`;
+  }
+
+  logs(service: string): string {
+    return `${this.root}/logs/${service}`;
+  }
+
+  /** What the deploy lays down for one part of the system. */
+  deploy(part: string): string {
+    return `${this.root}/deploy/Server/${part}`;
+  }
+
+  get backups(): string {
+    return `${this.root}/backups`;
+  }
+}

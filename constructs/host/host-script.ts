@@ -1,0 +1,70 @@
+import { Resource } from "@cdktf/provider-null/lib/resource";
+import type { FileProvisioner, ITerraformDependable, RemoteExecProvisioner } from "cdktf";
+import { createHash } from "node:crypto";
+import { Construct } from "constructs";
+import { Naming } from "../naming";
+import { escapeTemplate } from "../values/terraform-text";
+import type { HostConnection } from "./host-connection";
+
+export interface HostScriptProps {
+  readonly connection: HostConnection;
+  /** A bash script that may run any number of times. */
+  readonly script: string;
+  /** Values that the script finds in its environment; may be references to attributes. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Files that are laid on the host before the script runs, by absolute path. @default none */
+  readonly files?: Readonly<Record<string, string>>;
+  /** What makes the script run again, beside a change of itself, its files, its environment or the host. @default nothing */
+  readonly triggers?: Readonly<Record<string, string>>;
+  /** What must be there first. @default nothing */
+  readonly after?: readonly ITerraformDependable[];
+}
+
+/**
+ * A script that runs on the host over SSH: when it, its input or the host has changed, and not otherwise. It ends at
+ * the first command that fails, and so does the deploy.
+ */
+export class HostScript extends Construct {
+  /** What others depend on: it exists once the script has ended well. */
+  readonly resource: Resource;
+
+  constructor(scope: Construct, id: string, props: HostScriptProps) {
+    super(scope, id);
+    const environment = Object.entries(props.environment ?? {});
+    const files = Object.entries(props.files ?? {});
+
+    const digest = createHash("sha256");
+    digest.update(JSON.stringify([props.script, files]));
+
+    const uploads = files.map(([destination, content]): FileProvisioner => ({
+      type: "file",
+      content: escapeTemplate(content),
+      destination,
+    }));
+    const run: RemoteExecProvisioner = {
+      type: "remote-exec",
+      inline: [
+        "#!/usr/bin/env bash",
+        ...environment.map(([name, value]) => `export ${name}=${shellQuoted(value)}`),
+        escapeTemplate(props.script),
+      ],
+    };
+    this.resource = new Resource(this, "script", {
+      triggers: {
+        host: props.connection.address,
+        digest: digest.digest("hex").slice(0, 12),
+        ...Object.fromEntries(environment),
+        ...props.triggers,
+      },
+      connection: props.connection.provisioner,
+      provisioners: [...uploads, run],
+      dependsOn: [...(props.after ?? [])],
+    });
+    this.resource.overrideLogicalId(Naming.terraformId(id));
+  }
+}
+
+/** Values of a script's environment come from validated variables and from constructs; a quote in one is a mistake. */
+function shellQuoted(value: string): string {
+  return `'${value}'`;
+}

@@ -1,0 +1,41 @@
+/** The tiers of the seed's deployment picture, in start order. */
+export type Tier = "data" | "api" | "web" | "gateway";
+
+/** Every program that runs, by the short name that the deployment documents use for it. */
+export const SERVICE_NAMES = [
+  "postgres",
+  "redis",
+  "user-service",
+  "work-order-service",
+  "asset-service",
+  "web",
+  "nginx",
+] as const;
+
+export type ServiceName = (typeof SERVICE_NAMES)[number];
+
+/**
+ * The one place where the prefix `emaintenance` is written: names of containers, the network, labels and
+ * Terraform addresses all come from here.
+ */
+export const Naming = {
+  project: "emaintenance",
+
+  /** The Docker network of the whole system. */
+  network: "emaintenance-network",
+
+  /** Container (and host) name of a service or job, for example `emaintenance-user-service`. */
+  container: (service: string): string => `emaintenance-${service}`,
+
+  /** Names under which other containers reach a service: the short and the long one. */
+  aliases: (service: string): string[] => [service, Naming.container(service)],
+
+  /** Image that a team publishes for one of its own services, without the tag. */
+  image: (service: string): string => `emaintenance/${service}`,
+
+  /** A label key, for example `emaintenance.tier`. */
+  label: (key: "tier" | "service" | "release" | "settings"): string => `emaintenance.${key}`,
+
+  /** The readable part of a Terraform address, for example `docker_container.user_service`. */
+  terraformId: (name: string): string => name.replace(/[^A-Za-z0-9]+/g, "_"),
+} as const;

@@ -1,0 +1,27 @@
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
+import { join } from "node:path";
+import { stateFile } from "./state-path";
+
+/** Read and write for the owner, nothing for anybody else. */
+const PRIVATE_FILE = 0o600;
+const PRIVATE_FOLDER = 0o700;
+
+/**
+ * Keeps what holds secrets to its owner: Terraform's state and its backup, and the output folder, where
+ * `cdktf diff` leaves its plan. Terraform would make them readable for all; it keeps the mode of what is there.
+ *
+ * @param folder where cdktf.json lies
+ * @param outputFolder where the stacks are synthesised to
+ */
+export function keepPrivate(folder: string, outputFolder: string, stacks: readonly string[]): void {
+  mkdirSync(outputFolder, { recursive: true });
+  chmodSync(outputFolder, PRIVATE_FOLDER);
+  for (const stack of stacks) {
+    for (const name of [stateFile(stack), `${stateFile(stack)}.backup`]) {
+      const file = join(folder, name);
+      // An empty file is no state to Terraform, and no backup.
+      closeSync(openSync(file, "a", PRIVATE_FILE));
+      chmodSync(file, PRIVATE_FILE);
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import type { ContainerHealthcheck } from "@cdktf/provider-docker/lib/container";
+import { goDuration } from "./go-duration";
+
+/** When Docker asks a container for its health. Defaults: the seed, 8.1 (30 s, 10 s, 3). */
+export interface HealthCheckTiming {
+  /** Seconds between two checks. @default 30 */
+  readonly intervalSeconds?: number;
+  /** Seconds after which one check has failed. @default 10 */
+  readonly timeoutSeconds?: number;
+  /** Failures in a row that make a container unhealthy. @default 3 */
+  readonly retries?: number;
+  /** Seconds after the start in which failures do not count. @default 60 */
+  readonly startPeriodSeconds?: number;
+  /**
+   * Milliseconds between two checks during the start period, so that each step of the start order takes a second and
+   * not a whole interval. Needs Docker Engine 25 (API 1.44). @default 500
+   */
+  readonly startIntervalMs?: number;
+}
+
+/** Seconds that a check inside a container leaves between its own limit and Docker's. */
+const MARGIN_SECONDS = 1;
+
+/** A container's health check: what is asked, and when. */
+export class HealthCheck {
+  /** Runs a program inside the container, without a shell; exit code 0 is healthy. */
+  static command(test: readonly string[], timing: HealthCheckTiming = {}): HealthCheck {
+    return new HealthCheck(["CMD", ...test], timing);
+  }
+
+  /** Runs a line of shell inside the container; exit code 0 is healthy. */
+  static shell(line: string, timing: HealthCheckTiming = {}): HealthCheck {
+    return new HealthCheck(["CMD-SHELL", line], timing);
+  }
+
+  /**
+   * Asks a Node.js service over HTTP with the node that is in every one of their images (curl often is not).
+   * The answer's status and body become the check's output, which `docker inspect` keeps.
+   */
+  static httpByNode(port: number, path: string, timing: HealthCheckTiming = {}): HealthCheck {
+    const limitMs = ((timing.timeoutSeconds ?? 10) - MARGIN_SECONDS) * 1000;
+    const program =
+      `fetch('http://127.0.0.1:${port}${path}',{signal:AbortSignal.timeout(${limitMs})})` +
+      `.then(async r=>{console.log(r.status,await r.text());process.exit(r.ok?0:1)})` +
+      `.catch(e=>{console.log(String(e.cause??e));process.exit(1)})`;
+    return new HealthCheck(["CMD", "node", "-e", program], timing);
+  }
+
+  private constructor(
+    private readonly test: readonly string[],
+    private readonly timing: HealthCheckTiming,
+  ) {}
+
+  /** The provider's block. */
+  toBlock(): ContainerHealthcheck {
+    const { intervalSeconds = 30, timeoutSeconds = 10, retries = 3 } = this.timing;
+    const { startPeriodSeconds = 60, startIntervalMs = 500 } = this.timing;
+    return {
+      test: [...this.test],
+      interval: goDuration(intervalSeconds * 1000),
+      timeout: goDuration(timeoutSeconds * 1000),
+      retries,
+      startPeriod: goDuration(startPeriodSeconds * 1000),
+      startInterval: goDuration(startIntervalMs),
+    };
+  }
+}
