@@ -1,0 +1,208 @@
+#!/usr/bin/env bash
+# Puts a new gateway configuration into use without dropping a request, or not at all.
+set -euo pipefail
+
+readonly WRONG_USAGE=2 REFUSED=3
+readonly MOUNT=/etc/nginx/emaintenance
+
+usage() {
+  cat <<'TEXT'
+usage: reload.sh [--wait SECONDS] [--drain SECONDS] FOLDER IMAGE CONTAINER
+
+Takes FOLDER/nginx.conf.new, lets nginx of IMAGE test it in a container that is thrown away, puts it in the place of
+FOLDER/nginx.conf and, where CONTAINER runs, makes nginx in it load the file and waits for its new workers. A file that
+nginx refuses changes nothing, nor does one that is the same as before. It is safe to repeat after any failure.
+
+  FOLDER      the folder that CONTAINER mounts at /etc/nginx/emaintenance
+  IMAGE       the image of CONTAINER
+  CONTAINER   name of the gateway's container; it need not exist yet
+
+  --wait SECONDS    how long the new workers may take to come up (default 20)
+  --drain SECONDS   afterwards, how long to wait for the old workers to finish open requests (default 0: do not wait)
+  --help            this text
+
+exit codes: 0 the configuration is in place, and in use where the container runs
+            1 it is not, for the reason printed; the previous one is back in place
+            2 wrong usage
+            3 nginx refuses the configuration; the previous one is untouched and in use
+TEXT
+}
+
+say() {
+  printf 'gateway: %s\n' "$*"
+}
+
+fail() {
+  local code=$1
+  shift
+  printf 'gateway: %s\n' "$*" >&2
+  exit "$code"
+}
+
+read_arguments() {
+  wait_seconds=20
+  drain_seconds=0
+  while [[ ${1-} == -* ]]; do
+    case $1 in
+      --help) usage && exit 0 ;;
+      --wait | --drain)
+        [[ ${2-} =~ ^[0-9]{1,4}$ ]] || fail $WRONG_USAGE "$1 takes a number of seconds, not \"${2-}\""
+        if [[ $1 == --wait ]]; then wait_seconds=$2; else drain_seconds=$2; fi
+        shift 2
+        ;;
+      *) fail $WRONG_USAGE "unknown option $1: see reload.sh --help" ;;
+    esac
+  done
+  [[ $# -eq 3 ]] || fail $WRONG_USAGE "expected FOLDER IMAGE CONTAINER, got $# arguments: see reload.sh --help"
+  folder=$1 image=$2 container=$3
+  [[ $folder == /* && -d $folder ]] ||
+    fail $WRONG_USAGE "$folder is no folder with an absolute path: name the one that has nginx.conf.new"
+}
+
+# Two deploys at once would test one file and install the other.
+lock_folder() {
+  exec 9>"$folder/.reload.lock"
+  flock --wait 120 9 || fail 1 "another reload.sh has been busy in $folder for two minutes: try again later"
+}
+
+# The limits of the real container: what only works with more of the system is refused here, not there.
+nginx_accepts() {
+  timeout 60 docker run --rm --network none --read-only --security-opt no-new-privileges \
+    --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add NET_BIND_SERVICE --cap-add SETGID --cap-add SETUID \
+    --tmpfs /run --tmpfs /tmp --tmpfs /var/cache/nginx --tmpfs /var/log/nginx \
+    --volume "$folder:$MOUNT:ro" --entrypoint nginx "$image" -t -q -c "$MOUNT/$1" 2>&1
+}
+
+test_configuration() {
+  local words code=0
+  words=$(nginx_accepts nginx.conf.new) || code=$?
+  case $code in
+    0) [[ -z $words ]] || say "nginx remarks: $words" ;;
+    1) fail $REFUSED "nginx refuses the new configuration, the one in use stays:"$'\n'"$words" ;;
+    *) fail 1 "the new configuration cannot be tested with the image $image, the one in use stays:"$'\n'"$words" ;;
+  esac
+}
+
+# A rename, so that nginx and a power cut find one whole file or the other. What is in use is unknown until nginx has
+# loaded it, so the mark goes first.
+install_configuration() {
+  rm -f "$folder/.loaded"
+  if [[ -e $folder/nginx.conf ]]; then
+    cp -p "$folder/nginx.conf" "$folder/nginx.conf.previous"
+    replaced=yes
+  fi
+  chmod 0644 "$folder/nginx.conf.new"
+  sync "$folder/nginx.conf.new"
+  mv -f "$folder/nginx.conf.new" "$folder/nginx.conf"
+}
+
+digest() {
+  sha256sum <"$folder/nginx.conf"
+}
+
+mark_loaded() {
+  digest >"$folder/.loaded"
+}
+
+is_loaded() {
+  [[ -e $folder/.loaded && $(<"$folder/.loaded") == "$(digest)" ]]
+}
+
+container_runs() {
+  [[ $(docker inspect --type container --format '{{.State.Status}}' "$container" 2>/dev/null) == running ]]
+}
+
+# One line for each worker: its process id, and whether it takes new connections ("serving") or finishes old ones.
+# shellcheck disable=SC2016 # expanded by the shell in the container
+readonly LIST_WORKERS='
+  for process in /proc/[0-9]*; do
+    title=$(tr "\0" " " 2>/dev/null <"$process/cmdline") || continue
+    case $title in
+      "nginx: worker process is shutting down"*) echo "${process#/proc/} finishing" ;;
+      "nginx: worker process"*) echo "${process#/proc/} serving" ;;
+    esac
+  done'
+
+workers() {
+  docker exec "$container" sh -c "$LIST_WORKERS" | sed -n "s/ $1\$//p" | sort
+}
+
+# Asks every fifth of a second whether a condition holds, for the given number of seconds.
+within() {
+  local deadline=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.2
+  done
+}
+
+has_workers() {
+  [[ -n $(workers serving) ]]
+}
+
+# New workers serve, and none of the old ones takes connections any more.
+has_only_new_workers() {
+  local now
+  now=$(workers serving)
+  [[ -n $now && -z $(comm -12 <(printf '%s\n' "$now") <(printf '%s\n' "$workers_before")) ]]
+}
+
+has_no_old_workers() {
+  [[ -z $(workers finishing) ]]
+}
+
+ask_for_reload() {
+  docker exec "$container" nginx -c "$MOUNT/nginx.conf" -s reload
+}
+
+load_configuration() {
+  docker exec "$container" cat "$MOUNT/nginx.conf" | cmp -s - "$folder/nginx.conf" ||
+    give_up "$container does not have $folder mounted at $MOUNT, so it would not see the new file"
+  within "$wait_seconds" has_workers || give_up "nginx in $container has no workers after $wait_seconds s"
+  workers_before=$(workers serving)
+  ask_for_reload || give_up "nginx in $container does not take the signal to reload"
+  within "$wait_seconds" has_only_new_workers || give_up "nginx in $container did not load it within $wait_seconds s"
+}
+
+# A file that cannot be loaded must not lie in wait for the next restart.
+give_up() {
+  if [[ -n $replaced ]]; then
+    mv -f "$folder/nginx.conf.previous" "$folder/nginx.conf"
+    ask_for_reload || true
+  fi
+  docker logs --tail 5 "$container" >&2 || true
+  fail 1 "$1"
+}
+
+drain_old_workers() {
+  ((drain_seconds == 0)) || within "$drain_seconds" has_no_old_workers ||
+    say "some old workers still finish requests after $drain_seconds s"
+}
+
+main() {
+  replaced=
+  read_arguments "$@"
+  lock_folder
+  if [[ -e $folder/nginx.conf.new ]] && cmp -s "$folder/nginx.conf.new" "$folder/nginx.conf"; then
+    rm -f "$folder/nginx.conf.new"
+  fi
+  if [[ -e $folder/nginx.conf.new ]]; then
+    test_configuration
+    install_configuration
+  fi
+  [[ -e $folder/nginx.conf ]] || fail 1 "neither nginx.conf.new nor nginx.conf is in $folder"
+  if is_loaded; then
+    say "nothing to do, the configuration is the same"
+  elif container_runs; then
+    load_configuration
+    mark_loaded
+    drain_old_workers
+    say "the configuration is in use"
+  else
+    mark_loaded
+    say "the configuration is in place; $container does not run, and reads it when it starts"
+  fi
+}
+
+main "$@"
