@@ -1,4 +1,4 @@
-import { conditional, Fn, Op } from "cdktf";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { TierContainer } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
@@ -87,8 +87,9 @@ export class Redis extends Construct {
     if (this.password === "") {
       return `redis://${address}`;
     }
-    const login = `:${Fn.replace(Fn.urlencode(this.password), "+", "%20")}@`;
-    return `redis://${conditional(Op.eq(Fn.lengthOf(this.password), 0), "", login) as unknown as string}${address}`;
+    // An empty password gives no login part: compact drops it from the list of one.
+    const password = Fn.replace(Fn.urlencode(this.password), "+", "%20");
+    return `redis://${Fn.join("", Fn.formatlist(":%s@", [Fn.compact([password])]))}${address}`;
   }
 
   /** Gives a service its cache: the URL, and a start only after Redis is healthy. */
