@@ -46,7 +46,7 @@ export function assetRoutes({ config, database, cache, sessions, log }: Toolbox)
   router.get("/", async (req, res) => {
     const { limit, offset } = pageQuery.parse(req.query);
     const load = (): Promise<Asset[]> =>
-      database.query<Asset>(`select ${COLUMNS} from assets order by code limit $1 offset $2`, [
+      database.query<Asset>(`select ${COLUMNS} from assets order by created_at desc, code limit $1 offset $2`, [
         limit,
         offset,
       ]);

@@ -11,7 +11,7 @@ export function errorHandler(log: ServiceLogger): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     const seen = toAppError(error);
     if (seen.status >= 500) {
-      log.error(`${req.method} ${req.path} failed: ${seen.message}`, {
+      log.error(`${req.method} ${req.baseUrl}${req.path} failed: ${seen.message}`, {
         error: describeError(seen.cause ?? error),
       });
     }

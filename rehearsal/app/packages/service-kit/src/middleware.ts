@@ -18,11 +18,13 @@ export function accessLog(log: ServiceLogger): RequestHandler {
   return (req, res, next) => {
     const start = performance.now();
     const id = currentRequestId();
+    // Express shortens req.path while a router works.
+    const path = req.path;
     res.on("close", () => {
-      log.log(req.path === "/health" ? "debug" : "info", `${req.method} ${req.path}`, {
+      log.log(path === "/health" ? "debug" : "info", `${req.method} ${path}`, {
         requestId: id,
         method: req.method,
-        path: req.path,
+        path,
         status: res.statusCode,
         milliseconds: Math.round((performance.now() - start) * 10) / 10,
         client: req.ip,
