@@ -30,11 +30,15 @@ export interface Engine {
 
 /**
  * A Docker Engine that answers, and the programs that a rehearsal needs: found, or on Debian as root installed and started.
+ * @param further more programs that must be there, each with the Debian package that has it
  * @throws Error with one sentence that says what is missing and how to mend it
  */
-export async function ensureEngine(say: Say = saySilently): Promise<Engine> {
+export async function ensureEngine(
+  say: Say = saySilently,
+  further: Readonly<Record<string, string>> = {},
+): Promise<Engine> {
   const answers = (await which("docker")) !== undefined && (await serverVersion()) !== undefined;
-  await install(await missing(answers ? PROGRAMS : { ...PROGRAMS, ...ENGINE_PROGRAMS }), say);
+  await install(await missing({ ...PROGRAMS, ...(answers ? {} : ENGINE_PROGRAMS), ...further }), say);
   if (!answers) await startEngine(say);
   const version = await serverVersion();
   if (version === undefined) throw new Error(await refusal());

@@ -1,3 +1,4 @@
+#!/usr/bin/env bash
 # Looks whether the host can take the deployment, before anything on it changes. Every finding is reported
 # at once, each with its mend.
 set -euo pipefail
