@@ -89,7 +89,7 @@ export class Redis extends Construct {
     }
     // An empty password gives no login part: compact drops it from the list of one.
     const password = Fn.replace(Fn.urlencode(this.password), "+", "%20");
-    return `redis://${Fn.join("", Fn.formatlist(":%s@", [Fn.compact([password])]))}${address}`;
+    return `redis://${Fn.join("", Fn.formatlist(":%s@", [Fn.compact([password]) as unknown as string[]]))}${address}`;
   }
 
   /** Gives a service its cache: the URL, and a start only after Redis is healthy. */

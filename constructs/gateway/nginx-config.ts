@@ -1,6 +1,5 @@
 import { isIP } from "node:net";
-import { join } from "node:path";
-import { Eta } from "eta";
+import { renderTemplate } from "../templates";
 import {
   duplicateRoutePrefix,
   logPathInvalid,
@@ -162,8 +161,6 @@ const RANGES = {
 /** Files that a worker holds open beside its connections: logs, its end of the master's channel, epoll, sockets it listens on. */
 const FILES_BESIDE_CONNECTIONS = 256;
 
-const eta = new Eta({ views: join(__dirname, "../../templates/nginx"), autoEscape: false });
-
 /**
  * The gateway's nginx.conf, complete. Equal props give an equal text.
  *
@@ -181,7 +178,7 @@ export function renderNginxConfig(props: NginxConfigProps): string {
     errorLogPath: logPath("errorLogPath", props.errorLogPath ?? "/var/log/nginx/error.log"),
     trustedProxies: (props.trustedProxies ?? []).map(addressRange),
   };
-  return eta.render("./nginx.conf.eta", {
+  return renderTemplate("nginx/nginx.conf.eta", {
     ...settings,
     openFiles: settings.workerConnections + FILES_BESIDE_CONNECTIONS,
     web: props.web.toString(),
