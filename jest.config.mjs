@@ -1,14 +1,20 @@
-import type { Config } from "jest";
-
-/** Every test file compiles alone: types are checked once, by `npm run types`. */
-const common: Config = {
+/**
+ * Every test file compiles alone (isolatedModules in tsconfig.json): types are checked once, by `npm run types`.
+ *
+ * @type {import("jest").Config}
+ */
+const common = {
   testEnvironment: "node",
-  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false, isolatedModules: true }] },
+  transform: { "^.+\\.ts$": ["ts-jest", { diagnostics: false }] },
   modulePathIgnorePatterns: ["<rootDir>/cdktf.out", "<rootDir>/.rehearsal", "<rootDir>/rehearsal/app"],
 };
 
-/** Sorted by cost: `unit` takes seconds, `engine` needs a Docker Engine, `e2e` makes a rehearsal host of its own. */
-const config: Config = {
+/**
+ * Sorted by cost: `unit` takes seconds, `engine` needs a Docker Engine, `e2e` makes a rehearsal host of its own.
+ *
+ * @type {import("jest").Config}
+ */
+const config = {
   projects: [
     {
       ...common,
