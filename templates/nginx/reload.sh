@@ -3,23 +3,24 @@
 set -euo pipefail
 
 readonly WRONG_USAGE=2 REFUSED=3
-readonly MOUNT=/etc/nginx/emaintenance
 
 usage() {
   cat <<'TEXT'
-usage: reload.sh [--wait SECONDS] [--drain SECONDS] FOLDER IMAGE CONTAINER
+usage: reload.sh [--wait SECONDS] [--drain SECONDS] [FOLDER IMAGE CONTAINER]
 
 Takes FOLDER/nginx.conf.new, lets nginx of IMAGE test it in a container that is thrown away, puts it in the place of
 FOLDER/nginx.conf and, where CONTAINER runs, makes nginx in it load the file and waits for its new workers. A file that
 nginx refuses changes nothing, nor does one that is the same as before. It is safe to repeat after any failure.
 
-  FOLDER      the folder that CONTAINER mounts at /etc/nginx/emaintenance
+  FOLDER      the folder that CONTAINER mounts (at /etc/nginx/emaintenance)
   IMAGE       the image of CONTAINER
   CONTAINER   name of the gateway's container; it need not exist yet
 
   --wait SECONDS    how long the new workers may take to come up (default 20)
   --drain SECONDS   afterwards, how long to wait for the old workers to finish open requests (default 0: do not wait)
   --help            this text
+
+environment: FOLDER, IMAGE and CONTAINER, where they are no arguments; MOUNT, where the folder is in the container
 
 exit codes: 0 the configuration is in place, and in use where the container runs
             1 it is not, for the reason printed; the previous one is back in place
@@ -53,10 +54,12 @@ read_arguments() {
       *) fail $WRONG_USAGE "unknown option $1: see reload.sh --help" ;;
     esac
   done
-  [[ $# -eq 3 ]] || fail $WRONG_USAGE "expected FOLDER IMAGE CONTAINER, got $# arguments: see reload.sh --help"
-  folder=$1 image=$2 container=$3
+  [[ $# -eq 3 || $# -eq 0 ]] || fail $WRONG_USAGE "expected FOLDER IMAGE CONTAINER, got $# arguments: see reload.sh --help"
+  folder=${1-${FOLDER-}} image=${2-${IMAGE-}} container=${3-${CONTAINER-}} mount=${MOUNT-/etc/nginx/emaintenance}
+  [[ -n $folder && -n $image && -n $container ]] ||
+    fail $WRONG_USAGE "FOLDER, IMAGE or CONTAINER is missing: see reload.sh --help"
   [[ $folder == /* && -d $folder ]] ||
-    fail $WRONG_USAGE "$folder is no folder with an absolute path: name the one that has nginx.conf.new"
+    fail $WRONG_USAGE "$folder is no folder with an absolute path: name the one that gets nginx.conf.new"
 }
 
 # Two deploys at once would test one file and install the other.
@@ -70,7 +73,7 @@ nginx_accepts() {
   timeout 60 docker run --rm --network none --read-only --security-opt no-new-privileges \
     --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add NET_BIND_SERVICE --cap-add SETGID --cap-add SETUID \
     --tmpfs /run --tmpfs /tmp --tmpfs /var/cache/nginx --tmpfs /var/log/nginx \
-    --volume "$folder:$MOUNT:ro" --entrypoint nginx "$image" -t -q -c "$MOUNT/$1" 2>&1
+    --volume "$folder:$mount:ro" --entrypoint nginx "$image" -t -q -c "$mount/$1" 2>&1
 }
 
 test_configuration() {
@@ -153,12 +156,12 @@ has_no_old_workers() {
 }
 
 ask_for_reload() {
-  docker exec "$container" nginx -c "$MOUNT/nginx.conf" -s reload
+  docker exec "$container" nginx -c "$mount/nginx.conf" -s reload
 }
 
 load_configuration() {
-  docker exec "$container" cat "$MOUNT/nginx.conf" | cmp -s - "$folder/nginx.conf" ||
-    give_up "$container does not have $folder mounted at $MOUNT, so it would not see the new file"
+  docker exec "$container" cat "$mount/nginx.conf" | cmp -s - "$folder/nginx.conf" ||
+    give_up "$container does not have $folder mounted at $mount, so it would not see the new file"
   within "$wait_seconds" has_workers || give_up "nginx in $container has no workers after $wait_seconds s"
   workers_before=$(workers serving)
   ask_for_reload || give_up "nginx in $container does not take the signal to reload"
