@@ -16,7 +16,8 @@ function settings() {
     throw new Failure("usage: SMOKE_PASSWORD=... node scripts/smoke.mjs http://host:port");
   }
   const password = process.env.SMOKE_PASSWORD;
-  if (!password) throw new Failure("SMOKE_PASSWORD is missing: the password of the user to log in or register");
+  if (!password)
+    throw new Failure("SMOKE_PASSWORD is missing: the password of the user to log in or register");
   return {
     baseUrl,
     username: process.env.SMOKE_USER || "smoke",
@@ -69,7 +70,9 @@ function client(baseUrl) {
       try {
         return JSON.parse(bytes.toString("utf8"));
       } catch {
-        throw new Failure(`${method} ${path} answered ${answer.status} without JSON: ${bytes.toString("utf8").slice(0, 200)}`);
+        throw new Failure(
+          `${method} ${path} answered ${answer.status} without JSON: ${bytes.toString("utf8").slice(0, 200)}`,
+        );
       }
     };
     if (answer.status !== expected && !accept.includes(answer.status)) {
@@ -112,7 +115,10 @@ async function upload(api, path) {
   const form = new FormData();
   form.append("files", new Blob([content], { type: "application/octet-stream" }), fileName);
   const [attachment] = (await api("POST", path, { body: form, expected: 201 })).json().attachments;
-  check(attachment?.sha256 === sha256, `${path} says sha256 ${attachment?.sha256} of a file that has ${sha256}`);
+  check(
+    attachment?.sha256 === sha256,
+    `${path} says sha256 ${attachment?.sha256} of a file that has ${sha256}`,
+  );
   check(attachment.fileName === fileName, `${path} changed the file name to ${attachment.fileName}`);
 
   const listed = (await api("GET", path)).json().attachments;
@@ -122,7 +128,10 @@ async function upload(api, path) {
   );
   const { bytes } = await api("GET", `${path}/${attachment.id}`);
   const downloaded = createHash("sha256").update(bytes).digest("hex");
-  check(downloaded === sha256, `the download of ${path}/${attachment.id} has sha256 ${downloaded}, the upload had ${sha256}`);
+  check(
+    downloaded === sha256,
+    `the download of ${path}/${attachment.id} has sha256 ${downloaded}, the upload had ${sha256}`,
+  );
   return { id: attachment.id, sha256 };
 }
 
@@ -146,13 +155,21 @@ async function smoke() {
 
   const { workOrder } = (
     await api("POST", "/api/work-orders", {
-      body: { title: `Check ${code}`, description: "Made by the smoke test", assetId: asset.id, priority: "high" },
+      body: {
+        title: `Check ${code}`,
+        description: "Made by the smoke test",
+        assetId: asset.id,
+        priority: "high",
+      },
       expected: 201,
     })
   ).json();
   const path = `/api/work-orders/${workOrder.id}`;
   const assigned = (await api("POST", `${path}/assign`, { body: { assigneeId: user.id } })).json().workOrder;
-  check(assigned.assigneeId === user.id && assigned.status === "assigned", "the assignment does not show in the work order");
+  check(
+    assigned.assigneeId === user.id && assigned.status === "assigned",
+    "the assignment does not show in the work order",
+  );
   const file = await upload(api, `${path}/attachments`);
   check((await api("GET", path)).json().workOrder.assigneeId === user.id, "the assignment was not stored");
 
@@ -160,7 +177,8 @@ async function smoke() {
     "/api/work-orders": ({ workOrders }) => workOrders.some(({ id }) => id === workOrder.id),
     "/api/assets": ({ assets }) => assets.some(({ id }) => id === asset.id),
     "/api/users?limit=200": ({ users }) => users.some(({ id }) => id === user.id),
-    "/api/notifications": ({ notifications }) => notifications.some(({ workOrderId }) => workOrderId === workOrder.id),
+    "/api/notifications": ({ notifications }) =>
+      notifications.some(({ workOrderId }) => workOrderId === workOrder.id),
     "/api/assignment-rules": ({ assignmentRules }) => Array.isArray(assignmentRules),
   };
   for (const [list, contains] of Object.entries(lists)) {

@@ -46,10 +46,10 @@ export function assetRoutes({ config, database, cache, sessions, log }: Toolbox)
   router.get("/", async (req, res) => {
     const { limit, offset } = pageQuery.parse(req.query);
     const load = (): Promise<Asset[]> =>
-      database.query<Asset>(`select ${COLUMNS} from assets order by created_at desc, code limit $1 offset $2`, [
-        limit,
-        offset,
-      ]);
+      database.query<Asset>(
+        `select ${COLUMNS} from assets order by created_at desc, code limit $1 offset $2`,
+        [limit, offset],
+      );
     const isFirstPage = Object.keys(req.query).length === 0;
     const assets = isFirstPage ? await cache.remember(FIRST_PAGE_KEY, CACHE_SECONDS, load) : await load();
     res.json({ assets });

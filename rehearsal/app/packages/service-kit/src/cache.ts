@@ -2,24 +2,28 @@ import { createClient } from "@redis/client";
 import { parseEndpoint } from "./endpoint";
 import { unavailable } from "./errors";
 import { describeError, type ServiceLogger } from "./logger";
+import { within } from "./within";
 
 const COMMAND_TIMEOUT_MS = 2000;
+const PING_MS = 10_000;
 
 /** Redis: sessions, counters and short-lived copies. It reconnects by itself for as long as the service runs. */
 export class Cache {
   private readonly client;
-  private connected = false;
+  private outageReported = false;
 
   constructor(
     url: string,
     private readonly log: ServiceLogger,
   ) {
-    const { host, port, user, password, path } = parseEndpoint("REDIS_URL", url, 6379);
+    const { host, port, user, password, path } = parseEndpoint(url, 6379);
     this.client = createClient({
       socket: {
         host,
         port,
         connectTimeout: COMMAND_TIMEOUT_MS,
+        // Pings keep a living connection busy, so silence for this long means that the other side is gone.
+        socketTimeout: 2 * PING_MS,
         reconnectStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 6), 2000),
       },
       ...(user !== undefined && { username: user }),
@@ -27,17 +31,18 @@ export class Cache {
       database: path === "" ? 0 : Number(path),
       // A request that finds Redis away must fail at once and be answered 503, not wait in a queue.
       disableOfflineQueue: true,
-      commandOptions: { timeout: COMMAND_TIMEOUT_MS },
-      pingInterval: 15_000,
+      pingInterval: PING_MS,
     });
     this.client.on("ready", () => {
-      this.connected = true;
+      this.outageReported = false;
       log.info("cache connected");
     });
     this.client.on("error", (error: unknown) => {
-      const level = this.connected ? "warn" : "debug";
-      this.connected = false;
-      log.log(level, "cache connection lost, reconnecting", { error: describeError(error) });
+      // One warning per outage, not one per attempt.
+      log.log(this.outageReported ? "debug" : "warn", "cache is not reachable, trying again", {
+        error: describeError(error),
+      });
+      this.outageReported = true;
     });
   }
 
@@ -97,9 +102,10 @@ export class Cache {
   }
 }
 
+/** The client's own timeout covers only commands that wait to be sent; this one also those that wait for an answer. */
 async function answered<T>(command: () => Promise<T>): Promise<T> {
   try {
-    return await command();
+    return await within(COMMAND_TIMEOUT_MS, command());
   } catch (error) {
     throw unavailable("cache", error);
   }

@@ -1,9 +1,12 @@
 import { z } from "zod";
+import { ENDPOINT_EXPECTED, isEndpoint } from "./endpoint";
 
 const LOG_LEVELS = ["error", "warn", "info", "http", "verbose", "debug", "silly"] as const;
 
 const httpUrl = z.url({ protocol: /^https?$/, error: "is not an http(s) URL" });
 const absoluteFolder = z.string().startsWith("/", "must be an absolute folder");
+
+const endpoint = z.string().refine(isEndpoint, ENDPOINT_EXPECTED);
 
 const schema = z.object({
   NODE_ENV: z.enum(["development", "production", "test"]).default("development"),
@@ -12,9 +15,9 @@ const schema = z.object({
   LOG_DIR: absoluteFolder.default("/app/logs"),
   UPLOAD_DIR: absoluteFolder.default("/app/uploads"),
   CORS_ORIGIN: z.string().default(""),
-  DATABASE_URL: z.string().min(1),
+  DATABASE_URL: endpoint,
   DATABASE_POOL_MAX: z.coerce.number().int().min(1).max(100).default(8),
-  REDIS_URL: z.string().min(1),
+  REDIS_URL: endpoint,
   JWT_SECRET: z.string().min(32, "must have at least 32 characters"),
   SESSION_TTL_SECONDS: z.coerce
     .number()

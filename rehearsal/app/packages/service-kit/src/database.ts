@@ -16,7 +16,7 @@ export function sqlState(error: unknown): string | undefined {
 
 /** Connection settings of a DATABASE_URL, for a pool or a single client. */
 export function connectionSettings(databaseUrl: string): pg.ClientConfig {
-  const { host, port, user, password, path } = parseEndpoint("DATABASE_URL", databaseUrl, 5432);
+  const { host, port, user, password, path } = parseEndpoint(databaseUrl, 5432);
   return { host, port, user, password, database: path, keepAlive: true };
 }
 

@@ -8,13 +8,16 @@ export interface Endpoint {
   readonly path: string;
 }
 
+/** What is wrong with an address that `parseEndpoint` refuses. */
+export const ENDPOINT_EXPECTED =
+  "is not a usable address: expected scheme://user:password@host:port/name with user and password percent-encoded";
+
 /**
  * Takes an address apart. Every character is allowed in user and password as long as it is percent-encoded.
  *
- * @param variable name of the environment variable, for the message
  * @throws when the address is malformed; the message does not repeat it, since it may hold a password
  */
-export function parseEndpoint(variable: string, address: string, defaultPort: number): Endpoint {
+export function parseEndpoint(address: string, defaultPort: number): Endpoint {
   try {
     const url = new URL(address);
     if (url.hostname === "") throw new Error("no host");
@@ -26,8 +29,16 @@ export function parseEndpoint(variable: string, address: string, defaultPort: nu
       path: decodeURIComponent(url.pathname.replace(/^\//, "")),
     };
   } catch {
-    throw new Error(
-      `${variable} is not a usable address: expected scheme://user:password@host:port/name with user and password percent-encoded`,
-    );
+    throw new Error(`the address ${ENDPOINT_EXPECTED}`);
+  }
+}
+
+/** Tells whether `parseEndpoint` accepts an address. */
+export function isEndpoint(address: string): boolean {
+  try {
+    parseEndpoint(address, 0);
+    return true;
+  } catch {
+    return false;
   }
 }

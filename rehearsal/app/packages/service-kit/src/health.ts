@@ -1,4 +1,6 @@
 import type { RequestHandler } from "express";
+import { describeError } from "./logger";
+import { within } from "./within";
 
 /** Something that a service needs. It rejects when that does not answer. */
 export type Check = () => Promise<unknown>;
@@ -41,22 +43,19 @@ export function healthRoute(props: HealthProps): RequestHandler {
 async function outcomeOf(check: Check): Promise<Outcome> {
   const start = performance.now();
   const milliseconds = (): number => Math.round(performance.now() - start);
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CHECK_TIMEOUT_MS} ms`)), CHECK_TIMEOUT_MS);
-  });
   try {
-    await Promise.race([check(), timeout]);
+    await within(CHECK_TIMEOUT_MS, check());
     return { status: "up", milliseconds: milliseconds() };
   } catch (error) {
-    return {
-      status: "down",
-      milliseconds: milliseconds(),
-      error: error instanceof Error ? error.message : String(error),
-    };
-  } finally {
-    clearTimeout(timer);
+    return { status: "down", milliseconds: milliseconds(), error: rootMessage(error) };
   }
+}
+
+/** The operator needs the cause ("connect ECONNREFUSED ..."), not the sentence for clients that wraps it. */
+function rootMessage(error: unknown): string {
+  return error instanceof Error && error.cause instanceof Error
+    ? rootMessage(error.cause)
+    : describeError(error).message;
 }
 
 /** A check that another service's own `/health` says 200. */

@@ -111,6 +111,7 @@ function createApp(props: ServiceProps, tools: Toolbox, stopping: () => boolean)
   app.disable("x-powered-by");
   app.set("trust proxy", ["loopback", "linklocal", "uniquelocal"]);
   app.set("query parser", "simple");
+  app.set("etag", false);
   app.use((_req, res, next) => {
     if (stopping()) res.setHeader("Connection", "close");
     next();
