@@ -1,0 +1,158 @@
+import type { ContainerCreateOptions, HealthConfig, HostConfig } from "dockerode";
+import { PluginError } from "../protocol/errors";
+import type { Fields } from "../protocol/fields";
+import { parseDuration } from "./duration";
+import { labelsOf } from "./labels";
+
+const MEBIBYTE = 1024 * 1024;
+const NANOCPUS = 1e9;
+
+/**
+ * The body of the engine's request that creates a container. What is not configured is left out, so that the engine and
+ * the image decide.
+ * @throws PluginError for values that the engine could not take
+ */
+export function containerBody(planned: Fields): ContainerCreateOptions {
+  const command = planned.texts("command");
+  if (command.includes("")) throw new PluginError("values for command may not be empty");
+  const ports = portMaps(planned.blocks("ports"));
+  const volumes = volumeMaps(planned.blocks("volumes"));
+  return {
+    Image: planned.requiredText("image"),
+    Hostname: planned.text("hostname"),
+    User: planned.text("user"),
+    WorkingDir: planned.text("working_dir"),
+    Env: optional(planned.texts("env")),
+    Cmd: optional(command),
+    Entrypoint: optional(planned.texts("entrypoint")),
+    Labels: labelsOf(planned),
+    ExposedPorts: ports.exposed,
+    Volumes: volumes.targets,
+    StopSignal: planned.text("stop_signal"),
+    StopTimeout: planned.number("stop_timeout"),
+    Healthcheck: healthcheck(planned.blocks("healthcheck")[0]),
+    HostConfig: { ...hostConfig(planned), PortBindings: ports.bindings, Binds: volumes.binds },
+  };
+}
+
+function hostConfig(planned: Fields): HostConfig {
+  const capabilities = planned.blocks("capabilities")[0];
+  return {
+    ...updatableConfig(planned),
+    AutoRemove: planned.flag("rm"),
+    ReadonlyRootfs: planned.flag("read_only"),
+    Init: planned.has("init") ? planned.flag("init") : undefined,
+    NetworkMode: planned.text("network_mode"),
+    LogConfig: logConfig(planned),
+    Tmpfs: planned.map("tmpfs"),
+    ExtraHosts: optional(planned.blocks("host").map((host) => `${host.text("host")}:${host.text("ip")}`)),
+    Ulimits: optional(planned.blocks("ulimit").map(ulimit)),
+    CapAdd: capabilities && optional(capabilities.texts("add")),
+    CapDrop: capabilities && optional(capabilities.texts("drop")),
+    SecurityOpt: optional(planned.texts("security_opts")),
+    GroupAdd: optional(planned.texts("group_add")),
+    ShmSize: mebibytes(planned.number("shm_size")),
+    NanoCpus: nanoCpus(planned.text("cpus")),
+  };
+}
+
+/** What the real plugin can change without replacing the container. */
+export const UPDATABLE = [
+  "restart",
+  "max_retry_count",
+  "cpu_shares",
+  "cpu_set",
+  "memory",
+  "memory_reservation",
+  "memory_swap",
+] as const;
+
+/** The same as the engine's request that updates a container takes it. */
+export function updatableConfig(planned: Fields) {
+  return {
+    RestartPolicy: {
+      Name: planned.text("restart") ?? "no",
+      MaximumRetryCount: planned.number("max_retry_count") ?? 0,
+    },
+    CpuShares: planned.number("cpu_shares"),
+    CpusetCpus: planned.text("cpu_set"),
+    Memory: mebibytes(planned.number("memory")),
+    MemoryReservation: mebibytes(planned.number("memory_reservation")),
+    MemorySwap: mebibytes(planned.number("memory_swap")),
+  };
+}
+
+/** The engine chooses the driver where none is configured, and refuses options without a driver. */
+function logConfig(planned: Fields): HostConfig["LogConfig"] {
+  return { Type: planned.text("log_driver") ?? "", Config: planned.map("log_opts") };
+}
+
+function healthcheck(block: Fields | undefined): HealthConfig | undefined {
+  if (!block) return undefined;
+  const nanoseconds = (name: string) => parseDuration(block.text(name) ?? "0s");
+  return {
+    Test: block.texts("test"),
+    Interval: nanoseconds("interval"),
+    Timeout: nanoseconds("timeout"),
+    StartPeriod: nanoseconds("start_period"),
+    StartInterval: nanoseconds("start_interval"),
+    Retries: block.number("retries") ?? 0,
+  };
+}
+
+interface PortMaps {
+  readonly exposed: Record<string, object>;
+  readonly bindings: Record<string, { HostIp: string; HostPort: string }[]>;
+}
+
+/** One port of the container may be published several times, on different addresses. */
+function portMaps(blocks: readonly Fields[]): PortMaps {
+  const maps: PortMaps = { exposed: {}, bindings: {} };
+  for (const block of blocks) {
+    const key = `${block.number("internal")}/${block.text("protocol") ?? "tcp"}`;
+    maps.exposed[key] = {};
+    (maps.bindings[key] ??= []).push({
+      HostIp: block.text("ip") ?? "0.0.0.0",
+      // Without a port of the host, the engine takes a free one.
+      HostPort: String(block.number("external") ?? ""),
+    });
+  }
+  return maps;
+}
+
+interface VolumeMaps {
+  readonly targets: Record<string, object>;
+  readonly binds: string[];
+}
+
+function volumeMaps(blocks: readonly Fields[]): VolumeMaps {
+  const maps: VolumeMaps = { targets: {}, binds: [] };
+  for (const block of blocks) {
+    const target = block.text("container_path");
+    if (target === undefined) throw new PluginError("volume entry without container path");
+    const source = block.text("volume_name") ?? block.text("host_path");
+    maps.targets[target] = {};
+    if (source !== undefined) maps.binds.push(`${source}:${target}:${block.flag("read_only") ? "ro" : "rw"}`);
+  }
+  return maps;
+}
+
+function ulimit(block: Fields) {
+  return { Name: block.text("name"), Soft: block.number("soft") ?? 0, Hard: block.number("hard") ?? 0 };
+}
+
+/** Negative values mean "unlimited" and are no sizes. */
+function mebibytes(value: number | undefined): number | undefined {
+  return value === undefined || value < 0 ? value : value * MEBIBYTE;
+}
+
+function nanoCpus(cpus: string | undefined): number | undefined {
+  if (cpus === undefined) return undefined;
+  const count = Number(cpus);
+  if (Number.isFinite(count)) return Math.round(count * NANOCPUS);
+  throw new PluginError(`cpus is "${cpus}"`, 'Expected: a number of CPUs as text, such as "1.5".');
+}
+
+function optional<T>(list: T[]): T[] | undefined {
+  return list.length === 0 ? undefined : list;
+}

@@ -1,0 +1,68 @@
+import { createInterface } from "node:readline";
+import type { ImageInspectInfo } from "dockerode";
+import { messageOf, PluginError } from "../protocol/errors";
+import { isNotFound, type Engine } from "./engine";
+
+/** @returns undefined where the engine has no image of that name or id */
+export async function findLocalImage(engine: Engine, name: string): Promise<ImageInspectInfo | undefined> {
+  try {
+    return await engine.get<ImageInspectInfo>(`/images/${name}/json`);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The image of that name or id, pulled where the engine does not have it.
+ * @throws PluginError
+ */
+export async function findImage(engine: Engine, name: string, platform?: string): Promise<ImageInspectInfo> {
+  const local = await findLocalImage(engine, name);
+  if (local) return local;
+  if (/^sha256:[0-9a-f]{64}$/.test(name)) throw missing(name, "an id cannot be pulled");
+  try {
+    await pull(engine, name, platform);
+  } catch (error) {
+    throw missing(name, `pulling it failed: ${messageOf(error)}`);
+  }
+  const pulled = await findLocalImage(engine, name);
+  if (pulled) return pulled;
+  throw missing(name, "the pull ended, and the image is still not there");
+}
+
+function missing(name: string, reason: string): PluginError {
+  return new PluginError(
+    `unable to find or pull image "${name}": ${reason}`,
+    `Tried: the images of the engine by that reference, then a pull without a login. Expected: an image that is present or ` +
+      `pullable. To mend: check the spelling and the tag; bring it onto the host by hand with \`docker pull\`, or with ` +
+      "`docker save IMAGE | ssh HOST docker load`.",
+  );
+}
+
+/** A reference in the two parts that the engine's API wants. */
+export function splitReference(name: string): { repository: string; tag: string } {
+  const digest = /^(.+?)(?::[^/@]+)?@(.+)$/.exec(name);
+  if (digest) return { repository: digest[1] ?? name, tag: digest[2] ?? "" };
+  const tagged = /^(.+):([^/:]+)$/.exec(name);
+  // Without a tag, the engine would pull every tag of the repository.
+  return tagged
+    ? { repository: tagged[1] ?? name, tag: tagged[2] ?? "" }
+    : { repository: name, tag: "latest" };
+}
+
+const ANONYMOUS = Buffer.from("{}").toString("base64url");
+
+async function pull(engine: Engine, name: string, platform?: string): Promise<void> {
+  const { repository, tag } = splitReference(name);
+  const progress = await engine.open("POST", "/images/create", {
+    query: { fromImage: repository, tag, platform },
+    headers: { "X-Registry-Auth": ANONYMOUS },
+  });
+  // The engine answers 200 first, and tells a failure in the stream of progress.
+  for await (const line of createInterface({ input: progress })) {
+    if (line.trim() === "") continue;
+    const { error } = JSON.parse(line) as { error?: string };
+    if (error !== undefined) throw new PluginError(error);
+  }
+}

@@ -1,0 +1,4 @@
+import { serve } from "../protocol/serve";
+import { dockerProvider } from "./provider";
+
+void serve(dockerProvider());

@@ -1,0 +1,4 @@
+import { serve } from "../protocol/serve";
+import { nullProvider } from "./null-resource";
+
+void serve(nullProvider);
