@@ -1,0 +1,113 @@
+import { SERVICE_NAMES } from "../../constructs/naming";
+import { inspectOnHost } from "./support/rehearsal";
+
+/** The parts of `docker inspect` that the rules speak of. */
+interface Inspected {
+  readonly Name: string;
+  readonly Config: {
+    readonly User: string;
+    readonly Labels: Record<string, string>;
+    readonly Healthcheck: Record<string, unknown>;
+    readonly Hostname: string;
+  };
+  readonly HostConfig: {
+    readonly RestartPolicy: { readonly Name: string };
+    readonly LogConfig: { readonly Type: string; readonly Config: Record<string, string> };
+    readonly ReadonlyRootfs: boolean;
+    readonly CapDrop: string[];
+    readonly CapAdd: string[] | null;
+    readonly SecurityOpt: string[];
+    readonly Init: boolean;
+    readonly NanoCpus: number;
+    readonly Memory: number;
+    readonly MemorySwap: number;
+    readonly Tmpfs: Record<string, string>;
+    readonly Privileged: boolean;
+    readonly PortBindings: Record<string, { readonly HostIp: string; readonly HostPort: string }[] | null>;
+  };
+  readonly State: { readonly Health: { readonly Status: string } };
+  readonly NetworkSettings: { readonly Networks: Record<string, { readonly Aliases: string[] }> };
+}
+
+const MEBIBYTE = 1024 * 1024;
+const SECOND = 1_000_000_000;
+
+/** Linux capabilities that each program needs; an application needs none. */
+const CAPABILITIES: Partial<Record<string, string[]>> = {
+  postgres: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+  redis: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+  nginx: ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"],
+};
+const TIERS: Record<string, string> = { postgres: "data", redis: "data", web: "web", nginx: "gateway" };
+
+describe.each([...SERVICE_NAMES])("container emaintenance-%s on the host", (service) => {
+  let container: Inspected;
+  beforeAll(async () => {
+    [container] = (await inspectOnHost<Inspected>(`emaintenance-${service}`)) as [Inspected];
+  });
+
+  test("is healthy, and restarted by Docker", () => {
+    expect(container.State.Health.Status).toBe("healthy");
+    expect(container.HostConfig.RestartPolicy.Name).toBe("unless-stopped");
+  });
+
+  test("is asked for its health every 30 s, for 10 s, three times, and fast at the start", () => {
+    expect(container.Config.Healthcheck).toMatchObject({
+      Interval: 30 * SECOND,
+      Timeout: 10 * SECOND,
+      Retries: 3,
+      StartInterval: SECOND / 2,
+    });
+  });
+
+  test("keeps three log files of 10 MB", () => {
+    expect(container.HostConfig.LogConfig).toEqual({
+      Type: "json-file",
+      Config: { "max-size": "10m", "max-file": "3" },
+    });
+  });
+
+  test("has one core and 512 MiB, and no swap", () => {
+    expect(container.HostConfig.NanoCpus).toBe(1e9);
+    expect(container.HostConfig.Memory).toBe(512 * MEBIBYTE);
+    expect(container.HostConfig.MemorySwap).toBe(512 * MEBIBYTE);
+  });
+
+  test("is read-only, without privileges, with an init", () => {
+    expect(container.HostConfig.ReadonlyRootfs).toBe(true);
+    expect(container.HostConfig.Tmpfs).toHaveProperty("/tmp");
+    expect(container.HostConfig.Privileged).toBe(false);
+    expect(container.HostConfig.SecurityOpt).toEqual(["no-new-privileges:true"]);
+    expect(container.HostConfig.Init).toBe(true);
+    expect(container.HostConfig.CapDrop).toEqual(["ALL"]);
+    expect((container.HostConfig.CapAdd ?? []).map((name) => name.replace(/^CAP_/, "")).sort()).toEqual(
+      CAPABILITIES[service] ?? [],
+    );
+  });
+
+  test("runs as 1001 when it is the team's own", () => {
+    expect(container.Config.User).toBe(CAPABILITIES[service] ? "" : "1001:1001");
+  });
+
+  test("is labelled with tier, service and release", () => {
+    expect(container.Config.Labels).toMatchObject({
+      "emaintenance.tier": TIERS[service] ?? "api",
+      "emaintenance.service": service,
+      "emaintenance.release": expect.stringMatching(/.+/) as unknown,
+    });
+  });
+
+  test("is on the one network, under its short and its long name", () => {
+    expect(Object.keys(container.NetworkSettings.Networks)).toEqual(["emaintenance-network"]);
+    expect(container.NetworkSettings.Networks["emaintenance-network"]?.Aliases).toEqual(
+      expect.arrayContaining([service, `emaintenance-${service}`]),
+    );
+  });
+
+  test("is published on loopback only, unless it is the gateway", () => {
+    const addresses = Object.values(container.HostConfig.PortBindings).flatMap((bindings) =>
+      (bindings ?? []).map(({ HostIp }) => HostIp),
+    );
+    expect(new Set(addresses)).toEqual(new Set(service === "nginx" ? ["0.0.0.0", "::"] : ["127.0.0.1"]));
+  });
+});

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { RunResult } from "../../rehearsal/run";
+import { commandLinesDuring } from "./support/process-watch";
+import { deploy, diff, rehearsal, ROOT, variables } from "./support/rehearsal";
+
+const SECRET_NAMES = ["POSTGRES_PASSWORD", "JWT_SECRET", "REDIS_PASSWORD"];
+
+/** The generated secrets, plain and as they stand in a URL. */
+function secrets(): string[] {
+  const values = variables();
+  const plain = SECRET_NAMES.map((name) => values[name] ?? "").filter((secret) => secret !== "");
+  expect(plain.length).toBeGreaterThanOrEqual(2);
+  return [...new Set([...plain, ...plain.map(encodeURIComponent)])];
+}
+
+/** Where a secret is meant to be: the state and the variables of the one who deploys. */
+const KEEPS_SECRETS = /\.tfstate(\.backup)?$|\.tfvars(\.json)?$/;
+
+function* files(folder: string): Generator<string> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && entry.name !== "node_modules" && entry.name !== ".git") yield* files(path);
+    else if (entry.isFile()) yield path;
+  }
+}
+
+describe("the generated secrets", () => {
+  test("are in no file of the repository but the state and the variables, which only the owner can read", () => {
+    const wanted = secrets().map((secret) => Buffer.from(secret));
+    const found: string[] = [];
+    for (const file of files(ROOT)) {
+      const content = readFileSync(file);
+      if (wanted.some((secret) => content.includes(secret))) found.push(file);
+    }
+    const elsewhere = found.filter((file) => !KEEPS_SECRETS.test(file)).map((file) => relative(ROOT, file));
+    expect(elsewhere).toEqual([]);
+    // AND the search finds them where they are
+    expect(found.length).toBeGreaterThanOrEqual(2);
+    for (const file of found) expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
+  });
+
+  test("are neither in what diff and deploy print nor in a command line on either machine", async () => {
+    const outputs: RunResult[] = [];
+    // WHEN a deploy replaces every container of the team's own
+    const lines = await commandLinesDuring(async () => {
+      const release = ["--var", "RELEASE=watched"];
+      outputs.push(await diff(release), await deploy(release));
+    });
+    // AND another brings the old release back
+    outputs.push(await deploy());
+    expect(outputs[1]?.stdout).toContain("Apply complete!");
+    const text = outputs.map(({ stdout, stderr }) => stdout + stderr).join("\n");
+    const all = [...lines].join("\n");
+    expect(all).toContain("docker system dial-stdio");
+    expect(all).toContain("postgres");
+    for (const secret of secrets()) {
+      expect(text.includes(secret)).toBe(false);
+      expect(all.includes(secret)).toBe(false);
+    }
+  });
+
+  test("are not readable through the folder where cdktf leaves its plan", () => {
+    const folder = join(rehearsal().directory, "cdktf.out");
+    expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+});

@@ -1,0 +1,82 @@
+import { run, waitFor } from "../../rehearsal/run";
+import {
+  cdktf,
+  deploy,
+  diff,
+  inspectOnHost,
+  NO_CHANGES,
+  onHost,
+  queryDatabase,
+  rehearsal,
+  smoke,
+} from "./support/rehearsal";
+
+/** What must outlive everything: the rows, and the uploaded files with their digests. */
+async function data(): Promise<{ rows: string; uploads: string }> {
+  const rows = await queryDatabase("SELECT count(*), max(created_at) FROM work_orders");
+  const { stdout } = await onHost(
+    "sudo find /opt/emaintenance/data/work-order-uploads /opt/emaintenance/data/asset-uploads -type f -exec sha256sum {} + | sort",
+  );
+  return { rows, uploads: stdout };
+}
+
+const NAMES = [
+  "postgres",
+  "redis",
+  "user-service",
+  "work-order-service",
+  "asset-service",
+  "web",
+  "nginx",
+].map((service) => `emaintenance-${service}`);
+
+async function allHealthy(): Promise<boolean> {
+  const containers = await inspectOnHost<{ State: { Health?: { Status: string } } }>(...NAMES).catch(
+    () => [],
+  );
+  return (
+    containers.length === NAMES.length && containers.every(({ State }) => State.Health?.Status === "healthy")
+  );
+}
+
+describe("rows and uploads", () => {
+  let before: Awaited<ReturnType<typeof data>>;
+  beforeAll(async () => {
+    await smoke();
+    before = await data();
+    expect(before.uploads).not.toBe("");
+  });
+
+  test("survive the removal of every container, which the next deploy makes anew", async () => {
+    await onHost(`docker rm -f ${NAMES.join(" ")}`);
+    await deploy();
+    expect(await data()).toEqual(before);
+    await smoke();
+    before = await data();
+  });
+
+  test("survive a restart of the host, after which nothing is to change", async () => {
+    await run(["docker", "restart", rehearsal().container], { timeoutSeconds: 120 });
+    await waitFor("seven healthy containers", 180, allHealthy);
+    expect(await data()).toEqual(before);
+    expect((await diff()).stdout).toContain(NO_CHANGES);
+  });
+
+  test("survive cdktf destroy, which says where they are and how one would delete them", async () => {
+    const { stdout } = await cdktf(["destroy", "prod", "--auto-approve", "--no-color"]);
+    const { stdout: left } = await onHost(
+      "docker ps -aq --filter label=emaintenance.tier; docker volume ls -q",
+    );
+    expect(left.trim()).toBe("");
+    const { user, address } = rehearsal();
+    const said = stdout.replace(/\s+/g, " ");
+    expect(said).toContain(
+      `The data of E-Maintenance stays on ${address}: /opt/emaintenance/data /opt/emaintenance/logs /opt/emaintenance/backups. ` +
+        `The next deployment finds it again. To delete it for ever: ssh ${user}@${address} sudo rm -r /opt/emaintenance/data`,
+    );
+    // AND the next deployment finds them
+    await deploy();
+    expect(await data()).toEqual(before);
+    await smoke();
+  });
+});

@@ -1,0 +1,13 @@
+import { rehearse, REHEARSAL_VARIABLE } from "./support/rehearsal";
+
+/** Makes a rehearsal of the tests' own, beside any other, and deploys the production stack there. */
+export default async function setup(): Promise<void> {
+  const name = `e2e-${process.pid}`;
+  process.env.EMAINTENANCE_E2E_NAME = name;
+  await rehearse(["up", "--name", name], {
+    timeoutSeconds: 1800,
+    onLine: (line) => process.stdout.write(`${line}\n`),
+  });
+  const { stdout } = await rehearse(["status", "--name", name, "--json"]);
+  process.env[REHEARSAL_VARIABLE] = stdout.trim();
+}
