@@ -54,3 +54,16 @@ export function invalidPath(what: string, path: string): ConfigurationError {
     `${what} is "${path}": expected an absolute path without "..", such as /app/logs`,
   );
 }
+
+/** A number of a health check's timing that Docker would take for "not set", or not take. */
+export function timingOutOfRange(
+  property: string,
+  value: number,
+  whole: boolean,
+  usual: number,
+): ConfigurationError {
+  return new ConfigurationError(
+    `health check: ${property} is ${value}: expected a ${whole ? "whole number" : "number"} above 0, ` +
+      `such as the default ${usual}`,
+  );
+}

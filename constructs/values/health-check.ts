@@ -1,4 +1,5 @@
 import type { ContainerHealthcheck } from "@cdktf/provider-docker/lib/container";
+import { timingOutOfRange } from "../errors";
 import { goDuration } from "./go-duration";
 
 /** When Docker asks a container for its health. Defaults: the seed, 8.1 (30 s, 10 s, 3). */
@@ -18,12 +19,24 @@ export interface HealthCheckTiming {
   readonly startIntervalMs?: number;
 }
 
-/** Seconds that a check inside a container leaves between its own limit and Docker's. */
-const MARGIN_SECONDS = 1;
+const DEFAULT_TIMING: Required<HealthCheckTiming> = {
+  intervalSeconds: 30,
+  timeoutSeconds: 10,
+  retries: 3,
+  startPeriodSeconds: 60,
+  startIntervalMs: 500,
+};
+
+/** Milliseconds that a check inside a container leaves between its own limit and Docker's; at most half of it. */
+const MARGIN_MS = 1000;
 
 /** A container's health check: what is asked, and when. */
 export class HealthCheck {
-  /** Runs a program inside the container, without a shell; exit code 0 is healthy. */
+  /**
+   * Runs a program inside the container, without a shell; exit code 0 is healthy.
+   *
+   * @throws ConfigurationError, as the other factories do, when a number of the timing is not above 0
+   */
   static command(test: readonly string[], timing: HealthCheckTiming = {}): HealthCheck {
     return new HealthCheck(["CMD", ...test], timing);
   }
@@ -38,7 +51,8 @@ export class HealthCheck {
    * The answer's status and body become the check's output, which `docker inspect` keeps.
    */
   static httpByNode(port: number, path: string, timing: HealthCheckTiming = {}): HealthCheck {
-    const limitMs = ((timing.timeoutSeconds ?? 10) - MARGIN_SECONDS) * 1000;
+    const timeoutMs = (timing.timeoutSeconds ?? DEFAULT_TIMING.timeoutSeconds) * 1000;
+    const limitMs = Math.max(timeoutMs - MARGIN_MS, timeoutMs / 2);
     const program =
       `fetch('http://127.0.0.1:${port}${path}',{signal:AbortSignal.timeout(${limitMs})})` +
       `.then(async r=>{console.log(r.status,await r.text());process.exit(r.ok?0:1)})` +
@@ -46,15 +60,18 @@ export class HealthCheck {
     return new HealthCheck(["CMD", "node", "-e", program], timing);
   }
 
+  private readonly timing: Required<HealthCheckTiming>;
+
   private constructor(
     private readonly test: readonly string[],
-    private readonly timing: HealthCheckTiming,
-  ) {}
+    timing: HealthCheckTiming,
+  ) {
+    this.timing = checkedTiming(timing);
+  }
 
   /** The provider's block. */
   toBlock(): ContainerHealthcheck {
-    const { intervalSeconds = 30, timeoutSeconds = 10, retries = 3 } = this.timing;
-    const { startPeriodSeconds = 60, startIntervalMs = 500 } = this.timing;
+    const { intervalSeconds, timeoutSeconds, retries, startPeriodSeconds, startIntervalMs } = this.timing;
     return {
       test: [...this.test],
       interval: goDuration(intervalSeconds * 1000),
@@ -64,4 +81,18 @@ export class HealthCheck {
       startInterval: goDuration(startIntervalMs),
     };
   }
+}
+
+/** Fills in the defaults. To Docker a 0 is no number but "as the image says, or the engine". */
+function checkedTiming(timing: HealthCheckTiming): Required<HealthCheckTiming> {
+  const names = Object.keys(DEFAULT_TIMING) as (keyof HealthCheckTiming)[];
+  const entries = names.map((name): [string, number] => {
+    const value = timing[name] ?? DEFAULT_TIMING[name];
+    const whole = name === "retries" || name === "startIntervalMs";
+    if (!(value > 0) || !Number.isFinite(value) || (whole && !Number.isInteger(value))) {
+      throw timingOutOfRange(name, value, whole, DEFAULT_TIMING[name]);
+    }
+    return [name, value];
+  });
+  return Object.fromEntries(entries) as unknown as Required<HealthCheckTiming>;
 }

@@ -1,0 +1,26 @@
+import type { EmaintenanceSettings } from "../../constructs/emaintenance";
+import { LocalStack } from "../../constructs/local-stack";
+import { ProductionStack, type ProductionStackProps } from "../../constructs/production-stack";
+import { synthesise, type StackJson } from "./stack-json";
+import { testApp } from "./test-stack";
+
+/** The production stack with a team's settings. */
+export function production(settings?: ProductionStackProps): StackJson {
+  return synthesise(new ProductionStack(testApp(), "prod", settings));
+}
+
+/** The development stack with a team's settings. */
+export function local(settings?: EmaintenanceSettings): StackJson {
+  return synthesise(new LocalStack(testApp(), "local", settings));
+}
+
+/** The services of the system, as the deployment document names them. */
+export const SEVEN = [
+  "postgres",
+  "redis",
+  "user-service",
+  "work-order-service",
+  "asset-service",
+  "web",
+  "nginx",
+] as const;

@@ -1,0 +1,44 @@
+import { TerraformStack, Testing } from "cdktf";
+import { ApplicationVariables } from "../../constructs/configuration/application-variables";
+import { DataVolume } from "../../constructs/data/data-volume";
+import { HostConnection } from "../../constructs/host/host-connection";
+import { HostLayout } from "../../constructs/host/host-layout";
+import type { ServiceName } from "../../constructs/naming";
+import { EmaintenanceNetwork } from "../../constructs/network/emaintenance-network";
+import { ImageCatalog } from "../../constructs/release/image-catalog";
+import type { ServiceImage } from "../../constructs/release/service-image";
+import { synthesise, type StackJson } from "./stack-json";
+import { temporaryFolder } from "./temporary-folder";
+
+/** An app whose output goes to a folder of its own. */
+export const testApp = () => Testing.app({ outdir: temporaryFolder() });
+
+/** A stack for one construct, with what the constructs of all tiers need around them. */
+export class TestStack extends TerraformStack {
+  readonly network = new EmaintenanceNetwork(this, "network");
+  readonly volume = new DataVolume(this, "data", { name: "test-data" });
+  readonly layout = new HostLayout();
+  private readonly images = new ImageCatalog(this, "images");
+  private knownVariables?: ApplicationVariables;
+  private knownConnection?: HostConnection;
+
+  constructor() {
+    super(testApp(), "test");
+  }
+
+  image(service: ServiceName): ServiceImage {
+    return this.images.of(service);
+  }
+
+  get variables(): ApplicationVariables {
+    return (this.knownVariables ??= new ApplicationVariables(this, "variables"));
+  }
+
+  get connection(): HostConnection {
+    return (this.knownConnection ??= new HostConnection(this, "host"));
+  }
+
+  synthesise(): StackJson {
+    return synthesise(this);
+  }
+}

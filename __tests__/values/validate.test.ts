@@ -1,0 +1,31 @@
+import { Construct } from "constructs";
+import { TerraformStack } from "cdktf";
+import { z } from "zod";
+import { validateProps } from "../../constructs/values/validate";
+import { testApp } from "../support/test-stack";
+
+describe("props that are checked against a schema", () => {
+  const construct = new Construct(new TerraformStack(testApp(), "prod"), "web");
+  const schema = z.object({
+    path: z.string().startsWith("/", "expected a path"),
+    limits: z.object({ cpus: z.number({ error: "expected a number of cores" }) }),
+  });
+
+  test("come back as they are when they are good", () => {
+    const props = { path: "/health", limits: { cpus: 1 } };
+
+    expect(validateProps(construct, schema, props)).toEqual(props);
+  });
+
+  test("are refused with every finding at once, by the construct's path and the property's", () => {
+    expect(() => validateProps(construct, schema, { path: "health", limits: { cpus: "1" } })).toThrow(
+      new Error(
+        [
+          "invalid settings for prod/web:",
+          "  path: expected a path",
+          "  limits.cpus: expected a number of cores",
+        ].join("\n"),
+      ),
+    );
+  });
+});
