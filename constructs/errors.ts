@@ -55,15 +55,11 @@ export function invalidPath(what: string, path: string): ConfigurationError {
   );
 }
 
-/** A number of a health check's timing that Docker would take for "not set", or not take. */
-export function timingOutOfRange(
-  property: string,
-  value: number,
-  whole: boolean,
-  usual: number,
-): ConfigurationError {
-  return new ConfigurationError(
-    `health check: ${property} is ${value}: expected a ${whole ? "whole number" : "number"} above 0, ` +
-      `such as the default ${usual}`,
-  );
+/**
+ * A number that Docker would not take, or take for "not set".
+ *
+ * @param expected what would do, with an example
+ */
+export function numberOutOfRange(what: string, value: number, expected: string): ConfigurationError {
+  return new ConfigurationError(`${what} is ${value}: expected ${expected}`);
 }

@@ -49,14 +49,17 @@ export interface ApiServiceProps extends ServiceSettings {
   readonly after?: readonly ITerraformDependable[];
 }
 
+/** Environment variables by name. Source: POSIX, 8.1, names that every shell takes. */
+export const environmentSchema = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected a variable name: letters, digits and _"),
+  z.string(),
+);
+
 /** Settings that can be checked without knowing the service. */
 export const serviceSettingsSchema = z.object({
   healthPath: z.string().regex(/^\/[^\s'"`\\]*$/, 'expected a path such as "/health"'),
   timeZone: z.string().regex(/^[A-Za-z][A-Za-z0-9+_/-]*$/, 'expected a time zone such as "Europe/Berlin"'),
-  environment: z.record(
-    z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected a variable name: letters, digits and _"),
-    z.string(),
-  ),
+  environment: environmentSchema,
 });
 
 /** User and group under which the team's own images run (the seed, 9.2). */
@@ -88,6 +91,7 @@ export class ApiService extends Construct {
       release: props.release,
       network: props.network,
       command: props.command,
+      environment: checked.environment,
       user: APPLICATION_USER,
       volumes: props.volumes,
       publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),
@@ -102,9 +106,6 @@ export class ApiService extends Construct {
     this.setEnvironment("CORS_ORIGIN", props.corsOrigin);
     this.setEnvironment("LOG_LEVEL", props.logLevel ?? "info");
     this.setEnvironment("TZ", checked.timeZone);
-    for (const [name, value] of Object.entries(checked.environment)) {
-      this.setEnvironment(name, value);
-    }
   }
 
   /** Address inside the network, for example `http://emaintenance-user-service:3001`. */

@@ -1,17 +1,19 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { z } from "zod";
 import { TierContainer } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../release/service-image";
-import { APPLICATION_USER } from "./api-service";
+import { validateProps } from "../values/validate";
+import { APPLICATION_USER, environmentSchema } from "./api-service";
 
 export interface MigrationSettings {
   /** Command that brings the database to the state that the release needs. It may run again at any time. @default node migrate.js */
   readonly command?: readonly string[];
   /** @default 1 core, 512 MiB */
   readonly limits?: ResourceLimits;
-  /** More environment variables. @default none */
+  /** More environment variables; they win over all others. @default none */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -32,6 +34,9 @@ export class Migration extends Construct {
 
   constructor(scope: Construct, id: string, props: MigrationProps) {
     super(scope, id);
+    const checked = validateProps(this, z.object({ environment: environmentSchema }), {
+      environment: props.environment ?? {},
+    });
     this.container = new TierContainer(this, "job", {
       tier: "api",
       service: "migration",
@@ -39,15 +44,13 @@ export class Migration extends Construct {
       release: props.release,
       network: props.network,
       command: props.command ?? ["node", "migrate.js"],
+      environment: checked.environment,
       user: APPLICATION_USER,
       limits: props.limits ?? {},
       replacedWhenStopped: false,
       runsToCompletion: true,
     });
     this.setEnvironment("NODE_ENV", props.nodeEnv);
-    for (const [name, value] of Object.entries(props.environment ?? {})) {
-      this.setEnvironment(name, value);
-    }
   }
 
   setEnvironment(name: string, value: string): void {

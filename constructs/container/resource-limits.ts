@@ -1,4 +1,4 @@
-import { memoryBelowNeed } from "../errors";
+import { memoryBelowNeed, numberOutOfRange } from "../errors";
 
 /** What a container may use of the VM. */
 export interface ResourceLimits {
@@ -26,10 +26,16 @@ const NEEDED_MIB: Readonly<Record<string, number>> = {
 /**
  * Fills in the defaults, as the provider wants them.
  *
- * @throws ConfigurationError when the memory is less than the program needs
+ * @throws ConfigurationError when the memory is less than the program needs, or a limit is no limit (to Docker, 0 is none)
  */
 export function checkedLimits(service: string, limits: ResourceLimits): { cpus: string; memoryMiB: number } {
   const { cpus = 1, memoryMiB = 512 } = limits;
+  if (!(cpus > 0 && Number.isFinite(cpus))) {
+    throw numberOutOfRange(`limits.cpus of ${service}`, cpus, "a number of cores above 0, such as 0.5 or 2");
+  }
+  if (!Number.isInteger(memoryMiB)) {
+    throw numberOutOfRange(`limits.memoryMiB of ${service}`, memoryMiB, "a whole number of MiB, such as 512");
+  }
   const needed = NEEDED_MIB[service];
   if (needed !== undefined && memoryMiB < needed) {
     throw memoryBelowNeed(service, memoryMiB, needed);

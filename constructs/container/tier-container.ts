@@ -24,6 +24,8 @@ export interface TierContainerProps {
   readonly entrypoint?: readonly string[];
   /** @default the image's */
   readonly command?: readonly string[];
+  /** Environment variables that win over whatever else sets them. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
   /** `uid:gid` of the program. @default the image's */
   readonly user?: string;
   /** Linux capabilities that the program needs; all others are dropped. @default none */
@@ -62,12 +64,14 @@ export class TierContainer extends Construct {
   /** What others depend on: it exists once the container is healthy. */
   readonly resource: Container;
   private readonly environment = new Map<string, string>();
+  private readonly ownEnvironment: Readonly<Record<string, string>>;
   private readonly startsAfter = new Map<string, string>();
 
   constructor(scope: Construct, id: string, props: TierContainerProps) {
     super(scope, id);
     const { service, stopTimeoutSeconds = 30, runsToCompletion = false } = props;
     this.containerName = Naming.container(service);
+    this.ownEnvironment = props.environment ?? {};
     const limits = checkedLimits(service, props.limits);
     for (const { on } of props.publish ?? []) {
       HostPorts.of(this).claim(on.port, this.containerName);
@@ -125,11 +129,17 @@ export class TierContainer extends Construct {
       ],
     });
     this.resource.overrideLogicalId(Naming.terraformId(service));
+    for (const [name, value] of Object.entries(this.ownEnvironment)) {
+      this.setEnvironment(name, value);
+    }
   }
 
-  /** Adds or replaces one environment variable. A literal `${` in the value stays a literal. */
+  /**
+   * Adds or replaces one environment variable, unless the props already say what it is. A literal `${` in the value
+   * stays a literal.
+   */
   setEnvironment(name: string, value: string): void {
-    this.environment.set(name, escapeTemplate(value));
+    this.environment.set(name, escapeTemplate(this.ownEnvironment[name] ?? value));
     this.resource.env = [...this.environment].map(([key, text]) => `${key}=${text}`).sort();
   }
 

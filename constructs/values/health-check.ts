@@ -1,5 +1,5 @@
 import type { ContainerHealthcheck } from "@cdktf/provider-docker/lib/container";
-import { timingOutOfRange } from "../errors";
+import { numberOutOfRange } from "../errors";
 import { goDuration } from "./go-duration";
 
 /** When Docker asks a container for its health. Defaults: the seed, 8.1 (30 s, 10 s, 3). */
@@ -90,7 +90,11 @@ function checkedTiming(timing: HealthCheckTiming): Required<HealthCheckTiming> {
     const value = timing[name] ?? DEFAULT_TIMING[name];
     const whole = name === "retries" || name === "startIntervalMs";
     if (!(value > 0) || !Number.isFinite(value) || (whole && !Number.isInteger(value))) {
-      throw timingOutOfRange(name, value, whole, DEFAULT_TIMING[name]);
+      throw numberOutOfRange(
+        `health check: ${name}`,
+        value,
+        `a ${whole ? "whole number" : "number"} above 0, such as the default ${DEFAULT_TIMING[name]}`,
+      );
     }
     return [name, value];
   });

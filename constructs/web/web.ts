@@ -44,6 +44,7 @@ export class Web extends Construct {
       release: props.release,
       network: props.network,
       command: props.command,
+      environment: checked.environment,
       user: APPLICATION_USER,
       tmpfs: [
         Tmpfs.at("/tmp", { sizeMiB: 64 }),
@@ -64,7 +65,6 @@ export class Web extends Construct {
       NEXT_TELEMETRY_DISABLED: "1",
       LOG_LEVEL: props.logLevel ?? "info",
       TZ: checked.timeZone,
-      ...checked.environment,
     };
     for (const [name, value] of Object.entries(settings)) {
       this.container.setEnvironment(name, value);
