@@ -1,3 +1,5 @@
+import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
+import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { TerraformStack, Testing } from "cdktf";
 import { ApplicationVariables } from "../../constructs/configuration/application-variables";
 import { DataVolume } from "../../constructs/data/data-volume";
@@ -24,6 +26,8 @@ export class TestStack extends TerraformStack {
 
   constructor() {
     super(testApp(), "test");
+    new DockerProvider(this, "docker");
+    new NullProvider(this, "null");
   }
 
   image(service: ServiceName): ServiceImage {
