@@ -1,0 +1,5 @@
+import { Workplace } from "../components/workplace";
+
+export default function Page() {
+  return <Workplace />;
+}
