@@ -1,0 +1,90 @@
+import { cdktfIn, hostShell, type RehearsalStatus, status } from "./host";
+import { composeFile, type InspectedContainer } from "./compose-file";
+import { median, repeated, seconds } from "./timing";
+import { run } from "../../rehearsal/run";
+import { SERVICE_NAMES } from "../../constructs/naming";
+
+/** Runs of each measurement; the table shows medians. */
+const ROUNDS = 3;
+const CONTAINERS = SERVICE_NAMES.map((service) => `emaintenance-${service}`);
+
+interface Row {
+  readonly what: string;
+  readonly times: readonly number[];
+  /** Seconds that the same takes otherwise, for the ratio. */
+  readonly comparedWith?: { readonly name: string; readonly seconds: number };
+}
+
+function print(rows: readonly Row[]): void {
+  for (const { what, times, comparedWith } of rows) {
+    const middle = median(times);
+    const range = `${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}`;
+    const ratio = comparedWith
+      ? `, ${(middle / comparedWith.seconds).toFixed(2)} times ${comparedWith.name}`
+      : "";
+    console.log(
+      `${what.padEnd(44)} ${middle.toFixed(2).padStart(7)} s  (${times.length} runs: ${range})${ratio}`,
+    );
+  }
+}
+
+/** `docker compose up --wait` of the same seven containers, in the place of the stack's. */
+async function compose(host: RehearsalStatus, file: string): Promise<number[]> {
+  const path = "/tmp/compose-comparison.json";
+  await hostShell(host, `umask 077; cat > ${path}`, file);
+  const up = `docker-compose -f ${path} up -d --wait`;
+  const down = `docker-compose -f ${path} down -v`;
+  const times = await repeated(
+    ROUNDS,
+    () => hostShell(host, up),
+    () => hostShell(host, down),
+  );
+  await hostShell(host, `${down}; rm -f ${path}`);
+  return times;
+}
+
+async function bench(name: string): Promise<void> {
+  const rehearse = (...args: string[]) =>
+    run(["node", "--import", "tsx", "rehearsal/cli.ts", ...args, "--name", name], {
+      timeoutSeconds: 1800,
+      onLine: (line) => console.error(line),
+    });
+  const firstRehearsal = await seconds(() => rehearse("up"));
+  const againRehearsal = await seconds(() => rehearse("up"));
+  try {
+    const host = await status(name);
+    const cdktf = (...args: string[]) => cdktfIn(host.directory, args);
+
+    const synth = await repeated(ROUNDS, () => run(["node", "--import", "tsx", "main.ts"]));
+    const diff = await repeated(ROUNDS, () => cdktf("diff", "prod"));
+    const noChange = await repeated(ROUNDS, () => cdktf("deploy", "prod", "--auto-approve"));
+
+    const { stdout } = await hostShell(host, `docker inspect ${CONTAINERS.join(" ")}`);
+    const file = composeFile(JSON.parse(stdout) as InspectedContainer[]);
+    const destroy = () => cdktf("destroy", "prod", "--auto-approve");
+    const deploy = await repeated(ROUNDS, () => cdktf("deploy", "prod", "--auto-approve"), destroy);
+    await destroy();
+    const composed = await compose(host, file);
+
+    print([
+      { what: "synth (both stacks)", times: synth },
+      { what: "cdktf diff prod, nothing to change", times: diff },
+      { what: "cdktf deploy prod, nothing to change", times: noChange },
+      { what: "docker compose up --wait, same containers", times: composed },
+      {
+        what: "cdktf deploy prod, first (images present)",
+        times: deploy,
+        comparedWith: { name: "compose", seconds: median(composed) },
+      },
+      { what: "rehearse, first of this name", times: [firstRehearsal] },
+      { what: "rehearse, again", times: [againRehearsal] },
+    ]);
+  } finally {
+    await rehearse("down", "--keep-images");
+  }
+}
+
+bench(`bench-${process.pid}`).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
