@@ -3,6 +3,7 @@ import { Fields } from "../protocol/fields";
 import type { Equivalences } from "../protocol/plan";
 import { isObject, type ObjectValue, type Value } from "../protocol/values";
 import type { ContainerInfo } from "./container-info";
+import { portBlocks, samePorts } from "./container-ports";
 import { formatDuration } from "./duration";
 
 const MEBIBYTE = 1024 * 1024;
@@ -64,22 +65,13 @@ export function containerState(container: ContainerInfo): ObjectValue {
 
 /** Different spellings of the same. */
 export const CONTAINER_EQUIVALENCES: Equivalences = {
-  ports: (prior, next) => sortedText(prior, portText) === sortedText(next, portText),
+  ports: samePorts,
   capabilities: (prior, next) => sortedText(prior, capabilityText) === sortedText(next, capabilityText),
   cpus: (prior, next) => prior !== null && next !== null && Number(prior) === Number(next),
   // Removing the field leaves the image's choice, which is what a reread finds.
   user: (_prior, next) => next === null || next === "",
   working_dir: (_prior, next) => next === null || next === "",
 };
-
-function portText(block: Fields): string {
-  return JSON.stringify([
-    block.text("ip"),
-    block.number("internal"),
-    block.number("external"),
-    block.text("protocol"),
-  ]);
-}
 
 function capabilityText(block: Fields): string {
   const names = (field: string) => block.texts(field).map((name) => name.replace(/^CAP_/, ""));
@@ -89,21 +81,6 @@ function capabilityText(block: Fields): string {
 function sortedText(blocks: Value, text: (block: Fields) => string): string {
   const elements = Array.isArray(blocks) ? blocks.filter(isObject) : [];
   return JSON.stringify(elements.map((element) => text(new Fields(element))).sort());
-}
-
-function portBlocks(ports: ContainerInfo["NetworkSettings"]["Ports"] | undefined): Value {
-  return Object.entries(ports ?? {})
-    .flatMap(([key, bindings]) => {
-      const [internal, protocol] = key.split("/");
-      // Exposed and not published ports have no bindings.
-      return ((bindings as typeof bindings | null) ?? []).map(({ HostIp, HostPort }) => ({
-        internal: Number(internal),
-        external: Number(HostPort),
-        ip: HostIp,
-        protocol: protocol ?? "tcp",
-      }));
-    })
-    .sort((one, other) => one.internal - other.internal);
 }
 
 function networkData(networks: ContainerInfo["NetworkSettings"]["Networks"] | undefined): Value {
@@ -149,8 +126,8 @@ function stringMap(value: unknown): ObjectValue {
   return Object.fromEntries(Object.entries((value ?? {}) as Record<string, string>));
 }
 
-function texts(list: string[] | number[] | null | undefined): string[] {
-  return (list ?? []).map(String);
+function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.map(String) : [];
 }
 
 function toList(value: string | string[] | null | undefined): string[] {

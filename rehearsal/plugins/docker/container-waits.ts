@@ -84,11 +84,10 @@ export async function waitUntilRunning(
 }
 
 /** The engine answers the removal of a large container before it is done. */
-export async function waitUntilGone(engine: Engine, id: string, stop: AbortSignal): Promise<void> {
+export async function waitUntilGone(engine: Engine, id: string): Promise<void> {
   const gone = await poll(async () => !(await findContainer(engine, id)) || undefined, {
     everyMilliseconds: HEALTH_POLL_MILLISECONDS,
     limitMilliseconds: REMOVAL_MILLISECONDS,
-    stop,
   });
   if (!gone) throw new PluginError(`container ${id} is still there after its removal`);
 }

@@ -6,7 +6,8 @@ import { PluginError } from "../protocol/errors";
 import type { EngineHost } from "./host";
 
 export interface EngineRequest {
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** A list gives the parameter once for each element; undefined and "" give none. */
+  readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   /** Sent as JSON, or as it is where it is a stream. */
   readonly body?: object | Readable;
   readonly headers?: Readonly<Record<string, string>>;
@@ -147,10 +148,12 @@ function errorWords(answer: string): string {
 }
 
 function queryText(query: NonNullable<EngineRequest["query"]>): string {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== "");
-  const parameters = new URLSearchParams(
-    given.map(([name, value]) => [name, String(value)] as [string, string]),
-  );
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== "") parameters.append(name, String(one));
+    }
+  }
   return parameters.size === 0 ? "" : `?${parameters.toString()}`;
 }
 

@@ -3,10 +3,15 @@ import type { ImageInspectInfo } from "dockerode";
 import { messageOf, PluginError } from "../protocol/errors";
 import { isNotFound, type Engine } from "./engine";
 
+/** The path of an image in the engine's API; the slashes of a reference stay slashes there. */
+export function imagePath(name: string): string {
+  return `/images/${name.split("/").map(encodeURIComponent).join("/")}`;
+}
+
 /** @returns undefined where the engine has no image of that name or id */
 export async function findLocalImage(engine: Engine, name: string): Promise<ImageInspectInfo | undefined> {
   try {
-    return await engine.get<ImageInspectInfo>(`/images/${name}/json`);
+    return await engine.get<ImageInspectInfo>(`${imagePath(name)}/json`);
   } catch (error) {
     if (isNotFound(error)) return undefined;
     throw error;

@@ -4,7 +4,8 @@ import type { Fields } from "../protocol/fields";
 import type { Resource } from "../protocol/resource";
 import type { ObjectValue } from "../protocol/values";
 import { isNotFound, type Engine } from "./engine";
-import { findImage, findLocalImage } from "./image-lookup";
+import { buildImage } from "./image-build";
+import { findImage, findLocalImage, imagePath } from "./image-lookup";
 import { schema } from "./schema";
 import { unsupported } from "./unsupported";
 
@@ -15,6 +16,8 @@ export function imageResource(engine: () => Engine): Resource {
     unsupported: unsupported("docker_image"),
     create: async (planned) => {
       const name = planned.requiredText("name");
+      const [build] = planned.blocks("build");
+      if (build) await buildImage(engine(), name, build);
       return stateOf(name, await findImage(engine(), name, planned.text("platform")));
     },
     read: async (state) => {
@@ -29,7 +32,7 @@ export function imageResource(engine: () => Engine): Resource {
 async function remove(engine: Engine, state: Fields): Promise<void> {
   if (state.flag("keep_locally")) return;
   try {
-    await engine.delete(`/images/${state.requiredText("name")}`, { force: state.flag("force_remove") });
+    await engine.delete(imagePath(state.requiredText("name")), { force: state.flag("force_remove") });
   } catch (error) {
     if (!isNotFound(error)) throw new PluginError(`Unable to remove Docker image: ${messageOf(error)}`);
   }

@@ -1,5 +1,5 @@
 import type { IPAM, NetworkInspectInfo } from "dockerode";
-import { messageOf, PluginError } from "../protocol/errors";
+import { HalfCreatedError, messageOf, PluginError } from "../protocol/errors";
 import { Fields } from "../protocol/fields";
 import type { Resource } from "../protocol/resource";
 import { isObject, type ObjectValue, type Value } from "../protocol/values";
@@ -44,11 +44,16 @@ async function create(engine: Engine, planned: Fields): Promise<ObjectValue> {
     Labels: labelsOf(planned),
     IPAM: { Driver: planned.text("ipam_driver"), Config: planned.blocks("ipam_config").map(ipamConfig) },
   };
+  const id = await engine.post<{ Id: string }>("/networks/create", { body }).then(
+    ({ Id }) => Id,
+    (error: unknown) => {
+      throw new PluginError(`Unable to create network: ${messageOf(error)}`);
+    },
+  );
   try {
-    const { Id } = await engine.post<{ Id: string }>("/networks/create", { body });
-    return stateOf(await inspect(engine, Id));
+    return stateOf(await inspect(engine, id));
   } catch (error) {
-    throw new PluginError(`Unable to create network: ${messageOf(error)}`);
+    throw new HalfCreatedError(error, { id });
   }
 }
 

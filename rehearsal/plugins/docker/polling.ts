@@ -4,8 +4,8 @@ import { PluginError } from "../protocol/errors";
 export interface Polling {
   readonly everyMilliseconds: number;
   readonly limitMilliseconds: number;
-  /** Terraform was interrupted: the wait fails. */
-  readonly stop: AbortSignal;
+  /** Terraform was interrupted: the wait fails. @default the wait goes on */
+  readonly stop?: AbortSignal;
 }
 
 /**
@@ -19,7 +19,7 @@ export async function poll<T>(
 ): Promise<T | undefined> {
   const end = Date.now() + limitMilliseconds;
   for (;;) {
-    if (stop.aborted) throw new PluginError("interrupted");
+    if (stop?.aborted) throw new PluginError("interrupted");
     const answer = await condition();
     if (answer !== undefined || Date.now() >= end) return answer;
     await pause(Math.min(everyMilliseconds, Math.max(end - Date.now(), 0)), undefined, {

@@ -38,8 +38,7 @@ async function create(engine: Engine, planned: Fields): Promise<ObjectValue> {
     Labels: labelsOf(planned),
   };
   try {
-    const { Name } = await engine.post<VolumeInspectInfo>("/volumes/create", { body });
-    return stateOf(await inspect(engine, Name));
+    return stateOf(await engine.post<VolumeInspectInfo>("/volumes/create", { body }));
   } catch (error) {
     throw new PluginError(`Unable to create volume: ${messageOf(error)}`);
   }

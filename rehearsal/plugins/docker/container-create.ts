@@ -1,0 +1,138 @@
+import { HalfCreatedError, messageOf, PluginError } from "../protocol/errors";
+import type { Fields } from "../protocol/fields";
+import type { ObjectValue } from "../protocol/values";
+import { containerBody } from "./container-body";
+import { containerLogs } from "./container-logs";
+import { portsInOrder } from "./container-ports";
+import { removeContainer } from "./container-remove";
+import { containerState } from "./container-state";
+import { findContainer, waitUntilEnded, waitUntilHealthy, waitUntilRunning } from "./container-waits";
+import type { Engine } from "./engine";
+import { findImage } from "./image-lookup";
+
+/** How long a just started container has to fail, for it to count as "exited immediately". */
+const FIRST_LOOK_MILLISECONDS = 100;
+/** The first version of the API with `start_interval`: Docker Engine 25. */
+const START_INTERVAL_API_MINOR = 44;
+
+/**
+ * Creates the container, connects its networks, starts it, and waits as configured.
+ * @returns null where the container removed itself at its end (rm = true)
+ * @throws HalfCreatedError where the container exists and is not as it should be
+ */
+export async function createContainer(
+  engine: Engine,
+  planned: Fields,
+  stop: AbortSignal,
+): Promise<ObjectValue | null> {
+  await findImage(engine, planned.requiredText("image"));
+  await checkStartInterval(engine, planned);
+  const id = await create(engine, planned);
+  try {
+    await connectNetworks(engine, id, planned);
+    if (planned.flag("start")) {
+      await start(engine, id);
+      if (planned.flag("wait")) await waitUntilHealthy(engine, id, planned, stop);
+    }
+    const logs = planned.flag("attach") ? await attach(engine, id, planned, stop) : undefined;
+    const state = await firstState(engine, id, planned, stop);
+    return (
+      state && {
+        ...state,
+        ports: portsInOrder(planned.value.ports, state.ports),
+        container_logs: logs ?? null,
+      }
+    );
+  } catch (error) {
+    throw error instanceof RemovedError ? error : new HalfCreatedError(error, { id });
+  }
+}
+
+/** The container failed, and is not there any more. */
+class RemovedError extends PluginError {}
+
+async function create(engine: Engine, planned: Fields): Promise<string> {
+  const request = { query: { name: planned.requiredText("name") }, body: containerBody(planned) };
+  return because("Unable to create container", async () => {
+    const { Id } = await engine.post<{ Id: string }>("/containers/create", request);
+    return Id;
+  });
+}
+
+/** Docker's own client refuses this: an older engine would not even say that it ignores the field. */
+async function checkStartInterval(engine: Engine, planned: Fields): Promise<void> {
+  const interval = planned.blocks("healthcheck")[0]?.text("start_interval") ?? "0s";
+  if (interval === "0s") return;
+  const version = await engine.apiVersion();
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  if (major > 1 || minor >= START_INTERVAL_API_MINOR) return;
+  throw new PluginError(
+    'Unable to create container: "specify health-check start interval" requires API version 1.44, but the Docker daemon ' +
+      `API version is ${version}`,
+    "Expected: Docker Engine 25 or later. To mend: upgrade the engine, or remove start_interval from the health check.",
+  );
+}
+
+/** As the real plugin: created on the default network, moved to the configured ones before the start. */
+async function connectNetworks(engine: Engine, id: string, planned: Fields): Promise<void> {
+  const networks = planned.blocks("networks_advanced");
+  if (networks.length === 0) return;
+  try {
+    await engine.post("/networks/bridge/disconnect", { body: { Container: id, Force: false } });
+  } catch (error) {
+    if (!messageOf(error).includes("is not connected to")) {
+      throw new PluginError(`Unable to disconnect the default network: ${messageOf(error)}`);
+    }
+  }
+  for (const network of networks) {
+    const name = network.requiredText("name");
+    const body = { Container: id, EndpointConfig: { Aliases: network.texts("aliases") } };
+    await because(`Unable to connect to network '${name}'`, () =>
+      engine.post(`/networks/${encodeURIComponent(name)}/connect`, { body }),
+    );
+  }
+}
+
+async function start(engine: Engine, id: string): Promise<void> {
+  await because("Unable to start container", () => engine.post(`/containers/${id}/start`));
+}
+
+/** @returns what the container printed, where `logs` asks for it */
+async function attach(
+  engine: Engine,
+  id: string,
+  planned: Fields,
+  stop: AbortSignal,
+): Promise<string | undefined> {
+  await waitUntilEnded(engine, id, stop);
+  return planned.flag("logs") ? containerLogs(engine, id) : undefined;
+}
+
+async function firstState(
+  engine: Engine,
+  id: string,
+  planned: Fields,
+  stop: AbortSignal,
+): Promise<ObjectValue | null> {
+  const mustRun = planned.flag("must_run") && planned.flag("start");
+  const container = mustRun
+    ? await waitUntilRunning(engine, id, FIRST_LOOK_MILLISECONDS, stop)
+    : await findContainer(engine, id);
+  if (container) return containerState(container);
+  const ended = await findContainer(engine, id);
+  if (!ended) return null;
+  await removeContainer(engine, id, planned);
+  throw new RemovedError(
+    `container "${planned.requiredText("name")}" exited immediately, with exit code ${ended.State.ExitCode}`,
+    "Expected: a container that keeps running (must_run = true, the default). It was removed, and its logs with it. To mend: " +
+      "run its image by hand to see what it prints; for a job that ends, set must_run = false.",
+  );
+}
+
+async function because<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new PluginError(`${what}: ${messageOf(error)}`, error instanceof PluginError ? error.detail : "");
+  }
+}
