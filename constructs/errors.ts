@@ -7,8 +7,10 @@
 export interface Finding {
   /** The property, as its path inside the props, for example `limits.memoryMiB`. */
   readonly property: string;
-  /** What is wrong with it, with what was expected. */
-  readonly message: string;
+  /** What came. */
+  readonly value: unknown;
+  /** What was expected, with an example. */
+  readonly expected: string;
 }
 
 export class ConfigurationError extends Error {
@@ -17,7 +19,9 @@ export class ConfigurationError extends Error {
 
 /** One or more props of a construct break its contract. All findings are reported at once. */
 export function invalidProps(construct: string, findings: readonly Finding[]): ConfigurationError {
-  const lines = findings.map(({ property, message }) => `  ${property}: ${message}`);
+  const lines = findings.map(
+    ({ property, value, expected }) => `  ${property} is ${JSON.stringify(value)}: ${expected}`,
+  );
   return new ConfigurationError(`invalid settings for ${construct}:\n${lines.join("\n")}`);
 }
 

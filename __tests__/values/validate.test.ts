@@ -8,6 +8,7 @@ describe("props that are checked against a schema", () => {
   const construct = new Construct(new TerraformStack(testApp(), "prod"), "web");
   const schema = z.object({
     path: z.string().startsWith("/", "expected a path"),
+    environment: z.record(z.string().regex(/^[A-Z]+$/, "expected a name in capitals"), z.string()).optional(),
     limits: z.object({ cpus: z.number({ error: "expected a number of cores" }) }),
   });
 
@@ -22,8 +23,21 @@ describe("props that are checked against a schema", () => {
       new Error(
         [
           "invalid settings for prod/web:",
-          "  path: expected a path",
-          "  limits.cpus: expected a number of cores",
+          '  path is "health": expected a path',
+          '  limits.cpus is "1": expected a number of cores',
+        ].join("\n"),
+      ),
+    );
+  });
+
+  test("are refused by the name of an entry that is wrong, and never show its value", () => {
+    const props = { path: "/health", limits: { cpus: 1 }, environment: { "api key": "secret" } };
+
+    expect(() => validateProps(construct, schema, props)).toThrow(
+      new Error(
+        [
+          "invalid settings for prod/web:",
+          '  a name in environment is "api key": expected a name in capitals',
         ].join("\n"),
       ),
     );

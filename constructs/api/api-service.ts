@@ -9,6 +9,7 @@ import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../release/service-image";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
+import { timeZone } from "../values/time-zone";
 import { validateProps } from "../values/validate";
 
 /** Values that a team may set for each service; the third layer of the deployment document (5.1). */
@@ -58,7 +59,7 @@ export const environmentSchema = z.record(
 /** Settings that can be checked without knowing the service. */
 export const serviceSettingsSchema = z.object({
   healthPath: z.string().regex(/^\/[^\s'"`\\]*$/, 'expected a path such as "/health"'),
-  timeZone: z.string().regex(/^[A-Za-z][A-Za-z0-9+_/-]*$/, 'expected a time zone such as "Europe/Berlin"'),
+  timeZone,
   environment: environmentSchema,
 });
 

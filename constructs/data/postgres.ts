@@ -10,6 +10,7 @@ import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../release/service-image";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
+import { timeZone } from "../values/time-zone";
 import { validateProps } from "../values/validate";
 import type { DataVolume } from "./data-volume";
 import { postgresSettings } from "./postgres-settings";
@@ -54,6 +55,7 @@ const identifier = z
 const schema = z.object({
   database: identifier,
   user: identifier,
+  timeZone,
 });
 
 /** Where the image keeps the cluster; one level below the mount, which may be a disk of its own with lost+found. */
@@ -81,6 +83,7 @@ export class Postgres extends Construct {
     const checked = validateProps(this, schema, {
       database: props.database ?? Naming.project,
       user: props.user ?? "postgres",
+      timeZone: props.timeZone ?? "UTC",
     });
     this.database = checked.database;
     this.user = checked.user;
@@ -90,8 +93,8 @@ export class Postgres extends Construct {
     const settings = {
       ...postgresSettings(props.limits?.memoryMiB ?? 512),
       port: String(this.port),
-      timezone: props.timeZone ?? "UTC",
-      log_timezone: props.timeZone ?? "UTC",
+      timezone: checked.timeZone,
+      log_timezone: checked.timeZone,
       ...props.settings,
     };
     this.container = new TierContainer(this, "postgres", {
