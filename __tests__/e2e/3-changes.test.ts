@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { diff, ROOT } from "./support/rehearsal";
+import { ROOT } from "../../rehearsal/client";
+import { diff } from "./support/rehearsal";
 
 const changedSettings = `node --import tsx ${join(ROOT, "__tests__/e2e/apps/changed-settings.ts")}`;
 

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
+import { ROOT } from "../../rehearsal/client";
 import type { RunResult } from "../../rehearsal/run";
 import { commandLinesDuring } from "./support/process-watch";
-import { deploy, diff, rehearsal, ROOT, variables } from "./support/rehearsal";
+import { deploy, diff, rehearsal, variables } from "./support/rehearsal";
 
 const SECRET_NAMES = ["POSTGRES_PASSWORD", "JWT_SECRET", "REDIS_PASSWORD"];
 

@@ -1,4 +1,5 @@
-import { rehearse, REHEARSAL_VARIABLE } from "./support/rehearsal";
+import { rehearse } from "../../rehearsal/client";
+import { REHEARSAL_VARIABLE } from "./support/rehearsal";
 
 /** Makes a rehearsal of the tests' own, beside any other, and deploys the production stack there. */
 export default async function setup(): Promise<void> {

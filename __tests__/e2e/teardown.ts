@@ -1,4 +1,4 @@
-import { rehearse } from "./support/rehearsal";
+import { rehearse } from "../../rehearsal/client";
 
 /** Removes the tests' rehearsal; the images stay, for the next run. */
 export default async function teardown(): Promise<void> {

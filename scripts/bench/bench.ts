@@ -1,4 +1,4 @@
-import { cdktfIn, hostShell, type RehearsalStatus, status } from "./host";
+import { cdktfIn, hostShell, rehearsalStatus, rehearse, type RehearsalStatus } from "../../rehearsal/client";
 import { composeFile, type InspectedContainer } from "./compose-file";
 import { median, repeated, seconds } from "./timing";
 import { run } from "../../rehearsal/run";
@@ -31,7 +31,7 @@ function print(rows: readonly Row[]): void {
 /** `docker compose up --wait` of the same seven containers, in the place of the stack's. */
 async function compose(host: RehearsalStatus, file: string): Promise<number[]> {
   const path = "/tmp/compose-comparison.json";
-  await hostShell(host, `umask 077; cat > ${path}`, file);
+  await hostShell(host, `umask 077; cat > ${path}`, { input: file });
   const up = `docker-compose -f ${path} up -d --wait`;
   const down = `docker-compose -f ${path} down -v`;
   const times = await repeated(
@@ -44,15 +44,12 @@ async function compose(host: RehearsalStatus, file: string): Promise<number[]> {
 }
 
 async function bench(name: string): Promise<void> {
-  const rehearse = (...args: string[]) =>
-    run(["node", "--import", "tsx", "rehearsal/cli.ts", ...args, "--name", name], {
-      timeoutSeconds: 1800,
-      onLine: (line) => console.error(line),
-    });
-  const firstRehearsal = await seconds(() => rehearse("up"));
-  const againRehearsal = await seconds(() => rehearse("up"));
+  const call = (...args: string[]) =>
+    rehearse([...args, "--name", name], { timeoutSeconds: 1800, onLine: (line) => console.error(line) });
+  const firstRehearsal = await seconds(() => call("up"));
+  const againRehearsal = await seconds(() => call("up"));
   try {
-    const host = await status(name);
+    const host = await rehearsalStatus(name);
     const cdktf = (...args: string[]) => cdktfIn(host.directory, args);
 
     const synth = await repeated(ROUNDS, () => run(["node", "--import", "tsx", "main.ts"]));
@@ -80,7 +77,7 @@ async function bench(name: string): Promise<void> {
       { what: "rehearse, again", times: [againRehearsal] },
     ]);
   } finally {
-    await rehearse("down", "--keep-images");
+    await call("down", "--keep-images");
   }
 }
 

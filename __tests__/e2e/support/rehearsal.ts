@@ -1,55 +1,26 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { cdktfIn, hostShell, type RehearsalStatus, ROOT } from "../../../rehearsal/client";
 import { run, type RunOptions, type RunResult } from "../../../rehearsal/run";
-
-/** The repository's root. */
-export const ROOT = join(__dirname, "..", "..", "..");
-
-/** What `npm run rehearse:status -- --json` says of the host that these tests run on. */
-export interface Rehearsal {
-  readonly name: string;
-  readonly url: string;
-  readonly address: string;
-  readonly user: string;
-  readonly sshPort: number;
-  readonly keyFile: string;
-  readonly knownHosts: string;
-  readonly network: string;
-  readonly container: string;
-  /** Where cdktf.json, the variables and the state are. */
-  readonly directory: string;
-  readonly plugins: string;
-}
 
 /** Set by the global setup of the e2e tests. */
 export const REHEARSAL_VARIABLE = "EMAINTENANCE_E2E_REHEARSAL";
 
-export function rehearsal(): Rehearsal {
+export function rehearsal(): RehearsalStatus {
   const text = process.env[REHEARSAL_VARIABLE];
   if (text === undefined) throw new Error("no rehearsal host: run these tests with --selectProjects e2e");
-  return JSON.parse(text) as Rehearsal;
+  return JSON.parse(text) as RehearsalStatus;
 }
-
-/** The rehearsal's command line, as `npm run rehearse` calls it. */
-export async function rehearse(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return run(["node", "--import", "tsx", "rehearsal/cli.ts", ...args], { cwd: ROOT, ...options });
-}
-
-/** Seconds within which one cdktf command must end. */
-const CDKTF_SECONDS = 300;
 
 /** Runs `npx cdktf` where the rehearsal's variables and state are. */
-export async function cdktf(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  return run(["npx", "cdktf", ...args], {
-    cwd: rehearsal().directory,
-    env: { CHECKPOINT_DISABLE: "1", NODE_OPTIONS: "" },
-    timeoutSeconds: CDKTF_SECONDS,
-    ...options,
-  });
-}
+const cdktf = (args: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
+  cdktfIn(rehearsal().directory, args, options);
 
 export const deploy = (args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> =>
   cdktf(["deploy", "prod", "--auto-approve", ...args], options);
+
+export const destroy = (args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> =>
+  cdktf(["destroy", "prod", "--auto-approve", ...args], options);
 
 export const diff = (args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> =>
   cdktf(["diff", "prod", ...args], options);
@@ -58,24 +29,8 @@ export const diff = (args: readonly string[] = [], options: RunOptions = {}): Pr
 export const NO_CHANGES = "No changes. Your infrastructure matches the configuration.";
 
 /** Runs a line of shell on the host, as the login that deploys. */
-export async function onHost(line: string, options: RunOptions = {}): Promise<RunResult> {
-  const { address, user, sshPort, keyFile, knownHosts } = rehearsal();
-  const ssh = [
-    "ssh",
-    "-i",
-    keyFile,
-    "-p",
-    String(sshPort),
-    "-o",
-    "BatchMode=yes",
-    "-o",
-    "IdentitiesOnly=yes",
-  ];
-  return run([...ssh, "-o", `UserKnownHostsFile=${knownHosts}`, `${user}@${address}`, line], {
-    timeoutSeconds: 120,
-    ...options,
-  });
-}
+export const onHost = (line: string, options: RunOptions = {}): Promise<RunResult> =>
+  hostShell(rehearsal(), line, options);
 
 /** `docker inspect` on the host. */
 export async function inspectOnHost<T>(...names: string[]): Promise<T[]> {
