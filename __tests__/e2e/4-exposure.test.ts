@@ -7,8 +7,20 @@ import { rehearsal } from "./support/rehearsal";
 /** All TCP ports of the host that answer another machine on its network. */
 async function openPorts(address: string): Promise<number[]> {
   const { node } = await ensureBaseImages();
-  const argv = ["docker", "run", "--rm", "-i", "--network", rehearsal().network, node, "node", "-", address];
-  const input = readFileSync(join(__dirname, "support", "scan-ports.js"), "utf8");
+  const argv = [
+    "docker",
+    "run",
+    "--rm",
+    "-i",
+    "--network",
+    rehearsal().network,
+    node,
+    "node",
+    "--input-type=module",
+    "-",
+    address,
+  ];
+  const input = readFileSync(join(__dirname, "support", "scan-ports.mjs"), "utf8");
   const { stdout } = await run(argv, { input, timeoutSeconds: 400 });
   return JSON.parse(stdout) as number[];
 }

@@ -1,5 +1,5 @@
 // Run by node in a container beside the host: prints, as JSON, which TCP ports of an address accept a connection.
-const net = require("node:net");
+import net from "node:net";
 
 const address = process.argv[2];
 const LAST_PORT = 65_535;
@@ -32,4 +32,4 @@ async function main() {
   console.log(JSON.stringify(open.sort((a, b) => a - b)));
 }
 
-main();
+await main();
