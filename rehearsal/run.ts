@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly onLine?: (line: string, from: "stdout" | "stderr") => void;
   /** Return a non-zero exit code instead of rejecting. A program that cannot start still rejects. @default false */
   readonly allowFailure?: boolean;
+  /** Start the program in a process group of its own: for one that ends its whole group when it fails. @default false */
+  readonly ownGroup?: boolean;
 }
 
 export interface RunResult {
@@ -63,8 +65,9 @@ export async function pipe(
   to: readonly string[],
   options: Omit<RunOptions, "input"> = {},
 ): Promise<RunResult> {
+  // Only the sender: without a reader it ends by itself, whatever happens to us.
   const source = start(from, options);
-  const target = start(to, options);
+  const target = start(to, { ...options, ownGroup: false });
   source.stdin?.end();
   const sourceErrors = { stdout: "", stderr: "" };
   source.stderr?.on("data", (chunk: Buffer) => (sourceErrors.stderr += chunk.toString()));
@@ -127,6 +130,7 @@ function start(argv: readonly string[], options: RunOptions): ChildProcess {
     cwd: options.cwd,
     env: { ...process.env, ...options.env },
     stdio: ["pipe", "pipe", "pipe"],
+    detached: options.ownGroup ?? false,
   });
 }
 

@@ -27,8 +27,8 @@ export interface DebianBuild {
 }
 
 export async function debianBuild(image: DebianImage): Promise<DebianBuild> {
-  const packages = image.packages ?? (await lines(join(image.folder, "packages.txt")));
-  const excluded = await lines(join(image.folder, "exclude.txt"));
+  const packages = image.packages ?? (await packageList(join(image.folder, "packages.txt")));
+  const excluded = await packageList(join(image.folder, "exclude.txt"));
   const [sources, aptOptions, pems] = await Promise.all([
     machineSources(),
     machineAptOptions(),
@@ -55,9 +55,13 @@ export async function debianBuild(image: DebianImage): Promise<DebianBuild> {
         customize: join(image.folder, "customize.sh"),
       });
       const changeOptions = changes.flatMap((change) => ["--change", change]);
-      await pipe(bootstrap, ["docker", "import", ...changeOptions, "-", reference], {
+      // Named only when both ends are through: a stream that broke off must not leave an image that looks complete.
+      const { stdout } = await pipe(bootstrap, ["docker", "import", ...changeOptions, "-"], {
         timeoutSeconds: BUILD_SECONDS,
+        // mmdebstrap hangs up its whole process group when it fails.
+        ownGroup: true,
       });
+      await run(["docker", "tag", stdout.trim(), reference]);
     } finally {
       await rm(certificates, { recursive: true, force: true });
     }
@@ -176,10 +180,11 @@ async function machineAptOptions(): Promise<string[]> {
 export function reachingOptions(dump: string): string[] {
   return dump
     .split("\n")
-    .filter((line) => /^Acquire::(https?::|Check-|Retries|ForceIPv)/i.test(line) && !line.endsWith(" \"\";"));
+    .filter((line) => /^Acquire::(https?::|Check-|Retries|ForceIPv)/i.test(line) && !line.endsWith(' "";'));
 }
 
-async function lines(path: string): Promise<string[]> {
+/** The lines of a file of package names or paths, without comments. Empty where there is no such file. */
+export async function packageList(path: string): Promise<string[]> {
   const text = await readFile(path, "utf8").catch(() => "");
   return text
     .split("\n")
