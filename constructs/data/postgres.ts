@@ -107,8 +107,9 @@ export class Postgres extends Construct {
         "postgres",
         ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
       ],
-      // The image starts as root, takes over its folder and becomes the user postgres.
-      capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+      // The image starts as root, takes over its folder and becomes the user postgres. KILL is for the init, which
+      // stays root: without it no stop signal arrives, and the server is killed when its time to stop is over.
+      capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"],
       tmpfs: [Tmpfs.at("/tmp", { sizeMiB: 64 }), Tmpfs.at("/run/postgresql", { sizeMiB: 16 })],
       volumes: [props.volume.mountedAt(MOUNT)],
       publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),

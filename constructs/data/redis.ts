@@ -65,8 +65,9 @@ export class Redis extends Construct {
         ...["--maxmemory", `${Math.floor(memoryMiB * DATA_SHARE)}mb`],
         ...["--maxmemory-policy", "noeviction"],
       ],
-      // The image starts as root, takes over its folder and becomes the user redis.
-      capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+      // The image starts as root, takes over its folder and becomes the user redis. KILL is for the init, which
+      // stays root: without it no stop signal arrives, and the server is killed when its time to stop is over.
+      capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"],
       tmpfs: [Tmpfs.at("/tmp", { sizeMiB: 16 }), Tmpfs.at("/run", { sizeMiB: 1 })],
       volumes: [props.volume.mountedAt("/data")],
       publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),
@@ -89,7 +90,8 @@ export class Redis extends Construct {
     }
     // An empty password gives no login part: compact drops it from the list of one.
     const password = Fn.replace(Fn.urlencode(this.password), "+", "%20");
-    return `redis://${Fn.join("", Fn.formatlist(":%s@", [Fn.compact([password]) as unknown as string[]]))}${address}`;
+    const login = Fn.join("", Fn.formatlist(":%s@", [Fn.compact([password])]) as string[]);
+    return `redis://${login}${address}`;
   }
 
   /** Gives a service its cache: the URL, and a start only after Redis is healthy. */
