@@ -1,6 +1,6 @@
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
-import { TerraformStack, Testing } from "cdktf";
+import { DefaultTokenResolver, StringConcat, TerraformStack, Testing, Tokenization } from "cdktf";
 import { ApplicationVariables } from "../../constructs/configuration/application-variables";
 import { DataVolume } from "../../constructs/data/data-volume";
 import { HostConnection } from "../../constructs/host/host-connection";
@@ -40,6 +40,15 @@ export class TestStack extends TerraformStack {
 
   get connection(): HostConnection {
     return (this.knownConnection ??= new HostConnection(this, "host"));
+  }
+
+  /** A value as it will stand in the synthesised stack. */
+  resolved(value: unknown): unknown {
+    return Tokenization.resolve(value, {
+      scope: this,
+      resolver: new DefaultTokenResolver(new StringConcat()),
+      preparing: false,
+    });
   }
 
   synthesise(): StackJson {
