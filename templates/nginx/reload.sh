@@ -155,8 +155,13 @@ has_no_old_workers() {
   [[ -z $(workers finishing) ]]
 }
 
+# nginx remarks that it sends a signal, which is of interest only where that fails.
 ask_for_reload() {
-  docker exec "$container" nginx -c "$mount/nginx.conf" -s reload
+  local words
+  words=$(docker exec "$container" nginx -c "$mount/nginx.conf" -s reload 2>&1) || {
+    printf '%s\n' "$words" >&2
+    return 1
+  }
 }
 
 load_configuration() {

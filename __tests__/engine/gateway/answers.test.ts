@@ -52,7 +52,9 @@ describe("compression", () => {
     ["a picture", { bytes: 50_000, headers: { "content-type": "image/png" } }],
     ["a short text", { bytes: 100, headers: { "content-type": "text/css" } }],
   ])("%s is not", async (_what, answer) => {
-    const got = await ask(system.port, answering("/page", answer), { headers: { "accept-encoding": "gzip" } });
+    const got = await ask(system.port, answering("/page", answer), {
+      headers: { "accept-encoding": "gzip" },
+    });
     expect(got.headers).not.toHaveProperty("content-encoding");
   });
 });

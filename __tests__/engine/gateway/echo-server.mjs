@@ -1,3 +1,4 @@
+/* global URLSearchParams */
 // Stands for web and the three services: says what reached it, and answers as the query parameter `answer` asks it to.
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GATEWAY_SYSCTLS } from "../../../constructs/gateway/kernel-settings";
 import { type NginxConfigProps, renderNginxConfig } from "../../../constructs/gateway/nginx-config";
 import { Route, Upstream } from "../../../constructs/gateway/route";
 import { seedRoutes } from "../../../constructs/gateway/seed-routes";
@@ -94,6 +95,7 @@ export class GatewaySystem {
       ...["--tmpfs", "/var/cache/nginx:size=64m", "--cap-drop", "ALL"],
       ...CAPABILITIES.flatMap((capability) => ["--cap-add", capability]),
       ...["--security-opt", "no-new-privileges", "--init"],
+      ...Object.entries(GATEWAY_SYSCTLS).flatMap(([name, value]) => ["--sysctl", `${name}=${value}`]),
       ...["--memory", "512m", "--memory-swap", "512m", "--cpus", "1", "--publish", "127.0.0.1::80"],
       ...["--volume", `${this.configFolder}:/etc/nginx/emaintenance:ro`],
       ...["--volume", `${join(this.folder, "logs")}:/var/log/nginx`],
@@ -102,8 +104,10 @@ export class GatewaySystem {
     ]);
     const port = await run(["docker", "port", this.gatewayName, "80/tcp"]);
     this.published = Number(port.stdout.trim().split(":").pop());
-    await waitFor("an answer of the gateway", 30, async () =>
-      (await ask(this.port, "/health").catch(() => ({ status: 0 }))).status === 200,
+    await waitFor(
+      "an answer of the gateway",
+      30,
+      async () => (await ask(this.port, "/health").catch(() => ({ status: 0 }))).status === 200,
     );
   }
 

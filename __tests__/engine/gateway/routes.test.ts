@@ -39,16 +39,19 @@ describe("routes", () => {
     expect(await echoOf(system.port, path)).toMatchObject({ service: "web", url: path });
   });
 
-  test.each(["POST", "PUT", "PATCH", "DELETE"])("%s without a slash keeps method and body", async (method) => {
-    const body = JSON.stringify({ username: "li", password: "密码" });
-    const echo = await echoOf(system.port, "/api/users", {
-      method,
-      body,
-      headers: { "content-type": "application/json" },
-    });
-    expect(echo).toMatchObject({ service: "user-service", method, url: "/api/users" });
-    expect(echo.received).toBe(Buffer.byteLength(body));
-  });
+  test.each(["POST", "PUT", "PATCH", "DELETE"])(
+    "%s without a slash keeps method and body",
+    async (method) => {
+      const body = JSON.stringify({ username: "li", password: "密码" });
+      const echo = await echoOf(system.port, "/api/users", {
+        method,
+        body,
+        headers: { "content-type": "application/json" },
+      });
+      expect(echo).toMatchObject({ service: "user-service", method, url: "/api/users" });
+      expect(echo.received).toBe(Buffer.byteLength(body));
+    },
+  );
 
   test("a body without a length passes", async () => {
     const echo = await echoOf(system.port, "/api/users", {
