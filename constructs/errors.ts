@@ -67,3 +67,11 @@ export function invalidPath(what: string, path: string): ConfigurationError {
 export function numberOutOfRange(what: string, value: number, expected: string): ConfigurationError {
   return new ConfigurationError(`${what} is ${value}: expected ${expected}`);
 }
+
+/** A folder of the host that a script or a mount would take for something else. */
+export function hostRootInvalid(root: string): ConfigurationError {
+  return new ConfigurationError(
+    `hostRoot is ${JSON.stringify(root)}: expected an absolute path of letters, digits, "-", ".", "_" and "/", ` +
+      `without ".." and without "/" at the end, such as /opt/emaintenance`,
+  );
+}

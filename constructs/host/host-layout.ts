@@ -1,7 +1,19 @@
+import { hostRootInvalid } from "../errors";
+
+/** What neither a shell nor Docker reads as anything else than a path. */
+const PLAIN_PATH = /^(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)+$/;
+
 /** Folders of the host, as the deployment document has them (1.1 and 3.2). */
 export class HostLayout {
-  /** @param root @default /opt/emaintenance */
-  constructor(readonly root = "/opt/emaintenance") {}
+  /**
+   * @param root @default /opt/emaintenance
+   * @throws ConfigurationError when it is no plain absolute path
+   */
+  constructor(readonly root = "/opt/emaintenance") {
+    if (!PLAIN_PATH.test(root)) {
+      throw hostRootInvalid(root);
+    }
+  }
 
   /** Persistent data. Nothing that deploys or destroys ever removes it. */
   data(name: string): string {

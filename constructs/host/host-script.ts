@@ -64,7 +64,10 @@ export class HostScript extends Construct {
   }
 }
 
-/** Values of a script's environment come from validated variables and from constructs; a quote in one is a mistake. */
+/**
+ * Quotes a literal for the shell. The value of a reference is quoted by the same marks: what may stand in it is checked
+ * where it enters (configuration/variable-rules.ts), and a quote never may.
+ */
 function shellQuoted(value: string): string {
-  return `'${value}'`;
+  return `'${value.replace(/'/g, "'\\''")}'`;
 }
