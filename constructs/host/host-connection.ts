@@ -68,6 +68,31 @@ export class HostConnection extends Construct {
     };
   }
 
+  /** What a connection needs, as triggers of a resource that must connect when it is destroyed. */
+  get triggers(): Record<string, string> {
+    return {
+      host: this.address,
+      user: this.variables.sshUser.stringValue,
+      port: Fn.tostring(this.variables.sshPort.numberValue),
+      key_file: this.variables.sshPrivateKeyFile.stringValue,
+      host_key: this.hostKey,
+    };
+  }
+
+  /** For provisioners that run when their resource is destroyed: all they may look at is its triggers. */
+  get fromTriggers(): SSHProvisionerConnection {
+    const trigger = (name: string) => expression(`self.triggers.${name}`);
+    return {
+      type: "ssh",
+      host: trigger("host"),
+      user: trigger("user"),
+      port: trigger("port") as unknown as number,
+      privateKey: expression("file(pathexpand(self.triggers.key_file))"),
+      hostKey: trigger("host_key"),
+      timeout: "1m",
+    };
+  }
+
   /**
    * For the Docker provider, which calls the system's ssh. The pinned key reaches it without a known_hosts file;
    * many commands share one connection, whose socket lives beside the stack.

@@ -29,6 +29,11 @@ export class HostLayout {
     return `${this.root}/deploy/Server/${part}`;
   }
 
+  /** Where the files of one part of the host are laid before they are installed. */
+  part(name: string): string {
+    return `${this.root}/deploy/Server/.parts/${name}`;
+  }
+
   get backups(): string {
     return `${this.root}/backups`;
   }

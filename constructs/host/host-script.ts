@@ -14,6 +14,8 @@ export interface HostScriptProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** Files that are laid on the host before the script runs, by absolute path. @default none */
   readonly files?: Readonly<Record<string, string>>;
+  /** Folder that is made before the files are laid down, with the login as its owner. @default it is there */
+  readonly folder?: string;
   /** What makes the script run again, beside a change of itself, its files, its environment or the host. @default nothing */
   readonly triggers?: Readonly<Record<string, string>>;
   /** What must be there first. @default nothing */
@@ -41,6 +43,9 @@ export class HostScript extends Construct {
       content: escapeTemplate(content),
       destination,
     }));
+    const prepare: RemoteExecProvisioner[] = props.folder
+      ? [{ type: "remote-exec", inline: [`mkdir -p '${props.folder}'`] }]
+      : [];
     const run: RemoteExecProvisioner = {
       type: "remote-exec",
       inline: [
@@ -57,7 +62,7 @@ export class HostScript extends Construct {
         ...props.triggers,
       },
       connection: props.connection.provisioner,
-      provisioners: [...uploads, run],
+      provisioners: [...prepare, ...uploads, run],
       dependsOn: [...(props.after ?? [])],
     });
     this.resource.overrideLogicalId(Naming.terraformId(id));

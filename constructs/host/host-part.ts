@@ -1,0 +1,69 @@
+import { Resource } from "@cdktf/provider-null/lib/resource";
+import type { ITerraformDependable, RemoteExecProvisioner } from "cdktf";
+import { Construct } from "constructs";
+import { Naming } from "../naming";
+import type { HostConnection } from "./host-connection";
+import type { HostLayout } from "./host-layout";
+import { HostScript } from "./host-script";
+
+export interface HostPartProps {
+  readonly connection: HostConnection;
+  readonly layout: HostLayout;
+  /** Files that `apply` installs, by their name in the staging folder. @default none */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A bash script that may run any number of times; finds the files in `$STAGING`. */
+  readonly apply: string;
+  /** A bash script that restores what was there before. It runs when the part is switched off or the stack destroyed. */
+  readonly remove: string;
+  /** Values that `apply` finds in its environment. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** As for a HostScript. @default nothing */
+  readonly triggers?: Readonly<Record<string, string>>;
+  /** What must be there first. @default nothing */
+  readonly after?: readonly ITerraformDependable[];
+}
+
+/** Name of the script that takes the part away again, in its staging folder. */
+const REMOVE = "remove.sh";
+
+/**
+ * Something on the host that is not a container: a cron entry, firewall rules, a timer. A change of its files or scripts
+ * provisions this part again, and only this one. It is taken away when it is switched off, not when it changes.
+ */
+export class HostPart extends Construct {
+  /** What others depend on: it exists once the part is in place. */
+  readonly resource: Resource;
+
+  constructor(scope: Construct, id: string, props: HostPartProps) {
+    super(scope, id);
+    const { connection } = props;
+    const staging = props.layout.part(id);
+    const files = { ...props.files, [REMOVE]: props.remove };
+    const script = new HostScript(this, id, {
+      connection,
+      files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`${staging}/${name}`, text])),
+      folder: staging,
+      script: props.apply,
+      environment: { STAGING: staging, ...props.environment },
+      triggers: props.triggers,
+      after: props.after,
+    });
+    this.resource = script.resource;
+
+    // Provisioners of a destruction may look at the resource itself only, so what they need to connect is in it.
+    const removal = new Resource(this, "removal", {
+      triggers: { ...connection.triggers, script: `${staging}/${REMOVE}` },
+      connection: connection.fromTriggers,
+      provisioners: [removalProvisioner()],
+      dependsOn: [this.resource],
+    });
+    removal.addOverride("provisioner.0.remote-exec.when", "destroy");
+    removal.overrideLogicalId(`${Naming.terraformId(id)}_removal`);
+  }
+}
+
+/** A host that was emptied meanwhile has nothing to take away. */
+function removalProvisioner(): RemoteExecProvisioner {
+  const line = '[ ! -e "${self.triggers.script}" ] || bash "${self.triggers.script}"';
+  return { type: "remote-exec", inline: ["set -e", line] };
+}
