@@ -6,6 +6,7 @@
 import { createHash, randomBytes, randomUUID } from "node:crypto";
 
 const REQUEST_TIMEOUT_MS = 30_000;
+const POLL_TIMEOUT_MS = 3000;
 const POLL_MS = 500;
 
 class Failure extends Error {}
@@ -26,18 +27,38 @@ function settings() {
   };
 }
 
+/**
+ * Fetches an answer with its body. The timer is an ordinary one: that of `AbortSignal.timeout` does not keep the process
+ * alive, which would then end without a word while a connection hangs.
+ */
+async function fetchWithin(limitMs, url, options = {}) {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new Error(`no answer within ${limitMs / 1000} s`)),
+    limitMs,
+  );
+  try {
+    const answer = await fetch(url, { ...options, signal: controller.signal });
+    const bytes = Buffer.from(await answer.arrayBuffer());
+    return { ok: answer.ok, status: answer.status, bytes };
+  } catch (error) {
+    throw new Failure(error.cause?.message || error.cause?.code || error.message, { cause: error });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Polls the page until it answers. */
 async function waitFor(url, seconds) {
   const end = Date.now() + seconds * 1000;
   for (;;) {
     let last;
     try {
-      const answer = await fetch(url, { signal: AbortSignal.timeout(5000) });
-      await answer.body?.cancel();
+      const answer = await fetchWithin(POLL_TIMEOUT_MS, url);
       if (answer.ok) return;
       last = `it answers ${answer.status}`;
     } catch (error) {
-      last = error.cause?.code ?? error.message;
+      last = error.message;
     }
     if (Date.now() > end) throw new Failure(`${url} is not there after ${seconds} s: ${last}`);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -56,16 +77,11 @@ function client(baseUrl) {
         ...(token && { authorization: `Bearer ${token}` }),
       },
       body: form || !body ? body : JSON.stringify(body),
-      signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
     };
-    let answer;
-    let bytes;
-    try {
-      answer = await fetch(new URL(path, baseUrl), request);
-      bytes = Buffer.from(await answer.arrayBuffer());
-    } catch (error) {
-      throw new Failure(`${method} ${path} got no answer: ${error.cause?.message ?? error.message}`);
-    }
+    const answer = await fetchWithin(REQUEST_TIMEOUT_MS, new URL(path, baseUrl), request).catch((error) => {
+      throw new Failure(`${method} ${path} got no answer: ${error.message}`);
+    });
+    const { bytes } = answer;
     const json = () => {
       try {
         return JSON.parse(bytes.toString("utf8"));
@@ -80,7 +96,7 @@ function client(baseUrl) {
         `${method} ${path} answered ${answer.status}, expected ${expected}: ${bytes.toString("utf8").slice(0, 300)}`,
       );
     }
-    return { status: answer.status, headers: answer.headers, bytes, json };
+    return { status: answer.status, bytes, json };
   };
   return api;
 }

@@ -9,7 +9,7 @@ import {
   type Toolbox,
 } from "@emaintenance/service-kit";
 import { Router } from "express";
-import { z } from "zod";
+import * as z from "zod";
 
 interface Asset {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { type Queryable, type Role } from "@emaintenance/service-kit";
-import { z } from "zod";
+import * as z from "zod";
 import { hashPassword } from "./passwords";
 
 /** A user as clients see one. */

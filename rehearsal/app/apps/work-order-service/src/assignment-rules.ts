@@ -8,7 +8,7 @@ import {
   type Toolbox,
 } from "@emaintenance/service-kit";
 import { Router } from "express";
-import { z } from "zod";
+import * as z from "zod";
 import { checkAssignee } from "./assignee";
 import { category, priority, type Priority } from "./model";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** A work order as clients see one. */
 export interface WorkOrder {

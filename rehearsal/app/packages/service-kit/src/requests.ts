@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { notFound } from "./errors";
 
 /** Limit and offset of a list, from the query string. */
