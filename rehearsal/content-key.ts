@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { lstat, readFile, readdir, readlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 
-/** Folders that builds and package managers make: they follow from the rest, so they are no part of the content. */
-const DERIVED = new Set(["node_modules", ".next", "dist", "coverage"]);
+/** What builds and package managers make: it follows from the rest, so it is no part of the content. */
+const DERIVED = /^(node_modules|\.next|dist|coverage|next-env\.d\.ts|.*\.tsbuildinfo)$/;
 const KEY_LENGTH = 12;
 
 export interface ContentKeyOptions {
@@ -42,7 +42,7 @@ async function entries(path: string, name: string): Promise<[string, Entry][]> {
     const mode = (stat.mode & 0o100) === 0 ? "file" : "executable";
     return [[name, { mode, content: await readFile(path) }]];
   }
-  const children = (await readdir(path)).filter((child) => !DERIVED.has(child)).sort();
+  const children = (await readdir(path)).filter((child) => !DERIVED.test(child)).sort();
   const nested = await Promise.all(children.map((child) => entries(join(path, child), `${name}/${child}`)));
   return nested.flat();
 }

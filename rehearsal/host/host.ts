@@ -4,11 +4,11 @@ import { connect } from "node:net";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { debianBuild, packageList } from "../images/debian";
-import { imageExists, IMAGE_PREFIX } from "../images/images";
+import { IMAGE_LABEL, IMAGE_PREFIX, imageExists } from "../images/build";
 import { withLock } from "../lock";
-import { privateFolder, type Say, saySilently, stateFolder } from "../paths";
+import { privateFolder, repository, type Say, saySilently, stateFolder } from "../paths";
 import { run, type RunOptions, type RunResult, waitFor } from "../run";
-import { checkName, LABEL, labelOf, partsOf } from "./names";
+import { checkName, FOLDER_LABEL, LABEL, labelOf, labelOptions, partsOf } from "./names";
 import { createNetwork, findNetwork } from "./network";
 
 const USER = "deploy";
@@ -56,6 +56,7 @@ export async function ensureHost(
   return withLock(`host-${name}`, async () => {
     const { container } = partsOf(name);
     const standing = await inspectContainer(container);
+    refuseForeign(name, standing?.folder);
     if (standing && standing.image !== image) {
       say(`replacing the host ${name}, whose image is not current, and all that is on it`);
       await removeParts(name);
@@ -83,6 +84,7 @@ export async function restartHost(name: string, options: HostOptions = {}): Prom
 /** Removes the host, its network, its volume and its keys, and nothing else. @returns whether there was anything */
 export async function removeHost(name: string): Promise<boolean> {
   checkName(name);
+  refuseForeign(name, (await inspectContainer(partsOf(name).container))?.folder);
   const removed = await withLock(`host-${name}`, () => removeParts(name));
   const folder = join(stateFolder, name);
   const hadFolder = existsSync(folder);
@@ -105,7 +107,7 @@ export async function hostNames(): Promise<string[]> {
 }
 
 /** Runs a shell script on the host as root, without SSH. */
-export function hostShell(name: string, script: string, options: RunOptions = {}): Promise<RunResult> {
+export function hostExec(name: string, script: string, options: RunOptions = {}): Promise<RunResult> {
   const input = options.input === undefined ? [] : ["--interactive"];
   return run(["docker", "exec", ...input, partsOf(name).container, "bash", "-c", script], options);
 }
@@ -126,7 +128,7 @@ async function ensureImage(equipment: "ready" | "bare", say: Say): Promise<strin
     repository: `${IMAGE_PREFIX}/host`,
     folder: IMAGE_FOLDER,
     packages: [...bare, ...more],
-    changes: ['ENTRYPOINT ["/usr/local/sbin/first-process"]'],
+    changes: ['ENTRYPOINT ["/usr/local/sbin/first-process"]', `LABEL ${IMAGE_LABEL}=true`],
   });
   if (!(await imageExists(reference))) {
     say("building the host's image from Debian's packages");
@@ -138,7 +140,7 @@ async function ensureImage(equipment: "ready" | "bare", say: Say): Promise<strin
 async function createHost(name: string, image: string): Promise<void> {
   const { container, network, volume } = partsOf(name);
   const plan = await createNetwork(network, name);
-  const label = ["--label", labelOf(name)];
+  const label = labelOptions(name);
   await run(["docker", "volume", "create", ...label, volume]);
   await run([
     ...["docker", "run", "--detach", "--name", container, "--hostname", container, ...label],
@@ -199,14 +201,14 @@ async function boot(name: string, equipment: "ready" | "bare", say: Say): Promis
     },
   );
   if ((await systemState(name)) === "degraded") {
-    const failed = await hostShell(name, "systemctl list-units --failed --plain --no-legend", {
+    const failed = await hostExec(name, "systemctl list-units --failed --plain --no-legend", {
       allowFailure: true,
     });
     say(`the host is up, but these units failed: ${failed.stdout.trim().replace(/\s*\n/g, "; ")}`);
   }
   if (equipment === "ready") {
     await waitFor(`an answer of the Docker Engine on the host ${name}`, BOOT_SECONDS, async () => {
-      const info = await hostShell(name, "docker info", { allowFailure: true });
+      const info = await hostExec(name, "docker info", { allowFailure: true });
       return info.code === 0;
     });
   }
@@ -220,7 +222,7 @@ async function boot(name: string, equipment: "ready" | "bare", say: Say): Promis
 }
 
 async function systemState(name: string): Promise<string> {
-  const { stdout } = await hostShell(name, "systemctl is-system-running", { allowFailure: true });
+  const { stdout } = await hostExec(name, "systemctl is-system-running", { allowFailure: true });
   return stdout.trim();
 }
 
@@ -242,12 +244,12 @@ async function ensureKey(name: string): Promise<void> {
     `install -d -m 0700 -o ${USER} -g ${USER} /home/${USER}/.ssh`,
     `install -m 0600 -o ${USER} -g ${USER} /dev/stdin /home/${USER}/.ssh/authorized_keys`,
   ].join(" && ");
-  await hostShell(name, script, { input: await readFile(`${keyFile}.pub`, "utf8") });
+  await hostExec(name, script, { input: await readFile(`${keyFile}.pub`, "utf8") });
 }
 
 /** Read out of the container, not asked over the network, where anybody could answer. */
 async function writeKnownHosts(host: Host): Promise<void> {
-  const { stdout } = await hostShell(host.name, "cat /etc/ssh/ssh_host_*_key.pub");
+  const { stdout } = await hostExec(host.name, "cat /etc/ssh/ssh_host_*_key.pub");
   const keys = stdout.split("\n").flatMap((line) => {
     const [type, key] = line.split(" ");
     return type && key ? [`${type} ${key}`] : [];
@@ -279,13 +281,28 @@ async function describe(name: string): Promise<Host> {
   };
 }
 
-async function inspectContainer(container: string): Promise<{ image: string; running: boolean } | undefined> {
-  const format = "{{.Config.Image}} {{.State.Running}}";
+/** Another clone's host of the same name is not ours to use or remove, unless that clone is gone. */
+function refuseForeign(name: string, folder: string | undefined): void {
+  if (folder === undefined || folder === repository || !existsSync(folder)) return;
+  throw new Error(
+    `the rehearsal ${name} on this engine belongs to ${folder}: choose another name (\`-- --name NAME\`), or run \`npm run rehearse:down\` there`,
+  );
+}
+
+interface Standing {
+  readonly image: string;
+  readonly running: boolean;
+  /** The clone that it belongs to. */
+  readonly folder: string;
+}
+
+async function inspectContainer(container: string): Promise<Standing | undefined> {
+  const format = `{{.Config.Image}} {{.State.Running}} {{index .Config.Labels "${FOLDER_LABEL}"}}`;
   const { code, stdout } = await run(["docker", "container", "inspect", "--format", format, container], {
     allowFailure: true,
   });
-  const [image, running] = stdout.trim().split(" ");
-  return code === 0 && image ? { image, running: running === "true" } : undefined;
+  const [image, running, ...folder] = stdout.trim().split(" ");
+  return code === 0 && image ? { image, running: running === "true", folder: folder.join(" ") } : undefined;
 }
 
 /** Whether something listens there. */

@@ -1,5 +1,5 @@
 import { pipe, run } from "../run";
-import { IMAGE_PREFIX } from "../images/images";
+import { IMAGE_PREFIX } from "../images/build";
 import { partsOf } from "./names";
 
 const LOAD_SECONDS = 600;

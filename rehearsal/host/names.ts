@@ -1,5 +1,10 @@
+import { repository } from "../paths";
+
 /** The label that all of a rehearsal's containers, networks and volumes carry on the outer engine. */
 export const LABEL = "emaintenance.rehearsal";
+
+/** Says to which clone of the repository they belong. */
+export const FOLDER_LABEL = "emaintenance.rehearsal.folder";
 
 /** Names of folders beside the rehearsals' own. */
 const RESERVED = new Set(["engine", "locks", "plugins"]);
@@ -7,6 +12,11 @@ const RESERVED = new Set(["engine", "locks", "plugins"]);
 /** `emaintenance.rehearsal=<name>` */
 export function labelOf(rehearsal: string): string {
   return `${LABEL}=${rehearsal}`;
+}
+
+/** The options of `docker … create` that mark something as a rehearsal's of this clone. */
+export function labelOptions(rehearsal: string): string[] {
+  return ["--label", labelOf(rehearsal), "--label", `${FOLDER_LABEL}=${repository}`];
 }
 
 /** What the outer engine calls the parts of a rehearsal. */

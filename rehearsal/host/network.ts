@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { run } from "../run";
 import { freePlans, type NetworkPlan, parseRange, type Range, routesIPv4, routesIPv6 } from "./addresses";
-import { labelOf } from "./names";
+import { labelOptions } from "./names";
 
 interface NetworkInspection {
   readonly Name: string;
@@ -18,7 +18,7 @@ export async function createNetwork(network: string, rehearsal: string): Promise
   for (const plan of freePlans(await takenRanges())) {
     const { code, stderr } = await run(
       [
-        ...["docker", "network", "create", "--label", labelOf(rehearsal)],
+        ...["docker", "network", "create", ...labelOptions(rehearsal)],
         ...["--subnet", plan.subnet, "--gateway", plan.gateway],
         ...["--ipv6", "--subnet", plan.subnetIPv6, network],
       ],

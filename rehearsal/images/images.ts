@@ -5,11 +5,10 @@ import { contentKey } from "../content-key";
 import { withLock } from "../lock";
 import { type Say, saySilently } from "../paths";
 import { run } from "../run";
+import { appImages, type AppImages } from "./app-images";
+import { dockerBuild, IMAGE_LABEL, IMAGE_PREFIX, imageExists } from "./build";
 import { extraCertificates, writeCertificates } from "./certificates";
 import { debianBuild } from "./debian";
-
-/** All images of a rehearsal are named `emaintenance-rehearsal/<what>:<content key>`. */
-export const IMAGE_PREFIX = "emaintenance-rehearsal";
 
 /** The npm of Node 20's line, for building and running the application. */
 const NPM_VERSION = "10.9.9";
@@ -24,7 +23,6 @@ const OFFICIAL = {
 
 const PROBE_SECONDS = 8;
 const PULL_SECONDS = 600;
-const BUILD_SECONDS = 900;
 
 export type BaseImages = Readonly<Record<"postgres" | "redis" | "nginx" | "node", string>>;
 
@@ -64,6 +62,30 @@ export async function ensureBaseImages(say: Say = saySilently): Promise<BaseImag
   });
 }
 
+/** The images of the sample application, in the outer engine, built from `rehearsal/app` where its content changed. */
+export async function ensureAppImages(say: Say = saySilently): Promise<AppImages> {
+  const { node } = await ensureBaseImages(say);
+  return withLock("app-images", () => appImages(node, say));
+}
+
+/** Removes every image that was built here and that no container uses. @returns how many */
+export async function removeImages(): Promise<number> {
+  const list = ["docker", "image", "ls", "--filter", `label=${IMAGE_LABEL}`];
+  const before = (await run([...list, "--quiet"])).stdout.split("\n").filter(Boolean).length;
+  // By name first: an image with a name keeps those that it was built from.
+  const named = (await run([...list, "--format", "{{.Repository}}:{{.Tag}}"])).stdout
+    .split("\n")
+    .filter(isNamed);
+  if (named.length > 0) await run(["docker", "rmi", ...named], { allowFailure: true });
+  const rest = [...new Set((await run([...list, "--quiet"])).stdout.split("\n").filter(Boolean))];
+  if (rest.length > 0) await run(["docker", "rmi", ...rest], { allowFailure: true });
+  return before - (await run([...list, "--quiet"])).stdout.split("\n").filter(Boolean).length;
+}
+
+function isNamed(reference: string): boolean {
+  return reference !== "" && !reference.includes("<none>");
+}
+
 async function pulled(say: Say): Promise<BaseImages> {
   for (const reference of Object.values(OFFICIAL)) {
     if (await imageExists(reference)) continue;
@@ -77,6 +99,7 @@ async function ensureDebianBase(say: Say): Promise<string> {
   const { reference, build } = await debianBuild({
     repository: `${IMAGE_PREFIX}/base`,
     folder: join(__dirname, "base"),
+    changes: [`LABEL ${IMAGE_LABEL}=true`],
   });
   if (!(await imageExists(reference))) {
     say("building the base image from Debian's packages");
@@ -125,37 +148,4 @@ async function ensureNode(base: string, say: Say): Promise<string> {
 async function imageNpmrc(): Promise<string> {
   const { stdout } = await run(["npm", "config", "get", "registry"]);
   return [`registry=${stdout.trim()}`, "audit=false", "fund=false", "update-notifier=false", ""].join("\n");
-}
-
-export async function imageExists(reference: string): Promise<boolean> {
-  return (await run(["docker", "image", "inspect", reference], { allowFailure: true })).code === 0;
-}
-
-export interface BuildOptions {
-  /** Path of the Dockerfile. @default the one in the context */
-  readonly dockerfile?: string;
-  /** Stage to build. @default the last */
-  readonly target?: string;
-}
-
-/** Builds an image with the builder that every engine has. */
-export async function dockerBuild(
-  reference: string,
-  context: string,
-  buildArguments: Readonly<Record<string, string>>,
-  { dockerfile, target }: BuildOptions = {},
-): Promise<void> {
-  const proxies = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"];
-  await run(
-    [
-      ...["docker", "build", "--quiet", "--force-rm", "--tag", reference],
-      ...Object.entries(buildArguments).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]),
-      ...proxies.filter((name) => process.env[name]).flatMap((name) => ["--build-arg", name]),
-      ...(dockerfile ? ["--file", dockerfile] : []),
-      ...(target ? ["--target", target] : []),
-      context,
-    ],
-    // The plain builder: a client without the buildx plugin has no other.
-    { env: { DOCKER_BUILDKIT: "0" }, timeoutSeconds: BUILD_SECONDS },
-  );
 }

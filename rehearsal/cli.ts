@@ -1,0 +1,79 @@
+import { Listr } from "listr2";
+import { down } from "./down";
+import { withLock } from "./lock";
+import { parseOptions, USAGE, type Options } from "./options";
+import { DEFAULT_NAME } from "./paths";
+import { allStatuses, describeStatus, statusOf, type Status } from "./status";
+import { describePlugins } from "./deployment/provider-plugins";
+import { describeOrigin, type UpContext, upTasks } from "./up";
+
+async function main(): Promise<number> {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === "help") {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  switch (options.verb) {
+    case "up":
+      return up(options);
+    case "down":
+      return bringDown(options);
+    case "status":
+      return status(options);
+  }
+}
+
+async function up({ name = DEFAULT_NAME, deploy }: Options): Promise<number> {
+  const renderer = process.stdout.isTTY ? "default" : "simple";
+  const tasks = new Listr<UpContext, "default" | "simple">(upTasks({ name, deploy }), { renderer });
+  const context = await withLock(`up-${name}`, () => tasks.run());
+  const standing = await statusOf(name);
+  if (!standing) throw new Error(`the rehearsal ${name} is gone: somebody removed it meanwhile`);
+  const used = [
+    `  ${"images".padEnd(8)} ${context.origin ? describeOrigin(context.origin) : ""}`,
+    `  ${"plugins".padEnd(8)} ${context.plugins ? describePlugins(context.plugins) : ""}`,
+  ];
+  const suffix = name === DEFAULT_NAME ? "" : ` -- --name ${name}`;
+  const next = [
+    `  ${`cd ${standing.directory} && npx cdktf diff prod`}`,
+    `  npx cdktf destroy prod             (there too)`,
+    `  npm run rehearse:down${suffix}`,
+  ];
+  process.stdout.write(`\n${await describeStatus(standing)}\n\n${used.join("\n")}\n\n${next.join("\n")}\n`);
+  return 0;
+}
+
+async function bringDown({ name = DEFAULT_NAME, keepImages }: Options): Promise<number> {
+  const result = await down(name, keepImages);
+  const sentences = [
+    result.removed ? `removed the rehearsal ${name}` : `there is no rehearsal ${name}`,
+    ...(result.images > 0 ? [`removed ${result.images} images`] : []),
+    ...(result.engineStopped ? ["stopped the Docker Engine that a rehearsal had started"] : []),
+  ];
+  process.stdout.write(`${sentences.join("\n")}\n`);
+  return 0;
+}
+
+async function status({ name, json }: Options): Promise<number> {
+  const one = name === undefined ? undefined : await statusOf(name);
+  const statuses: Status[] = name === undefined ? await allStatuses() : one ? [one] : [];
+  if (json) {
+    const answer = statuses.length > 1 ? statuses : (statuses[0] ?? null);
+    process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+    return statuses.length === 0 ? 1 : 0;
+  }
+  const none = `no rehearsal${name === undefined ? "" : ` ${name}`} stands: npm run rehearse makes one`;
+  const texts = statuses.length === 0 ? [none] : await Promise.all(statuses.map(describeStatus));
+  process.stdout.write(`${texts.join("\n\n")}\n`);
+  return 0;
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,76 @@
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { repository, type Say } from "../paths";
+import { run, waitFor } from "../run";
+import { terraformEnvironment } from "./provider-plugins";
+import { STACK } from "./working-directory";
+
+const DEPLOY_SECONDS = 1200;
+const ANSWER_SECONDS = 60;
+const ERROR_LINES = 40;
+
+/**
+ * `cdktf deploy prod` in a working directory; everything it prints goes to a log, and its steps to `say`.
+ * @throws Error with Terraform's own error
+ */
+export async function deploy(directory: string, logPath: string, say: Say): Promise<void> {
+  const log = createWriteStream(logPath, { mode: 0o600 });
+  const cdktf = join(repository, "node_modules", ".bin", "cdktf");
+  // The first deployment has no provider lock yet, and making one would ask the registry even where a mirror has all.
+  const argv = [cdktf, "deploy", STACK, "--auto-approve", "--skip-provider-lock"];
+  try {
+    const { code, stdout, stderr } = await run(argv, {
+      cwd: directory,
+      env: terraformEnvironment(),
+      allowFailure: true,
+      timeoutSeconds: DEPLOY_SECONDS,
+      onLine: (line) => {
+        log.write(`${line}\n`);
+        const step = deployStep(line);
+        if (step !== undefined) say(step);
+      },
+    });
+    if (code !== 0) throw new Error(`${terraformError(`${stdout}\n${stderr}`)}\n(the whole log: ${logPath})`);
+  } finally {
+    log.end();
+  }
+}
+
+/** Waits until the gateway gives an answer that is none of its own errors. */
+export async function waitForAnswer(url: string): Promise<void> {
+  await waitFor(`an answer of ${url}`, ANSWER_SECONDS, async () => {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+    await answer?.arrayBuffer().catch(() => undefined);
+    return answer !== undefined && answer.status < 500;
+  });
+}
+
+/** What a line of the deployment says about its progress, without the stack's name; undefined where it says nothing. */
+export function deployStep(line: string): string | undefined {
+  const text = plain(line);
+  const step =
+    /^\S+: (Creating\.\.\.|Creation complete|Destroying\.\.\.|Destruction complete|Modifying\.\.\.|Modifications complete)/;
+  return step.test(text) || /^(Initializing|Synthesizing|Plan:|Apply complete)/.test(text)
+    ? text.replace(/ \[id=.*\]$/, "")
+    : undefined;
+}
+
+/** The errors in a failed deployment's output, or its last lines where it names none. */
+export function terraformError(output: string): string {
+  const lines = output.split("\n").map(plain);
+  const first = lines.findIndex((line) => /^\W*Error: /.test(line));
+  const words = first === -1 ? lines.filter((line) => line !== "").slice(-ERROR_LINES) : lines.slice(first);
+  return words.slice(0, ERROR_LINES).join("\n").trim();
+}
+
+/** A line without colours, frames, and the stack's name that cdktf puts before it. */
+function plain(line: string): string {
+  return (
+    line
+      // eslint-disable-next-line no-control-regex
+      .replace(/\u001b\[[0-9;]*m/g, "")
+      .replace(new RegExp(`^${STACK}(\\s+|$)`), "")
+      .replace(/^[╷│╵]\s?/, "")
+      .trimEnd()
+  );
+}

@@ -1,0 +1,61 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DEFAULT_NAME, privateFolder, repository, stateFolder } from "../paths";
+
+/** The stack that a rehearsal deploys. */
+export const STACK = "prod";
+
+/** The deploy-time values of a rehearsal; Terraform reads it from the working directory by itself. */
+export const VARIABLES_FILE = "rehearsal.auto.tfvars.json";
+
+const STATE_FILES = [`terraform.${STACK}.tfstate`, `terraform.${STACK}.tfstate.backup`];
+
+/** Where Terraform runs, under a folder with a cdktf.json. */
+export function stackFolder(directory: string): string {
+  return join(directory, "cdktf.out", "stacks", STACK);
+}
+
+/**
+ * The folder in which `npx cdktf` deploys a rehearsal: the repository itself for the default one, so that
+ * `npx cdktf diff prod` works there, unless somebody's own values or state are there already.
+ */
+export async function chooseDirectory(name: string): Promise<string> {
+  if (name === DEFAULT_NAME && !(await holdsForeignDeployment(repository))) return repository;
+  const directory = await privateFolder(name);
+  const settings = JSON.parse(await readFile(join(repository, "cdktf.json"), "utf8")) as { app: string };
+  const own = { ...settings, app: settings.app.replace("main.ts", "../../main.ts") };
+  await writeFile(join(directory, "cdktf.json"), `${JSON.stringify(own, undefined, 2)}\n`);
+  return directory;
+}
+
+/** Whether a folder has values or state of a deployment that is not a rehearsal's. */
+export async function holdsForeignDeployment(directory: string): Promise<boolean> {
+  const names = await readdir(directory);
+  const ofTerraform = (name: string) =>
+    /^terraform\.tfvars(\.json)?$/.test(name) || /\.auto\.tfvars(\.json)?$/.test(name);
+  if (names.some((name) => ofTerraform(name) && name !== VARIABLES_FILE)) return true;
+  if (names.includes(VARIABLES_FILE)) return false;
+  return hasResources(join(directory, `terraform.${STACK}.tfstate`));
+}
+
+/** Forgets what an earlier host of this rehearsal had: its state describes nothing that exists, its secrets open nothing. */
+export async function forgetDeployment(directory: string): Promise<void> {
+  for (const name of [...STATE_FILES, VARIABLES_FILE]) await rm(join(directory, name), { force: true });
+}
+
+/** Removes all that a rehearsal made in its working directory, and nothing else. */
+export async function clearDirectory(directory: string): Promise<void> {
+  // Somebody may have put values of their own there since; then the state is a rehearsal's only if its values are there.
+  if (directory === repository && !existsSync(join(directory, VARIABLES_FILE))) return;
+  await forgetDeployment(directory);
+  await rm(stackFolder(directory), { recursive: true, force: true });
+  if (directory.startsWith(`${stateFolder}/`)) await rm(directory, { recursive: true, force: true });
+}
+
+async function hasResources(stateFile: string): Promise<boolean> {
+  const text = await readFile(stateFile, "utf8").catch(() => "");
+  if (text.trim() === "") return false;
+  const { resources = [] } = JSON.parse(text) as { resources?: unknown[] };
+  return resources.length > 0;
+}

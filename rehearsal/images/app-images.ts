@@ -1,0 +1,74 @@
+import { join } from "node:path";
+import { contentKey } from "../content-key";
+import type { Say } from "../paths";
+import { dockerBuild, IMAGE_PREFIX, imageExists } from "./build";
+
+const APP = join(__dirname, "..", "app");
+const SERVICES = ["user-service", "work-order-service", "asset-service"] as const;
+
+export type AppImages = Readonly<Record<(typeof SERVICES)[number] | "web", string>>;
+
+/** What every image of the application depends on: the packages it installs. */
+const PACKAGES = [
+  "package.json",
+  "package-lock.json",
+  ".npmrc",
+  ".dockerignore",
+  "packages/service-kit/package.json",
+  ...[...SERVICES, "web"].map((name) => `apps/${name}/package.json`),
+];
+
+interface AppBuild {
+  readonly name: string;
+  readonly dockerfile: string;
+  readonly arguments: Readonly<Record<string, string>>;
+  /** Paths under the application's folder that this image is made of, beside the packages. */
+  readonly sources: readonly string[];
+}
+
+/**
+ * Each service and the web page as an image of its own, so that a change in one leaves the others as they are.
+ * @param node image with Node 20 and npm
+ */
+export async function appImages(node: string, say: Say): Promise<AppImages> {
+  // The services share their first stages: one after the other, the second finds them in the cache.
+  const services = (async () => {
+    const built: string[] = [];
+    for (const service of SERVICES) built.push(await ensure(serviceBuild(service), node, say));
+    return built as [string, string, string];
+  })();
+  const web = ensure(webBuild, node, say);
+  const [[user, workOrder, asset], page] = await Promise.all([services, web]);
+  return { "user-service": user, "work-order-service": workOrder, "asset-service": asset, web: page };
+}
+
+function serviceBuild(service: string): AppBuild {
+  return {
+    name: service,
+    dockerfile: "Dockerfile.service",
+    arguments: { SERVICE: service },
+    sources: ["scripts/build.mjs", "packages", `apps/${service}`],
+  };
+}
+
+const webBuild: AppBuild = {
+  name: "web",
+  dockerfile: "Dockerfile.web",
+  arguments: {},
+  sources: ["apps/web"],
+};
+
+async function ensure(build: AppBuild, node: string, say: Say): Promise<string> {
+  const paths = [build.dockerfile, ...PACKAGES, ...build.sources].map((path) => join(APP, path));
+  const key = await contentKey({ paths, extra: [node, JSON.stringify(build.arguments)] });
+  const reference = `${IMAGE_PREFIX}/${build.name}:${key}`;
+  if (await imageExists(reference)) return reference;
+  say(`building the image ${build.name}`);
+  await dockerBuild(
+    reference,
+    APP,
+    { BASE: node, ...build.arguments },
+    { dockerfile: join(APP, build.dockerfile) },
+  );
+  return reference;
+}

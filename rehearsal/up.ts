@@ -1,0 +1,144 @@
+import { join } from "node:path";
+import type { ListrTask } from "listr2";
+import { deploy, waitForAnswer } from "./deployment/deploy";
+import {
+  choosePlugins,
+  describePlugins,
+  placePlugins,
+  type PluginChoice,
+  pluginIdentity,
+} from "./deployment/provider-plugins";
+import { gatewayUrl, writeVariables } from "./deployment/variables";
+import { chooseDirectory, forgetDeployment, stackFolder } from "./deployment/working-directory";
+import { ensureEngine } from "./engine";
+import { ensureHost, type EnsuredHost } from "./host/host";
+import { loadImages } from "./host/load";
+import { ensureAppImages, ensureBaseImages, type ImageOrigin, imageOrigin } from "./images/images";
+import { privateFolder, type Say } from "./paths";
+import { readRecord, writeRecord } from "./record";
+
+/** What the steps of a rehearsal find out, each for those after it. */
+export interface UpContext {
+  host?: EnsuredHost;
+  /** References by service, as the variable IMAGES takes them. */
+  images?: Readonly<Record<string, string>>;
+  origin?: ImageOrigin;
+  plugins?: PluginChoice;
+  directory?: string;
+}
+
+export interface UpOptions {
+  readonly name: string;
+  /** @default true */
+  readonly deploy: boolean;
+}
+
+/** The steps from nothing to the deployed system. */
+export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<UpContext>[] {
+  return [
+    {
+      title: "Docker Engine",
+      task: async (_, task) => {
+        const { version, startedHere } = await ensureEngine(outputOf(task));
+        task.title = `Docker Engine ${version}${startedHere ? ", started by a rehearsal" : ""}`;
+      },
+    },
+    {
+      title: "Host and images",
+      task: (_, task) =>
+        task.newListr<UpContext>([hostTask(name), imagesTask()], { concurrent: true, exitOnError: true }),
+    },
+    {
+      title: "Images to the host",
+      task: async (context, task) => {
+        const images = given(context.images);
+        const sent = await loadImages(name, Object.values(images));
+        task.title =
+          sent.length === 0 ? "Images are on the host" : `${sent.length} images brought to the host`;
+      },
+    },
+    {
+      title: "Provider plugins",
+      task: async (context, task) => {
+        context.plugins = await choosePlugins();
+        task.title = `Provider plugins: ${describePlugins(context.plugins)}`;
+      },
+    },
+    {
+      title: "Deploy-time values",
+      task: async (context, task) => {
+        context.directory = await prepareDirectory(name, context);
+        task.title = `Deploy-time values and state in ${context.directory}`;
+      },
+    },
+    {
+      title: "cdktf deploy prod",
+      enabled: withDeployment,
+      task: async (context, task) => {
+        const log = join(await privateFolder(name), "deploy.log");
+        await deploy(given(context.directory), log, outputOf(task));
+      },
+    },
+    {
+      title: "Answer of the gateway",
+      enabled: withDeployment,
+      task: async (context, task) => {
+        const url = gatewayUrl(given(context.host));
+        await waitForAnswer(url);
+        task.title = `${url} answers`;
+      },
+    },
+  ];
+}
+
+function hostTask(name: string): ListrTask<UpContext> {
+  return {
+    title: "Host",
+    task: async (context, task) => {
+      context.host = await ensureHost(name, { say: outputOf(task) });
+      task.title = `Host ${context.host.container} ${context.host.created ? "made" : "reused"}`;
+    },
+  };
+}
+
+function imagesTask(): ListrTask<UpContext> {
+  return {
+    title: "Images",
+    task: async (context, task) => {
+      const say = outputOf(task);
+      const { postgres, redis, nginx } = await ensureBaseImages(say);
+      context.images = { postgres, redis, nginx, ...(await ensureAppImages(say)) };
+      context.origin = await imageOrigin();
+      task.title = `Images: ${describeOrigin(context.origin)}`;
+    },
+  };
+}
+
+/** For a person. */
+export function describeOrigin(origin: ImageOrigin): string {
+  return origin === "official"
+    ? "official PostgreSQL, Redis and Nginx, the sample application"
+    : "PostgreSQL, Redis, Nginx and Node from Debian's packages (Docker Hub cannot be reached), the sample application";
+}
+
+async function prepareDirectory(name: string, context: UpContext): Promise<string> {
+  const [host, plugins] = [given(context.host), given(context.plugins)];
+  const directory = (await readRecord(name))?.directory ?? (await chooseDirectory(name));
+  if (host.created) await forgetDeployment(directory);
+  await writeRecord({ name, directory, plugins: pluginIdentity(plugins) });
+  await writeVariables(directory, host, given(context.images));
+  await placePlugins(plugins, stackFolder(directory));
+  return directory;
+}
+
+function outputOf(task: { output: string }): Say {
+  return (sentence) => {
+    task.output = sentence;
+  };
+}
+
+/** What an earlier step must have found out. */
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a step was left out that this one builds on");
+  return value;
+}
