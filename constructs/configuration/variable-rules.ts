@@ -59,9 +59,11 @@ export function secret(name: string, characters: number, how: string): Rule[] {
 export function originUrl(name: string): Rule {
   const value = `var.${name}`;
   const host = `(\\\\[[0-9A-Fa-f:.]+\\\\]|[A-Za-z0-9.-]+)`;
+  const shape = `can(regex("^https?://${host}(:[0-9]+)?$", ${value}))`;
+  const port = `try(tonumber(regex(":([0-9]+)$", ${value})[0]), 80)`;
   return rule(
-    `${value} == "" || can(regex("^https?://${host}(:[0-9]{1,5})?$", ${value}))`,
-    `${name} is not an origin. Expected http:// or https://, a host and perhaps a port, with no path and no slash at the end, such as http://203.0.113.10:3030. Correct it ${WHERE}.`,
+    `${value} == "" || (${shape} && ${port} >= 1 && ${port} <= 65535)`,
+    `${name} is not an origin. Expected http:// or https://, a host and perhaps a port from 1 to 65535, with no path and no slash at the end, such as http://203.0.113.10:3030. Correct it ${WHERE}.`,
   );
 }
 
@@ -92,7 +94,8 @@ export function existingKeyFile(name: string): Rule[] {
       `${name} is not an absolute path. Expected a path that starts with / or ~/, such as ~/.ssh/id_ed25519. Correct it ${WHERE}.`,
     ),
     rule(
-      `!${absolute} || fileexists(pathexpand(${value}))`,
+      // A folder makes fileexists fail; it is no key file either.
+      `!${absolute} || try(fileexists(pathexpand(${value})), false)`,
       `${name} names a file that does not exist. Expected the private key that the VM accepts; \`ssh-keygen -t ed25519\` makes one, \`ssh-copy-id\` installs it. Correct it ${WHERE}.`,
     ),
   ];
