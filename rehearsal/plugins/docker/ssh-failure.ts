@@ -12,6 +12,8 @@ interface Target {
   readonly host: string;
   readonly port: string;
   readonly login: string;
+  /** What ssh printed. */
+  readonly words: string;
   /** The options for a try by hand: `-p 2222 deploy@host`. */
   readonly ssh: string;
 }
@@ -22,7 +24,7 @@ const CAUSES: readonly Cause[] = [
     words: /permission denied.*docker (daemon|API)/is,
     headline: ({ login }) => `${login} may not use the Docker socket`,
     expected: () => "a login that is a member of the group docker",
-    mend: ({ ssh }) => `run \`ssh ${ssh} sudo usermod -aG docker "$USER"\` on the host, then log in again`,
+    mend: ({ ssh, login }) => `run \`ssh ${ssh} sudo usermod -aG docker ${login}\` and deploy again`,
   },
   {
     words: /cannot connect to the docker daemon|docker daemon (is not )?running|dial unix .*docker\.sock/i,
@@ -50,6 +52,13 @@ const CAUSES: readonly Cause[] = [
     expected: () => "a known_hosts file with the key that the host shows",
     mend: ({ host, port }) =>
       `put the output of \`ssh-keyscan -p ${port} ${host}\` on record, after comparing it`,
+  },
+  {
+    words:
+      /identity file .* not accessible|load key .*(permission denied|no such file|error in libcrypto|bad permissions)/i,
+    headline: ({ words }) => `the key file ${keyFile(words)} cannot be read`,
+    expected: () => "a private key in that file",
+    mend: () => "correct the path, or the permissions of the file and its folder",
   },
   {
     words: /permission denied|too many authentication failures/i,
@@ -89,7 +98,7 @@ const CAUSES: readonly Cause[] = [
  * @param code the exit code of ssh; null where a signal ended it
  */
 export function sshFailure(host: SshHost, words: string, code: number | null): PluginError {
-  const target = targetOf(host);
+  const target = targetOf(host, words);
   const said =
     words.trim() === "" ? `nothing (exit code ${code ?? "none"})` : JSON.stringify(lastLines(words));
   const cause = CAUSES.find((candidate) => candidate.words.test(words));
@@ -120,11 +129,17 @@ function lastLines(words: string): string {
   return words.trim().split(/\r?\n/).slice(-SHOWN_LINES).join("\n");
 }
 
-function targetOf({ host, user, port }: SshHost): Target {
+function targetOf({ host, user, port }: SshHost, words: string): Target {
   const login = user ?? "this user";
   const ssh = [
     ...(port === undefined ? [] : ["-p", port]),
     user === undefined ? host : `${user}@${host}`,
   ].join(" ");
-  return { host, port: port ?? "22", login, ssh };
+  return { host, port: port ?? "22", login, words, ssh };
+}
+
+function keyFile(words: string): string {
+  const [, path = ""] =
+    /identity file (.+?) not accessible|load key "(.+?)"/i.exec(words)?.filter(Boolean) ?? [];
+  return path;
 }
