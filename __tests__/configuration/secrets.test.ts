@@ -36,6 +36,15 @@ describe("secrets", () => {
     expect(await terraform.refusals({ ...good, [name]: value })).toEqual(messages);
   });
 
+  test.each(["POSTGRES_PASSWORD", "REDIS_PASSWORD", "JWT_SECRET"])(
+    "%s may not end with the line break of the file that it comes from",
+    async (name) => {
+      expect(await terraform.refusals({ ...good, [name]: `${"x".repeat(32)}\n` })).toEqual([
+        `${name} holds a line break or another control character. Expected one line; take it out where you set the value, in terraform.tfvars (terraform.tfvars.example shows all of them).`,
+      ]);
+    },
+  );
+
   test.each([
     ["POSTGRES_PASSWORD", "x".repeat(16)],
     ["POSTGRES_PASSWORD", "/#@:%${}'\"\\ pass %%{x} word"],

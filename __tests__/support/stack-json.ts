@@ -78,9 +78,9 @@ export function script(stack: StackJson, name: string): ScriptJson {
   return present(stack.resource.null_resource?.[name], `null_resource.${name}`) as unknown as ScriptJson;
 }
 
-/** The lines that a script runs on the host. */
+/** The lines that a script runs on the host, once its files are there. */
 export function scriptLines(json: ScriptJson): readonly string[] {
-  const run = json.provisioner.find((provisioner) => "remote-exec" in provisioner);
+  const run = json.provisioner.filter((provisioner) => "remote-exec" in provisioner).at(-1);
   return present(run?.["remote-exec"]?.inline, "remote-exec") as readonly string[];
 }
 

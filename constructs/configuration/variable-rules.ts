@@ -35,7 +35,7 @@ export function addressOrHostName(name: string): Rule {
 const PLACEHOLDERS = ["your_secure_password", "your_jwt_secret_key", "changeme", "change_me", "password"];
 
 /**
- * A secret of a least length that is no placeholder. The message never shows the value.
+ * A secret on one line, of a least length, that is no placeholder. The message never shows the value.
  *
  * @param characters the least length
  * @param how a command that makes a good one
@@ -51,6 +51,11 @@ export function secret(name: string, characters: number, how: string): Rule[] {
     rule(
       `!contains([${list}], lower(${value})) && !startswith(lower(${value}), "your_")`,
       `${name} is still a placeholder. Expected a secret of your own; \`${how}\` makes one. Set it ${WHERE}.`,
+    ),
+    // Most often the end of a file that the value was read from. It would break the configuration of Redis.
+    rule(
+      `!can(regex("[[:cntrl:]]", ${value}))`,
+      `${name} holds a line break or another control character. Expected one line; take it out where you set the value, ${WHERE}.`,
     ),
   ];
 }

@@ -1,0 +1,50 @@
+import { GatewayConfiguration } from "../../constructs/host/gateway-configuration";
+import { script, scriptLines } from "../support/stack-json";
+import { TestStack } from "../support/test-stack";
+
+function made(nginxConf: string) {
+  const stack = new TestStack();
+  const files = new GatewayConfiguration(stack, "configuration", {
+    connection: stack.connection,
+    layout: stack.layout,
+    nginxConf,
+    imageId: stack.image("nginx").imageId,
+    after: [stack.variables.release],
+  });
+  return { files, json: script(stack.synthesise(), "gateway_configuration") };
+}
+
+describe("the gateway's configuration on the host", () => {
+  const { files, json } = made("return 200 ${request_id};");
+
+  test("lies in the folder of the deployment document", () => {
+    expect(files.folder).toBe("/opt/emaintenance/deploy/Server/nginx");
+  });
+
+  test("is laid beside the one in use, and its own ${ } stay", () => {
+    expect(json.provisioner[0]?.file).toEqual({
+      content: "return 200 $${request_id};",
+      destination: "/opt/emaintenance/deploy/Server/nginx/nginx.conf.new",
+    });
+  });
+
+  test("is tried out with the image that will run it", () => {
+    expect(scriptLines(json)).toEqual(
+      expect.arrayContaining([
+        "export FOLDER='/opt/emaintenance/deploy/Server/nginx'",
+        "export MOUNT='/etc/nginx/emaintenance'",
+        "export IMAGE='${docker_image.nginx.image_id}'",
+        "export CONTAINER='emaintenance-nginx'",
+      ]),
+    );
+  });
+
+  test("is laid down again when it has changed, and after what must be there first", () => {
+    expect(made("return 404;").json.triggers.digest).not.toBe(json.triggers.digest);
+    expect(json.depends_on).toEqual(["var.RELEASE"]);
+  });
+
+  test("is what the gateway waits for", () => {
+    expect(files.ready.map(({ fqn }) => fqn)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,84 @@
+import { goodValues, HOST_KEYS } from "../support/good-values";
+import { script } from "../support/stack-json";
+import { production } from "../support/stacks";
+import { Terraform } from "../support/terraform";
+
+/** The real Terraform: what the way to the host is, for the values of an operator. */
+let terraform: Terraform;
+const good = goodValues();
+
+beforeAll(async () => {
+  const stack = production();
+  terraform = await Terraform.on(stack, {
+    hostKey: "${local.host_key}",
+    dockerHost: stack.provider.docker?.[0]?.host,
+    images: script(stack, "preflight").triggers.IMAGES,
+  });
+});
+
+describe("the pinned host key", () => {
+  const { ed25519, ecdsa, rsa } = HOST_KEYS;
+
+  test.each([
+    ["the only one", [ed25519], ed25519],
+    ["the first that Terraform's client asks for", [ed25519, rsa, ecdsa], ecdsa],
+    ["RSA before Ed25519", [ed25519, rsa], rsa],
+  ])("is %s", async (_which, keys, pinned) => {
+    const lines = keys.map((key) => `203.0.113.10 ${key}`);
+    const SSH_HOST_KEYS = ["# 203.0.113.10:22 SSH-2.0-OpenSSH_10.0", ...lines, ""].join("\n");
+
+    const { hostKey } = await terraform.evaluate({ ...good, SSH_HOST_KEYS });
+
+    expect(hostKey).toBe(pinned);
+  });
+
+  test("may be given without a host before it, and with a comment behind it", async () => {
+    const { hostKey } = await terraform.evaluate({ ...good, SSH_HOST_KEYS: `${ed25519} root@vm\n` });
+
+    expect(hostKey).toBe(ed25519);
+  });
+});
+
+describe("the engine of the host", () => {
+  test.each([
+    [{ SERVER_IP: "203.0.113.10" }, "ssh://deploy@203.0.113.10:22"],
+    [{ SERVER_IP: "2001:db8::10", SSH_PORT: 2222 }, "ssh://deploy@[2001:db8::10]:2222"],
+    [{ SERVER_IP: "vm.example.com", SSH_USER: "root" }, "ssh://root@vm.example.com:22"],
+  ])("is reached, with %j, at %s", async (values, url) => {
+    const { dockerHost } = await terraform.evaluate({ ...good, ...values });
+
+    expect(dockerHost).toBe(url);
+  });
+});
+
+describe("the images that the host must have", () => {
+  test("are those of the release", async () => {
+    const { images } = await terraform.evaluate({ ...good, RELEASE: "2026.11.1" });
+
+    expect(String(images).split(" ")).toEqual([
+      "postgres:17-alpine",
+      "redis:8-alpine",
+      "emaintenance/user-service:2026.11.1",
+      "emaintenance/work-order-service:2026.11.1",
+      "emaintenance/asset-service:2026.11.1",
+      "emaintenance/web:2026.11.1",
+      "nginx:1.28-alpine",
+    ]);
+  });
+
+  test("are an operator's own where IMAGES says so, each asked for once", async () => {
+    const { images } = await terraform.evaluate({
+      ...good,
+      IMAGES: { postgres: "base:1", redis: "base:1", web: "shop/web:7" },
+    });
+
+    expect(String(images).split(" ")).toEqual([
+      "base:1",
+      "emaintenance/user-service:latest",
+      "emaintenance/work-order-service:latest",
+      "emaintenance/asset-service:latest",
+      "shop/web:7",
+      "nginx:1.28-alpine",
+    ]);
+  });
+});

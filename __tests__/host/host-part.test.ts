@@ -1,0 +1,60 @@
+import { HostPart } from "../../constructs/host/host-part";
+import { script, scriptLines, type ScriptJson } from "../support/stack-json";
+import { TestStack } from "../support/test-stack";
+
+function made(props: { apply?: string; remove?: string; files?: Record<string, string> } = {}) {
+  const stack = new TestStack();
+  const { connection, layout } = stack;
+  new HostPart(stack, "night-watch", {
+    connection,
+    layout,
+    files: { crontab: "* * * * * root true" },
+    apply: "install crontab",
+    remove: "rm crontab",
+    ...props,
+  });
+  const json = stack.synthesise();
+  return { apply: script(json, "night_watch"), removal: script(json, "night_watch_removal") };
+}
+
+const uploaded = (json: ScriptJson) =>
+  Object.fromEntries(
+    json.provisioner.flatMap(({ file }) => (file ? [[String(file.destination), file.content]] : [])),
+  );
+
+describe("a part of the host", () => {
+  const { apply, removal } = made();
+  const staging = /STAGING='([^']+)'/.exec(scriptLines(apply).join("\n"))?.[1] ?? "";
+
+  test("finds its files, and how it is taken away, in a folder of its own", () => {
+    expect(staging).toMatch(/^\/opt\/emaintenance\/.*night-watch$/);
+    expect(uploaded(apply)).toEqual({
+      [`${staging}/crontab`]: "* * * * * root true",
+      [`${staging}/remove.sh`]: "rm crontab",
+    });
+  });
+
+  test.each([
+    ["a file", { files: { crontab: "changed" } }],
+    ["the script that applies it", { apply: "changed" }],
+    ["the script that takes it away", { remove: "changed" }],
+  ])("is put in place again when %s has changed, and is not taken away for it", (_what, change) => {
+    const changed = made(change);
+
+    expect(changed.apply.triggers).not.toEqual(apply.triggers);
+    expect(changed.removal.triggers).toEqual(removal.triggers);
+  });
+
+  test("is taken away by its own script when it is switched off, with what the resource itself knows", () => {
+    expect(removal.provisioner).toEqual([
+      {
+        "remote-exec": {
+          when: "destroy",
+          inline: ["set -e", '[ ! -e "${self.triggers.script}" ] || bash "${self.triggers.script}"'],
+        },
+      },
+    ]);
+    expect(removal.triggers.script).toBe(`${staging}/remove.sh`);
+    expect(JSON.stringify([removal.provisioner, removal.connection])).not.toContain("var.");
+  });
+});

@@ -1,0 +1,72 @@
+import { Migration } from "../../constructs/api/migration";
+import { MigrationGate } from "../../constructs/host/migration-gate";
+import { FakeHost } from "../support/fake-host";
+import { script, scriptLines } from "../support/stack-json";
+import { TestStack } from "../support/test-stack";
+
+describe("the gate behind the migration", () => {
+  test("looks at the job's container, for every new one", () => {
+    // GIVEN
+    const stack = new TestStack();
+    const migration = new Migration(stack, "migration", {
+      image: stack.image("user-service"),
+      network: stack.network,
+      release: "1",
+      nodeEnv: "production",
+    });
+
+    // WHEN
+    new MigrationGate(stack, "gate", { connection: stack.connection, migration });
+
+    // THEN
+    const json = script(stack.synthesise(), "migration_gate");
+    expect(scriptLines(json)).toContain("export CONTAINER='emaintenance-migration'");
+    expect(json.triggers.job).toBe("${docker_container.migration.id}");
+  });
+});
+
+describe("the gate, on a host", () => {
+  /** A job that has ended with this code, and ends with the next ones when it is started again. */
+  const jobThatEnds = (...codes: number[]) =>
+    new FakeHost().program(
+      "docker",
+      `codes=(${codes.join(" ")})
+       runs="\${0%/*}/runs"
+       count=$(cat "$runs" 2> /dev/null || echo 0)
+       case "$1" in
+         inspect) echo "\${codes[$count]}" ;;
+         start) echo "$((count + 1))" > "$runs" ;;
+         logs) echo "relation exists" >&2 ;;
+       esac`,
+    );
+  const pass = (host: FakeHost) => host.run("migration/await.sh", { CONTAINER: "emaintenance-migration" });
+
+  test("is open when the job has ended well", async () => {
+    const host = jobThatEnds(0);
+
+    expect(await pass(host)).toEqual({ code: 0, stdout: "migration done\n", stderr: "" });
+    expect(host.calls).not.toContain("docker start emaintenance-migration");
+  });
+
+  test("lets a job that failed try once more, so that a passing trouble needs no hand", async () => {
+    const host = jobThatEnds(1, 0);
+
+    expect(await pass(host)).toEqual({
+      code: 0,
+      stdout: "emaintenance-migration ended with exit code 1; running it once more\nmigration done\n",
+      stderr: "",
+    });
+    expect(host.calls).toContain("docker wait emaintenance-migration");
+  });
+
+  test("stays shut when the job fails again, and shows the job's last words and the mend", async () => {
+    const { code, stderr } = await pass(jobThatEnds(1, 3));
+
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      "migration failed with exit code 3; no service was started or changed. Its last lines:\n" +
+        "  relation exists\n" +
+        "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration) and deploy again.\n",
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { template } from "../../constructs/templates";
+import { run, type RunResult } from "../../rehearsal/run";
+import { temporaryFolder } from "./temporary-folder";
+
+/** Small programs that every host has. */
+const TOOLS = ["cat", "head", "sed", "sort", "tail"];
+
+/**
+ * Runs scripts of `templates/` as on a host with the name vm1 and the login deploy. They find the programs that a test
+ * puts in place, and none of this machine's own but a few small ones.
+ */
+export class FakeHost {
+  private readonly folder = temporaryFolder();
+  private readonly log = join(this.folder, "calls.log");
+
+  constructor() {
+    for (const tool of TOOLS) {
+      symlinkSync(pathOf(tool), join(this.folder, tool));
+    }
+    this.program("hostname", "echo vm1");
+    this.program("id", 'if [ "$1" = -un ]; then echo deploy; else echo 1000; fi');
+  }
+
+  /** Puts a program in place: lines of bash, which find what it was called with in `$*`. */
+  program(name: string, body: string): this {
+    const file = join(this.folder, name);
+    writeFileSync(file, `#!/bin/bash\necho "${name} $*" >> '${this.log}'\n${body}\n`);
+    chmodSync(file, 0o755);
+    return this;
+  }
+
+  /** Runs a script of `templates/` with nothing in its environment but this. */
+  async run(path: string, environment: Readonly<Record<string, string>>): Promise<RunResult> {
+    const foreign = Object.keys(process.env).map((name) => [name, undefined]);
+    return run(["/bin/bash", "-s"], {
+      input: template(path),
+      env: { ...(Object.fromEntries(foreign) as object), PATH: this.folder, ...environment },
+      allowFailure: true,
+      timeoutSeconds: 30,
+    });
+  }
+
+  /** What was called of the programs that were put in place, in order. */
+  get calls(): string[] {
+    return existsSync(this.log) ? readFileSync(this.log, "utf8").trimEnd().split("\n") : [];
+  }
+}
+
+function pathOf(program: string): string {
+  const paths = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, program));
+  const path = paths.find(existsSync);
+  if (path === undefined) {
+    throw new Error(`${program} is not on PATH`);
+  }
+  return path;
+}
