@@ -153,8 +153,8 @@ async function upload(api, path) {
 
 async function smoke() {
   const { baseUrl, username, password, waitSeconds } = settings();
-  const start = performance.now();
   await waitFor(new URL("/", baseUrl), waitSeconds);
+  const start = performance.now();
   const api = client(baseUrl);
 
   const { token, user, registered } = await logIn(api, username, password);

@@ -16,14 +16,16 @@ export function Attachments({ workOrder, act }: { workOrder: WorkOrder; act: Act
   );
   useEffect(() => void load().catch(() => setItems([])), [load]);
 
-  const add = async (files: FileList | null) => {
-    if (files === null || files.length === 0) return;
+  const add = async (input: HTMLInputElement) => {
+    const files = [...(input.files ?? [])];
+    if (files.length === 0) return;
     const form = new FormData();
     for (const file of files) form.append("files", file);
     await act(async () => {
       await post(path, form);
       await load();
     });
+    input.value = "";
   };
 
   return (
@@ -35,7 +37,7 @@ export function Attachments({ workOrder, act }: { workOrder: WorkOrder; act: Act
       ))}
       <label>
         Add up to five files of 10 MB
-        <input type="file" multiple onChange={(event) => void add(event.target.files)} />
+        <input type="file" multiple onChange={(event) => void add(event.target)} />
       </label>
     </div>
   );
