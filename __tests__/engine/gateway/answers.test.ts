@@ -121,9 +121,11 @@ describe("errors of the gateway", () => {
     expect(answer.status).toBe(413);
     expect(answer.headers["content-type"]).toBe("application/json");
     expect(JSON.parse(answer.text)).toEqual({
-      error: "the request is larger than 1 MiB",
-      status: 413,
-      requestId: answer.headers["x-request-id"],
+      error: {
+        code: "REQUEST_TOO_LARGE",
+        message: "the request is larger than 1 MiB",
+        requestId: answer.headers["x-request-id"],
+      },
     });
   });
 
@@ -142,7 +144,9 @@ describe("errors of the gateway", () => {
       ask(system.port, answering("/assets", slow)),
     ]);
     expect(json).toMatchObject({ status: 504, headers: { "retry-after": "5", "cache-control": "no-store" } });
-    expect(JSON.parse(json.text)).toMatchObject({ status: 504, requestId: json.headers["x-request-id"] });
+    expect(JSON.parse(json.text)).toMatchObject({
+      error: { code: "SERVICE_TIMEOUT", requestId: json.headers["x-request-id"] },
+    });
     expect(page).toMatchObject({ status: 504, headers: { "content-type": "text/html; charset=utf-8" } });
     expect(page.text).toContain("504");
   });

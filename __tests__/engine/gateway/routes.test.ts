@@ -187,9 +187,11 @@ describe("denied paths", () => {
     expect(answer.status).toBe(403);
     expect(answer.headers["content-type"]).toBe("application/json");
     expect(JSON.parse(answer.text)).toEqual({
-      error: "this path is closed",
-      status: 403,
-      requestId: answer.headers["x-request-id"],
+      error: {
+        code: "PATH_CLOSED",
+        message: "this path is closed",
+        requestId: answer.headers["x-request-id"],
+      },
     });
   });
 
