@@ -1,0 +1,24 @@
+import { Naming, SERVICE_NAMES } from "../constructs/naming";
+
+describe("the names of the system", () => {
+  test("are those of the deployment document", () => {
+    expect(SERVICE_NAMES.map(Naming.container)).toEqual([
+      "emaintenance-postgres",
+      "emaintenance-redis",
+      "emaintenance-user-service",
+      "emaintenance-work-order-service",
+      "emaintenance-asset-service",
+      "emaintenance-web",
+      "emaintenance-nginx",
+    ]);
+    expect(Naming.network).toBe("emaintenance-network");
+  });
+
+  test("have a short form on the network", () => {
+    expect(Naming.aliases("web")).toEqual(["web", "emaintenance-web"]);
+  });
+
+  test("are valid in Terraform's addresses", () => {
+    expect(Naming.terraformId("work-order-service")).toBe("work_order_service");
+  });
+});

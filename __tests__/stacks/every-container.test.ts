@@ -1,0 +1,91 @@
+import { container, containers, label, type ContainerJson } from "../support/stack-json";
+import { local, production, SEVEN } from "../support/stacks";
+
+const TIERS: Record<string, string> = {
+  postgres: "data",
+  redis: "data",
+  "user-service": "api",
+  "work-order-service": "api",
+  "asset-service": "api",
+  web: "web",
+  nginx: "gateway",
+};
+
+/** The services that a team builds itself; the images of the others start as root and become somebody else. */
+const OWN = ["user-service", "work-order-service", "asset-service", "web"];
+
+describe.each([
+  ["in production", production()],
+  ["in development", local()],
+])("%s", (_where, stack) => {
+  test("there are the seven containers of the deployment document, and the migration", () => {
+    const names = Object.values(containers(stack)).map(({ name }) => name);
+
+    expect(names.sort()).toEqual([...SEVEN, "migration"].map((service) => `emaintenance-${service}`).sort());
+  });
+
+  describe.each(SEVEN)("%s", (service) => {
+    const json: ContainerJson = container(stack, service);
+
+    test("starts again by itself", () => {
+      expect(json.restart).toBe("unless-stopped");
+    });
+
+    test("keeps three log files of 10 MB", () => {
+      expect(json).toMatchObject({
+        log_driver: "json-file",
+        log_opts: { "max-size": "10m", "max-file": "3" },
+      });
+    });
+
+    test("is asked for its health by the deployment document's clock, and fast at the start", () => {
+      expect(json.healthcheck).toMatchObject({
+        interval: "30s",
+        timeout: "10s",
+        retries: 3,
+        start_interval: "500ms",
+      });
+      expect(json.wait).toBe(true);
+    });
+
+    test("has a read-only root, with a /tmp in memory", () => {
+      expect(json.read_only).toBe(true);
+      expect(json.tmpfs).toHaveProperty(["/tmp"]);
+    });
+
+    test("has lost all capabilities but the needed ones, and gets no new privileges", () => {
+      expect(json.capabilities.drop).toEqual(["ALL"]);
+      expect(json.security_opts).toEqual(["no-new-privileges:true"]);
+      expect(json.privileged).toBeUndefined();
+    });
+
+    test("runs as 1001 without any capability, where it is a team's own", () => {
+      if (OWN.includes(service)) {
+        expect(json.user).toBe("1001:1001");
+        expect(json.capabilities.add).toEqual([]);
+      } else {
+        expect(json.user).toBeUndefined();
+      }
+    });
+
+    test("has an init", () => {
+      expect(json.init).toBe(true);
+    });
+
+    test("has limits, and no swap", () => {
+      expect(json).toMatchObject({ cpus: "1", memory: 512, memory_swap: 512 });
+    });
+
+    test("says where it belongs", () => {
+      expect(label(json, "tier")).toBe(TIERS[service]);
+      expect(label(json, "service")).toBe(service);
+      expect(label(json, "release")).toBeDefined();
+    });
+
+    test("is found on the one network under its short and its long name", () => {
+      expect(json.networks_advanced).toEqual([
+        { name: "${docker_network.network.name}", aliases: [service, `emaintenance-${service}`] },
+      ]);
+    });
+  });
+});

@@ -1,0 +1,57 @@
+import { homedir, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { local, production } from "../support/stacks";
+
+const STACKS = [
+  ["prod", production()],
+  ["local", local()],
+] as const;
+
+describe.each(STACKS)("the synthesised stack %s", (name, stack) => {
+  const text = JSON.stringify(stack);
+
+  test("holds no path of the machine that synthesised it", () => {
+    const repository = dirname(dirname(__dirname));
+    const folders = [repository, join(homedir(), "/"), join(tmpdir(), "emaintenance-test-")];
+
+    expect(folders.filter((folder) => text.includes(folder))).toEqual([]);
+  });
+
+  test("holds no secret: each is a sensitive variable without a value", () => {
+    for (const secret of ["POSTGRES_PASSWORD", "JWT_SECRET", "REDIS_PASSWORD"]) {
+      expect(stack.variable[secret]).toMatchObject({ sensitive: true, default: "" });
+    }
+    expect(text).not.toMatch(/PRIVATE KEY/);
+  });
+
+  test("shows no secret in its outputs", () => {
+    expect(stack.output).toEqual({
+      url: { description: "Where the system answers.", value: "${var.NEXT_PUBLIC_API_URL}" },
+    });
+  });
+
+  test("keeps its state beside cdktf.json, by a path that is the same on every machine", () => {
+    expect(stack.terraform.backend).toEqual({ local: { path: `../../../terraform.${name}.tfstate` } });
+  });
+
+  test("runs with the Docker provider that does not crash on cpus", () => {
+    expect(stack.terraform.required_providers.docker).toEqual({
+      source: "kreuzwerker/docker",
+      version: "3.9.0",
+    });
+  });
+
+  test("is synthesised from nothing: the same text whatever is in the environment", () => {
+    const environment = { ...process.env };
+    Object.assign(process.env, {
+      SERVER_IP: "198.51.100.9",
+      POSTGRES_PASSWORD: "from the environment",
+      TF_VAR_JWT_SECRET: "from the environment",
+    });
+
+    const again = name === "prod" ? production() : local();
+
+    process.env = environment;
+    expect(again).toEqual(stack);
+  });
+});
