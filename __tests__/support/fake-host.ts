@@ -32,10 +32,19 @@ export class FakeHost {
   }
 
   /** Runs a script of `templates/` with nothing in its environment but this. */
-  async run(path: string, environment: Readonly<Record<string, string>>): Promise<RunResult> {
+  run(path: string, environment: Readonly<Record<string, string>>): Promise<RunResult> {
+    return this.shell(["/bin/bash", "-s"], template(path), environment);
+  }
+
+  /** Runs any program in the same way; it reads `input`. */
+  shell(
+    argv: readonly string[],
+    input: string,
+    environment: Readonly<Record<string, string>>,
+  ): Promise<RunResult> {
     const foreign = Object.keys(process.env).map((name) => [name, undefined]);
-    return run(["/bin/bash", "-s"], {
-      input: template(path),
+    return run(argv, {
+      input,
       env: { ...(Object.fromEntries(foreign) as object), PATH: this.folder, ...environment },
       allowFailure: true,
       timeoutSeconds: 30,
