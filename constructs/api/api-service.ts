@@ -74,6 +74,8 @@ export class ApiService extends Construct {
   readonly service: ServiceName;
   readonly container: TierContainer;
   readonly port: number;
+  /** Path that answers 200 when the service is well. */
+  readonly healthPath: string;
 
   constructor(scope: Construct, id: string, props: ApiServiceProps) {
     super(scope, id);
@@ -84,6 +86,7 @@ export class ApiService extends Construct {
     });
     this.service = props.service;
     this.port = tcpPort(props.port);
+    this.healthPath = checked.healthPath;
 
     this.container = new TierContainer(this, "service", {
       tier: "api",

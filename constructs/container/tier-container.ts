@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { Naming, type Tier } from "../naming";
 import type { ServiceImage } from "../release/service-image";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { HealthCheck } from "../values/health-check";
+import { HealthCheck } from "../values/health-check";
 import type { PublishedPort } from "../values/published-port";
 import { escapeTemplate } from "../values/terraform-text";
 import { HostPorts } from "./host-ports";
@@ -35,7 +35,7 @@ export interface TierContainerProps {
   readonly volumes?: readonly ContainerVolumes[];
   /** Host ports by the container's port. @default nothing is published */
   readonly publish?: readonly { readonly containerPort: number; readonly on: PublishedPort }[];
-  /** @default none: for jobs, which end */
+  /** @default none, not even the image's own: for jobs, which end */
   readonly healthCheck?: HealthCheck;
   readonly limits: ResourceLimits;
   /** Size of /dev/shm in MiB. @default Docker's 64 */
@@ -60,7 +60,15 @@ export interface TierContainerProps {
  * declares, labelled, and healthy before anything that depends on it starts.
  */
 export class TierContainer extends Construct {
+  readonly tier: Tier;
+  readonly service: string;
   readonly containerName: string;
+  /** Host ports by the container's port. */
+  readonly published: NonNullable<TierContainerProps["publish"]>;
+  /** Seconds within which it must become healthy, and after a stop signal have ended. */
+  readonly limitSeconds: { readonly healthy: number; readonly stop: number };
+  /** A job ends; everything else keeps running. */
+  readonly isJob: boolean;
   /** What others depend on: it exists once the container is healthy. */
   readonly resource: Container;
   private readonly environment = new Map<string, string>();
@@ -69,11 +77,16 @@ export class TierContainer extends Construct {
 
   constructor(scope: Construct, id: string, props: TierContainerProps) {
     super(scope, id);
-    const { service, stopTimeoutSeconds = 30, runsToCompletion = false } = props;
+    const { service, stopTimeoutSeconds = 30, healthyWithinSeconds = 120, runsToCompletion = false } = props;
+    this.tier = props.tier;
+    this.service = service;
     this.containerName = Naming.container(service);
+    this.published = props.publish ?? [];
+    this.limitSeconds = { healthy: healthyWithinSeconds, stop: stopTimeoutSeconds };
+    this.isJob = runsToCompletion;
     this.ownEnvironment = props.environment ?? {};
     const limits = checkedLimits(service, props.limits);
-    for (const { on } of props.publish ?? []) {
+    for (const { on } of this.published) {
       HostPorts.of(this).claim(on.port, this.containerName);
     }
 
@@ -82,7 +95,7 @@ export class TierContainer extends Construct {
     const notUpdatable: Partial<ContainerConfig> = {
       init: true,
       tmpfs: Object.fromEntries(tmpfs.map((folder) => [folder.path, folder.options])),
-      healthcheck: props.healthCheck && healthcheckBlock(props.healthCheck),
+      healthcheck: healthcheckBlock(props.healthCheck ?? HealthCheck.none()),
       destroyGraceSeconds: stopTimeoutSeconds,
     };
 
@@ -95,7 +108,7 @@ export class TierContainer extends Construct {
       user: props.user,
       networksAdvanced: [{ name: props.network.name, aliases: Naming.aliases(service) }],
       volumes: [...(props.volumes ?? [])],
-      ports: (props.publish ?? []).flatMap(({ containerPort, on }) =>
+      ports: this.published.flatMap(({ containerPort, on }) =>
         on.addresses.map((ip) => ({ internal: containerPort, external: on.port, ip })),
       ),
 
@@ -119,7 +132,7 @@ export class TierContainer extends Construct {
       mustRun: props.replacedWhenStopped,
       ...(runsToCompletion
         ? { attach: true, logs: false }
-        : { wait: true, waitTimeout: props.healthyWithinSeconds ?? 120 }),
+        : { wait: true, waitTimeout: healthyWithinSeconds }),
 
       labels: [
         { label: Naming.label("tier"), value: props.tier },
@@ -149,6 +162,11 @@ export class TierContainer extends Construct {
       this.startsAfter.set(other.fqn, dependable(other));
     }
     this.resource.dependsOn = [...this.startsAfter.values()];
+  }
+
+  /** True where this container starts only after the other one is healthy. */
+  waitsFor(other: TierContainer): boolean {
+    return this.startsAfter.has(other.resource.fqn);
   }
 }
 

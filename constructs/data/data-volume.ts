@@ -19,10 +19,15 @@ export interface DataVolumeProps {
 
 /** A named volume for state that outlives containers. */
 export class DataVolume extends Construct {
+  readonly volumeName: string;
+  /** Folder of the host that holds the files. */
+  readonly hostPath?: string;
   private readonly volume: Volume;
 
   constructor(scope: Construct, id: string, props: DataVolumeProps) {
     super(scope, id);
+    this.volumeName = props.name;
+    this.hostPath = props.hostPath;
     this.volume = new Volume(this, "volume", {
       name: props.name,
       driver: "local",

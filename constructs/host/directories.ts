@@ -7,7 +7,7 @@ import type { HostLayout } from "./host-layout";
 import { HostScript } from "./host-script";
 
 /** One folder of the host. */
-interface Folder {
+export interface Folder {
   readonly path: string;
   /** `operator` stands for the login that deploys. */
   readonly owner: "operator" | "root" | "1001";
@@ -33,13 +33,14 @@ export class Directories extends Construct {
     super(scope, id);
     this.resource = new HostScript(this, "directories", {
       connection: props.connection,
-      script: renderTemplate("host/directories.sh.eta", { folders: folders(props.layout) }),
+      script: renderTemplate("host/directories.sh.eta", { folders: hostFolders(props.layout) }),
       after: props.after,
     }).resource;
   }
 }
 
-function folders(layout: HostLayout): Folder[] {
+/** Every folder of the system, from the outside in. */
+export function hostFolders(layout: HostLayout): Folder[] {
   const operator = (path: string): Folder => ({ path, owner: "operator", mode: "0755" });
   const service = (path: string): Folder => ({ path, owner: "1001", mode: "0750" });
   // Created by root; PostgreSQL, Redis and Nginx take over what is theirs when they start.

@@ -27,6 +27,8 @@ export class Web extends Construct {
   readonly service = "web";
   readonly container: TierContainer;
   readonly port: number;
+  /** Path that answers 200 when the web is well. */
+  readonly healthPath: string;
 
   constructor(scope: Construct, id: string, props: WebProps) {
     super(scope, id);
@@ -36,6 +38,7 @@ export class Web extends Construct {
       environment: props.environment ?? {},
     });
     this.port = tcpPort(props.port ?? 3000);
+    this.healthPath = checked.healthPath;
 
     this.container = new TierContainer(this, "web", {
       tier: "web",

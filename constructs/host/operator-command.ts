@@ -1,0 +1,42 @@
+import type { Resource } from "@cdktf/provider-null/lib/resource";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Emaintenance } from "../emaintenance";
+import { template } from "../templates";
+import type { HostConnection } from "./host-connection";
+import type { HostLayout } from "./host-layout";
+import { HostPart } from "./host-part";
+import { operatorFiles } from "./operator-files";
+import { describeSystem } from "./system-description";
+
+export interface OperatorCommandProps {
+  readonly connection: HostConnection;
+  readonly layout: HostLayout;
+  /** What is to be operated: services, ports and limits are read off it. */
+  readonly system: Emaintenance;
+  /** What must be there first: the folders. @default nothing */
+  readonly after?: readonly ITerraformDependable[];
+}
+
+/**
+ * `emaintenance`, the operator's command on the host, and behind it the scripts that the deployment document names
+ * (4.1). It needs bash, jq, curl and docker there. See docs/operator.md.
+ */
+export class OperatorCommand extends Construct {
+  readonly resource: Resource;
+
+  constructor(scope: Construct, id: string, props: OperatorCommandProps) {
+    super(scope, id);
+    const { connection, layout, system, after } = props;
+    const files = operatorFiles(layout, describeSystem(system, layout));
+    this.resource = new HostPart(this, "operator-command", {
+      connection,
+      layout,
+      // One file: each is a connection of its own, and there are some thirty of them.
+      files: { "files.json": JSON.stringify(files, null, 1) },
+      apply: template("operator/install.sh"),
+      remove: template("operator/remove.sh"),
+      after,
+    }).resource;
+  }
+}

@@ -1,0 +1,87 @@
+import { template } from "../templates";
+import type { HostLayout } from "./host-layout";
+import type { SystemDescription } from "./system-description";
+
+/** A file or a symbolic link of the host. */
+export type HostFile =
+  | { readonly path: string; readonly mode: string; readonly text: string }
+  | { readonly path: string; readonly link: string };
+
+/** The words of the command and the script behind each. A further word is a link in scripts/verbs, no more. */
+const VERBS: Readonly<Record<string, string>> = {
+  status: "system-status.sh",
+  health: "health-check.sh",
+  logs: "logs.sh",
+  restart: "restart.sh",
+  "safety-check": "docker-safety-check.sh",
+  version: "version.sh",
+  completion: "completion.sh",
+};
+
+/** What the scripts have in common. */
+const LIBRARY = [
+  "common.sh",
+  "host.sh",
+  "lock.sh",
+  "probes.sh",
+  "records.sh",
+  "services.sh",
+  "table.sh",
+  "words.jq",
+  "containers.jq",
+  "services.jq",
+  "status.jq",
+  "safety/backups.sh",
+  "safety/containers.sh",
+  "safety/disks.sh",
+  "safety/folders.sh",
+  "safety/images.sh",
+  "safety/ports.sh",
+  "safety/volumes.sh",
+];
+
+/** Folders of the deployment document (4.1), and what the health check in each of them looks at. */
+const HEALTH_CHECKS = [
+  "infrastructure",
+  "user-service",
+  "work-order-service",
+  "asset-service",
+  "web-service",
+  "nginx",
+];
+
+/** Everything that the operator's command consists of, as it lies on the host. */
+export function operatorFiles(layout: HostLayout, system: SystemDescription): HostFile[] {
+  const scripts = layout.deploy("scripts");
+  const program = (path: string, name: string): HostFile => ({
+    path,
+    mode: "0755",
+    text: template(`operator/${name}`),
+  });
+  return [
+    ...Object.values(VERBS).map((name) => program(`${scripts}/${name}`, name)),
+    ...Object.entries(VERBS).map(([verb, name]) => ({
+      path: `${scripts}/verbs/${verb}`,
+      link: `../${name}`,
+    })),
+    ...LIBRARY.map((name) => ({
+      path: `${scripts}/lib/${name}`,
+      mode: "0644",
+      text: template(`operator/lib/${name}`),
+    })),
+    { path: `${scripts}/lib/system.json`, mode: "0644", text: `${JSON.stringify(system, null, 2)}\n` },
+    ...HEALTH_CHECKS.map((part) => program(layout.deploy(`${part}/health-check.sh`), "part-health-check.sh")),
+    program(`${scripts}/emaintenance.sh`, "emaintenance.sh"),
+    { path: "/usr/local/bin/emaintenance", link: `${scripts}/emaintenance.sh` },
+    {
+      path: "/usr/share/bash-completion/completions/emaintenance",
+      mode: "0644",
+      text: template("operator/bash-completion.sh"),
+    },
+    {
+      path: "/etc/profile.d/emaintenance-completion.sh",
+      mode: "0644",
+      text: template("operator/profile.sh"),
+    },
+  ];
+}

@@ -1,0 +1,149 @@
+import { ApiService } from "../api/api-service";
+import { TierContainer } from "../container/tier-container";
+import { DataVolume } from "../data/data-volume";
+import { Postgres } from "../data/postgres";
+import { Redis } from "../data/redis";
+import type { Emaintenance } from "../emaintenance";
+import { Naming, type Tier } from "../naming";
+import { Web } from "../web/web";
+import { hostFolders } from "./directories";
+import type { HostLayout } from "./host-layout";
+
+/** How one asks a service whether it is well. */
+export type Probe =
+  | { readonly kind: "postgres" }
+  | { readonly kind: "redis"; readonly port: number }
+  | { readonly kind: "http"; readonly port: number; readonly path: string }
+  /** Through the port of the host on which the system answers. */
+  | { readonly kind: "gateway"; readonly address: string; readonly port: number };
+
+export interface ServiceDescription {
+  readonly service: string;
+  readonly tier: Tier;
+  readonly container: string;
+  /** Services that must be healthy before this one starts. */
+  readonly needs: readonly string[];
+  /** Ports of the host. */
+  readonly publish: readonly { readonly port: number; readonly addresses: readonly string[] }[];
+  readonly probe: Probe;
+  readonly healthyWithinSeconds: number;
+  readonly stopWithinSeconds: number;
+}
+
+/** Percent of a disk's room, or of its inodes. */
+interface Thresholds {
+  readonly warning: number;
+  readonly error: number;
+}
+
+/** What the scripts on the host know of the system. It holds no secret. */
+export interface SystemDescription {
+  readonly project: string;
+  readonly labels: { readonly tier: string; readonly service: string; readonly release: string };
+  /** In start order. */
+  readonly services: readonly ServiceDescription[];
+  /** Containers that run to their end, such as the migration. */
+  readonly jobs: readonly { readonly service: string; readonly container: string }[];
+  /** Docker volumes; a `folder` keeps the files when the volume is removed. */
+  readonly volumes: readonly { readonly name: string; readonly folder?: string }[];
+  /** Folders whose owner and mode matter; `owner` is a user id. */
+  readonly folders: readonly { readonly path: string; readonly owner: number; readonly mode: string }[];
+  readonly root: string;
+  readonly backups: string;
+  /** Records of scheduled jobs, and alerts. */
+  readonly status: string;
+  /** Exists while a deploy changes something. */
+  readonly deployLock: string;
+  readonly diskPercent: Thresholds;
+  /** Hours after which the newest backup is too old: a day, and two hours for it to run. */
+  readonly newestBackupHours: number;
+}
+
+/** Reads off the constructs what there is to operate. Pure: the same system gives the same description. */
+export function describeSystem(system: Emaintenance, layout: HostLayout): SystemDescription {
+  const all = system.node.findAll();
+  const containers = all.filter((one) => one instanceof TierContainer);
+  const probes = new Map(all.flatMap((one) => probeOf(one)));
+  const gateway = system.gateway.container;
+  const [entrance] = gateway.published;
+  if (entrance) {
+    const [address = "0.0.0.0"] = entrance.on.addresses;
+    const reachable = address === "0.0.0.0" || address === "::" ? "127.0.0.1" : address;
+    probes.set(gateway, { kind: "gateway", address: reachable, port: entrance.on.port });
+  }
+
+  const services = containers.flatMap((container): ServiceDescription[] => {
+    const probe = probes.get(container);
+    return probe && !container.isJob ? [describeService(container, containers, probe)] : [];
+  });
+  return {
+    project: Naming.project,
+    labels: {
+      tier: Naming.label("tier"),
+      service: Naming.label("service"),
+      release: Naming.label("release"),
+    },
+    services: inStartOrder(services),
+    jobs: containers
+      .filter(({ isJob }) => isJob)
+      .map(({ service, containerName }) => ({ service, container: containerName })),
+    volumes: all
+      .filter((one) => one instanceof DataVolume)
+      .map(({ volumeName, hostPath }) => ({ name: volumeName, ...(hostPath && { folder: hostPath }) })),
+    folders: hostFolders(layout).flatMap(({ path, owner, mode }) => {
+      // Those of the login follow it; those with 0755 of root are taken over by the image that writes there.
+      const kept = owner === "1001" || (owner === "root" && mode !== "0755");
+      return kept ? [{ path, owner: owner === "root" ? 0 : Number(owner), mode }] : [];
+    }),
+    root: layout.root,
+    backups: layout.backups,
+    status: `${layout.root}/status`,
+    deployLock: `/run/lock/${Naming.project}-deploy`,
+    diskPercent: { warning: 85, error: 95 },
+    newestBackupHours: 26,
+  };
+}
+
+/** The container that a construct made, and how to ask it. */
+function probeOf(construct: unknown): [TierContainer, Probe][] {
+  if (construct instanceof Postgres) {
+    return [[construct.container, { kind: "postgres" }]];
+  }
+  if (construct instanceof Redis) {
+    return [[construct.container, { kind: "redis", port: construct.port }]];
+  }
+  if (construct instanceof ApiService || construct instanceof Web) {
+    const { container, port, healthPath: path } = construct;
+    return [[container, { kind: "http", port, path }]];
+  }
+  return [];
+}
+
+function describeService(
+  container: TierContainer,
+  others: readonly TierContainer[],
+  probe: Probe,
+): ServiceDescription {
+  return {
+    service: container.service,
+    tier: container.tier,
+    container: container.containerName,
+    needs: others.filter((other) => container.waitsFor(other)).map(({ service }) => service),
+    publish: container.published.map(({ on }) => ({ port: on.port, addresses: on.addresses })),
+    probe,
+    healthyWithinSeconds: container.limitSeconds.healthy,
+    stopWithinSeconds: container.limitSeconds.stop,
+  };
+}
+
+/** Each service after everything that it needs; otherwise the order stays. */
+function inStartOrder(services: readonly ServiceDescription[]): ServiceDescription[] {
+  const placed: ServiceDescription[] = [];
+  const place = (service: ServiceDescription): void => {
+    if (placed.includes(service)) return;
+    services.filter((other) => service.needs.includes(other.service)).forEach(place);
+    placed.push(service);
+  };
+  services.forEach(place);
+  return placed;
+}
