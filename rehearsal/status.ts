@@ -1,6 +1,6 @@
 import type { RehearsalStatus } from "./client";
 import { gatewayUrl } from "./deployment/variables";
-import { hostExec, hostStatus, sshCommand } from "./host/host";
+import { hostExec, hostStatus, loginLine } from "./host/host";
 import { readRecord, recordedNames } from "./record";
 
 export type Status = RehearsalStatus & { readonly addressIPv6: string; readonly running: boolean };
@@ -36,7 +36,7 @@ export async function describeStatus(status: Status): Promise<string> {
     ["host", `${status.container}, ${status.running ? "running" : "stopped: npm run rehearse starts it"}`],
     ["address", `${status.address}, ${status.addressIPv6} (network ${status.network})`],
     ["URL", status.url],
-    ["log in", sshCommand(status).join(" ")],
+    ["log in", loginLine(status)],
     ["state", status.directory],
     ["plugins", status.plugins === "" ? "nothing was deployed yet" : status.plugins],
   ];
@@ -49,14 +49,26 @@ export async function describeStatus(status: Status): Promise<string> {
 export async function containers(name: string): Promise<ContainerRow[]> {
   const format = "{{.Names}}\t{{.Image}}\t{{.Status}}\t{{.Ports}}";
   const { stdout } = await hostExec(name, `docker ps --all --format '${format}'`, { allowFailure: true });
+  const names = await imageNames(name);
   return stdout
     .split("\n")
     .filter(Boolean)
     .map((line) => {
       const [container = "", image = "", status = "", ports = ""] = line.split("\t");
-      return { name: container, image, status, ports };
+      return { name: container, image: names.get(image) ?? image, status, ports };
     })
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Names of the images on the host by their short identity, for a container that was made from the identity shows only that. */
+async function imageNames(name: string): Promise<Map<string, string>> {
+  const format = "{{.ID}}\t{{.Repository}}:{{.Tag}}";
+  const { stdout } = await hostExec(name, `docker image ls --format '${format}'`, { allowFailure: true });
+  const pairs = stdout.split("\n").flatMap((line): [string, string][] => {
+    const [id, reference] = line.split("\t");
+    return id && reference && !reference.includes("<none>") ? [[id, reference]] : [];
+  });
+  return new Map(pairs);
 }
 
 /** A table for a person. */

@@ -25,8 +25,10 @@ export async function deploy(directory: string, logPath: string, say: Say): Prom
       allowFailure: true,
       timeoutSeconds: DEPLOY_SECONDS,
       onLine: (line) => {
-        log.write(`${line}\n`);
-        const step = deployStep(line);
+        const text = plainLine(line);
+        if (text === undefined) return;
+        log.write(`${text}\n`);
+        const step = deployStep(text);
         if (step !== undefined) say(step);
       },
     });
@@ -45,32 +47,37 @@ export async function waitForAnswer(url: string): Promise<void> {
   });
 }
 
-/** What a line of the deployment says about its progress, without the stack's name; undefined where it says nothing. */
+/** What a line of the deployment says about its progress, in short; undefined where it says nothing. */
 export function deployStep(line: string): string | undefined {
-  const text = plain(line);
-  const step =
-    /^\S+: (Creating\.\.\.|Creation complete|Destroying\.\.\.|Destruction complete|Modifying\.\.\.|Modifications complete)/;
-  return step.test(text) || /^(Initializing|Synthesizing|Plan:|Apply complete)/.test(text)
-    ? text.replace(/ \[id=.*\]$/, "")
-    : undefined;
+  const [, resource, step] =
+    /^(\S+?\.\S+?)(?: \(.*\))?: ((?:Creating|Creation|Destroying|Destruction|Modifying|Modifications)\b.*)$/.exec(
+      line,
+    ) ?? [];
+  if (resource && step) return `${resource}: ${step.replace(/ \[id=.*\]$/, "")}`;
+  return /^(Initializing|Plan:|Apply complete)/.test(line) ? line : undefined;
 }
 
 /** The errors in a failed deployment's output, or its last lines where it names none. */
 export function terraformError(output: string): string {
-  const lines = output.split("\n").map(plain);
-  const first = lines.findIndex((line) => /^\W*Error: /.test(line));
-  const words = first === -1 ? lines.filter((line) => line !== "").slice(-ERROR_LINES) : lines.slice(first);
-  return words.slice(0, ERROR_LINES).join("\n").trim();
+  const lines = output
+    .split("\n")
+    .map(plainLine)
+    .filter((line) => line !== undefined);
+  const first = lines.findIndex((line) => /^\s*Error: /.test(line));
+  const words = first === -1 ? lines.slice(-ERROR_LINES) : lines.slice(first, first + ERROR_LINES);
+  return words.join("\n").trim();
 }
 
-/** A line without colours, frames, and the stack's name that cdktf puts before it. */
-function plain(line: string): string {
-  return (
-    line
-      // eslint-disable-next-line no-control-regex
-      .replace(/\u001b\[[0-9;]*m/g, "")
-      .replace(new RegExp(`^${STACK}(\\s+|$)`), "")
-      .replace(/^[╷│╵]\s?/, "")
-      .trimEnd()
-  );
+/**
+ * A line as a person would copy it: without colours, frames, and the stack's name before it. Undefined for the spinner and
+ * the counter that cdktf draws again and again.
+ */
+export function plainLine(line: string): string | undefined {
+  const text = line
+    // eslint-disable-next-line no-control-regex
+    .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
+    .replace(new RegExp(`^${STACK}(\\s+|$)`), "")
+    .replace(/^\s*[╷│╵]\s?/, "")
+    .trimEnd();
+  return /^[⠀-⣿] /.test(text) || /^\d+ Stacks? \w+ {2}/.test(text) || text === "" ? undefined : text;
 }

@@ -112,13 +112,18 @@ export function hostExec(name: string, script: string, options: RunOptions = {})
   return run(["docker", "exec", ...input, partsOf(name).container, "bash", "-c", script], options);
 }
 
-/** `ssh` with everything it needs to log in to the host, the host's key checked. */
+/** `ssh` for programs, to log in to the host: it asks nothing, and takes only the host's own key. */
 export function sshCommand(host: Host): string[] {
   return [
     ...["ssh", "-i", host.keyFile, "-o", "IdentitiesOnly=yes", "-o", `UserKnownHostsFile=${host.knownHosts}`],
     ...["-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes", "-p", String(host.sshPort)],
     `${host.user}@${host.address}`,
   ];
+}
+
+/** The line with which a person logs in. */
+export function loginLine(host: Host): string {
+  return `ssh -i ${host.keyFile} -o UserKnownHostsFile=${host.knownHosts} ${host.user}@${host.address}`;
 }
 
 async function ensureImage(equipment: "ready" | "bare", say: Say): Promise<string> {
