@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { run, type RunOptions, type RunResult } from "./run";
+import { run, RunError, type RunOptions, type RunResult } from "./run";
 
 /** The repository's root. */
 export const ROOT = join(__dirname, "..");
@@ -54,19 +54,28 @@ export async function hostShell(
   return run(argv, { timeoutSeconds: 300, ...options });
 }
 
+/** Of what a failed command printed, so many characters tell why. */
+const LAST_CHARACTERS = 4000;
+
 /** Seconds within which one cdktf command must end. */
 const CDKTF_SECONDS = 600;
 
-/** Runs `npx cdktf` in a folder with a cdktf.json. */
+/** Runs `npx cdktf` in a folder with a cdktf.json. Of a failure it shows what Terraform said, which cdktf prints as output. */
 export async function cdktfIn(
   directory: string,
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  return run(["npx", "cdktf", ...args], {
+  const result = await run(["npx", "cdktf", ...args], {
     cwd: directory,
     env: { CHECKPOINT_DISABLE: "1", NODE_OPTIONS: "" },
     timeoutSeconds: CDKTF_SECONDS,
     ...options,
+    allowFailure: true,
   });
+  if (result.code !== 0 && !options.allowFailure) {
+    const said = [result.stdout, result.stderr].map((text) => text.slice(-LAST_CHARACTERS)).join("\n");
+    throw new RunError(`cdktf ${args.join(" ")} in ${directory}: exit code ${result.code}\n${said}`, result);
+  }
+  return result;
 }

@@ -34,8 +34,8 @@ const SECOND = 1_000_000_000;
 
 /** Linux capabilities that each program needs; an application needs none. */
 const CAPABILITIES: Partial<Record<string, string[]>> = {
-  postgres: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
-  redis: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"],
+  postgres: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"],
+  redis: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"],
   nginx: ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"],
 };
 const TIERS: Record<string, string> = { postgres: "data", redis: "data", web: "web", nginx: "gateway" };
