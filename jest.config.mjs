@@ -10,7 +10,7 @@ const common = {
 };
 
 /**
- * Sorted by cost: `unit` takes seconds, `engine` needs a Docker Engine, `e2e` makes a rehearsal host of its own.
+ * Sorted by cost: `unit` takes seconds, `engine` needs Terraform or a Docker Engine, `e2e` makes a rehearsal host of its own.
  *
  * @type {import("jest").Config}
  */

@@ -17,6 +17,7 @@ function made(
     image: stack.image("user-service"),
     release: "2026.11.1",
     network: stack.network,
+    healthCheck: HealthCheck.shell("true"),
     limits: {},
     replacedWhenStopped: true,
     ...props,
@@ -26,7 +27,7 @@ function made(
 }
 
 describe("every container", () => {
-  const plain = made({ healthCheck: HealthCheck.shell("true") });
+  const plain = made();
 
   test("has its name, and answers on the network to the short and the long one", () => {
     expect(plain).toMatchObject({
@@ -173,11 +174,15 @@ describe("a container may have", () => {
 
 describe("a job", () => {
   test("runs to its end inside the deploy, once, and is not waited for as healthy", () => {
-    const job = made({ runsToCompletion: true, replacedWhenStopped: false });
+    const job = made({
+      healthCheck: HealthCheck.none(),
+      runsToCompletion: true,
+      replacedWhenStopped: false,
+    });
 
     expect(job).toMatchObject({ restart: "no", attach: true, must_run: false });
     expect(job).not.toHaveProperty("wait");
-    expect(job).not.toHaveProperty("healthcheck");
+    expect(job.healthcheck?.test).toEqual(["NONE"]);
   });
 });
 
@@ -227,6 +232,7 @@ describe("the start order of a container", () => {
       tier: "api",
       release: "1",
       network: stack.network,
+      healthCheck: HealthCheck.none(),
       limits: {},
       replacedWhenStopped: true,
     } as const;
@@ -240,6 +246,8 @@ describe("the start order of a container", () => {
     second.startAfter(first.resource);
     second.startAfter(first.resource, first.resource);
 
+    expect(second.waitsFor(first)).toBe(true);
+    expect(first.waitsFor(second)).toBe(false);
     expect(container(stack.synthesise(), "web").depends_on).toEqual(["docker_container.redis"]);
   });
 });
@@ -252,7 +260,7 @@ describe("settings that the provider changes on paper only", () => {
   test.each<[string, Partial<TierContainerProps>]>([
     ["the question of the health check", { healthCheck: HealthCheck.shell("false") }],
     ["the timing of the health check", { healthCheck: check({ intervalSeconds: 31 }) }],
-    ["no health check", { healthCheck: undefined }],
+    ["no health check", { healthCheck: HealthCheck.none() }],
     ["the size of a tmpfs", { tmpfs: [Tmpfs.at("/tmp", { sizeMiB: 65 })] }],
     ["the path of a tmpfs", { tmpfs: [Tmpfs.at("/run", { sizeMiB: 64 })] }],
     ["one more tmpfs", { tmpfs: [...usual.tmpfs, Tmpfs.at("/run", { sizeMiB: 1 })] }],

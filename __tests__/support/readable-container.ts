@@ -7,9 +7,12 @@ const READERS: Record<string, (json: ContainerJson) => readonly Line[]> = {
   entrypoint: ({ entrypoint = [] }) => [["entrypoint", abridged(entrypoint.join(" "))]],
   env: (json) => Object.entries(environment(json)).map(([name, value]): Line => [`env ${name}`, value]),
   healthcheck: ({ healthcheck }) => {
-    const { test, interval, timeout, retries, start_period, start_interval, ...rest } = healthcheck ?? {};
+    if (healthcheck === undefined) {
+      return [];
+    }
+    const { test, interval, timeout, retries, start_period, start_interval, ...rest } = healthcheck;
     return [
-      ["health", test?.join(" ") ?? ""],
+      ["health", test.join(" ")],
       [
         "health timing",
         `every ${interval}, within ${timeout}, ${retries} tries; in the first ${start_period} every ${start_interval}`,

@@ -30,14 +30,14 @@ function containerBlocks(stack: StackJson): readonly string[] {
   const all = Object.entries(containers(stack))
     .map(([id, json]) => ({ id, json, text: containerLines(json).map(joined) }))
     .sort((a, b) => depth(a.id) - depth(b.id));
-  const services = all.filter(({ json }) => json.healthcheck);
+  const services = all.filter(({ json }) => json.wait);
   const ofEach = common(all.map(({ text }) => text));
   const ofServices = common(services.map(({ text }) => text)).filter((line) => !ofEach.includes(line));
   return [
     block("every container", ofEach.map(split)),
-    block("every container with a health check", ofServices.map(split)),
+    block("every container that must become healthy", ofServices.map(split)),
     ...all.map(({ id, json, text }) => {
-      const said = json.healthcheck ? [...ofEach, ...ofServices] : ofEach;
+      const said = json.wait ? [...ofEach, ...ofServices] : ofEach;
       const own = text.filter((line) => !said.includes(line));
       return block(`container ${json.name} (docker_container.${id})`, own.map(split));
     }),

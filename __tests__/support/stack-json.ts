@@ -1,5 +1,16 @@
 import { Testing, type TerraformStack } from "cdktf";
 
+/** The health check of a container. */
+export interface HealthCheckJson {
+  readonly test: readonly string[];
+  readonly interval: string;
+  readonly timeout: string;
+  readonly retries: number;
+  readonly start_period: string;
+  readonly start_interval: string;
+  readonly [field: string]: unknown;
+}
+
 /** A `docker_container`, as far as tests look into it. Everything else is there too, by its Terraform name. */
 export interface ContainerJson {
   readonly name: string;
@@ -9,7 +20,7 @@ export interface ContainerJson {
   readonly env?: readonly string[];
   readonly user?: string;
   readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };
-  readonly healthcheck?: { readonly test: readonly string[] } & Readonly<Record<string, unknown>>;
+  readonly healthcheck?: HealthCheckJson;
   readonly labels: readonly { readonly label: string; readonly value: string }[];
   readonly networks_advanced: readonly { readonly name: string; readonly aliases: readonly string[] }[];
   readonly ports: readonly { readonly internal: number; readonly external: number; readonly ip: string }[];

@@ -43,6 +43,12 @@ describe("a health check", () => {
   });
 });
 
+describe("no health check", () => {
+  test("switches off the one that an image may bring along, and is written out as the provider reads it back", () => {
+    expect(HealthCheck.none().toBlock()).toEqual({ ...HealthCheck.shell("true").toBlock(), test: ["NONE"] });
+  });
+});
+
 describe("a health check over HTTP by the image's own Node.js", () => {
   const programOf = (check: HealthCheck) => check.toBlock().test.at(-1) ?? "";
 

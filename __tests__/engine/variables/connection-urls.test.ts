@@ -1,7 +1,7 @@
-import { container, environment } from "../support/stack-json";
-import { goodValues } from "../support/good-values";
-import { production } from "../support/stacks";
-import { Terraform } from "../support/terraform";
+import { container, environment } from "../../support/stack-json";
+import { goodValues } from "../../support/good-values";
+import { production } from "../../support/stacks";
+import { Terraform } from "../../support/terraform";
 
 /** The real Terraform: what the services get, for a password as an operator gives it. */
 let terraform: Terraform;

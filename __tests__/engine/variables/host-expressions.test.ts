@@ -1,7 +1,7 @@
-import { goodValues, HOST_KEYS } from "../support/good-values";
-import { script } from "../support/stack-json";
-import { production } from "../support/stacks";
-import { Terraform } from "../support/terraform";
+import { goodValues, HOST_KEYS } from "../../support/good-values";
+import { script } from "../../support/stack-json";
+import { production } from "../../support/stacks";
+import { Terraform } from "../../support/terraform";
 
 /** The real Terraform: what the way to the host is, for the values of an operator. */
 let terraform: Terraform;

@@ -1,6 +1,6 @@
-import { goodValues } from "../support/good-values";
-import { production } from "../support/stacks";
-import { Terraform } from "../support/terraform";
+import { goodValues } from "../../support/good-values";
+import { production } from "../../support/stacks";
+import { Terraform } from "../../support/terraform";
 
 /** The real Terraform: what it says to an operator who gives these values. */
 let terraform: Terraform;

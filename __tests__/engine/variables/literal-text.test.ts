@@ -1,7 +1,7 @@
-import { escapeTemplate } from "../../constructs/values/terraform-text";
-import { goodValues } from "../support/good-values";
-import { production } from "../support/stacks";
-import { Terraform } from "../support/terraform";
+import { escapeTemplate } from "../../../constructs/values/terraform-text";
+import { goodValues } from "../../support/good-values";
+import { production } from "../../support/stacks";
+import { Terraform } from "../../support/terraform";
 
 test("an escaped text comes out of the real Terraform as it went in", async () => {
   // GIVEN
