@@ -4,7 +4,7 @@ import { unavailable } from "./errors";
 import { describeError, type ServiceLogger } from "./logger";
 import { within } from "./within";
 
-const COMMAND_TIMEOUT_MS = 2000;
+const COMMAND_TIMEOUT_MS = 4000;
 const PING_MS = 10_000;
 
 /** Redis: sessions, counters and short-lived copies. It reconnects by itself for as long as the service runs. */

@@ -42,7 +42,7 @@ export class Database implements Queryable {
       ...connectionSettings(props.url),
       max: props.poolMax,
       application_name: props.applicationName,
-      connectionTimeoutMillis: 3000,
+      connectionTimeoutMillis: 4000,
       idleTimeoutMillis: 30_000,
       statement_timeout: 10_000,
       query_timeout: 12_000,

@@ -20,8 +20,8 @@ export interface HealthProps {
   readonly stopping: () => boolean;
 }
 
-/** Together below the 10 s after which Docker counts a health check as failed. */
-const CHECK_TIMEOUT_MS = 3000;
+/** Well below the 10 s after which Docker counts a health check as failed. */
+const CHECK_TIMEOUT_MS = 5000;
 
 /** `GET /health`: 200 when all that the service needs answers, else 503, with the outcome of each check. */
 export function healthRoute(props: HealthProps): RequestHandler {

@@ -1,7 +1,7 @@
 import { AppError, unavailable } from "./errors";
 import { currentRequestId } from "./request-context";
 
-const TIMEOUT_MS = 2500;
+const TIMEOUT_MS = 4000;
 const ATTEMPTS = 2;
 
 /**
