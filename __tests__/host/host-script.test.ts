@@ -45,6 +45,18 @@ describe("a script on the host", () => {
     expect(json.provisioner.map((one) => Object.keys(one)[0])).toEqual(["file", "file", "remote-exec"]);
   });
 
+  test("is confirmed over a connection of its own, which is tried for longer", () => {
+    const json = made({ confirm: 'echo "${HOME}"' });
+
+    expect(json.provisioner.map((one) => one["remote-exec"])).toEqual([
+      { inline: ["#!/usr/bin/env bash", "echo done"] },
+      {
+        inline: ["#!/usr/bin/env bash", 'echo "$${HOME}"'],
+        connection: { ...json.connection, timeout: "2m" },
+      },
+    ]);
+  });
+
   test("runs after what must be there first", () => {
     const stack = new TestStack();
     const { connection, variables } = stack;
@@ -71,6 +83,7 @@ describe("a script on the host runs again", () => {
 
   test.each<[string, Partial<HostScriptProps>]>([
     ["when it has changed", { script: "echo changed" }],
+    ["when what confirms it has changed", { confirm: "echo changed" }],
     ["when a file has changed", { files: { "/opt/a": "changed" } }],
     ["when a file goes elsewhere", { files: { "/opt/b": "a" } }],
     ["when its environment has changed", { environment: { A: "changed" } }],

@@ -13,6 +13,8 @@ export interface HostPartProps {
   readonly files?: Readonly<Record<string, string>>;
   /** A bash script that may run any number of times; finds the files in `$STAGING`. */
   readonly apply: string;
+  /** As for a HostScript. @default nothing */
+  readonly confirm?: string;
   /** A bash script that restores what was there before. It runs when the part is switched off or the stack destroyed. */
   readonly remove: string;
   /** Values that `apply` finds in its environment. @default none */
@@ -44,6 +46,7 @@ export class HostPart extends Construct {
       files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`${staging}/${name}`, text])),
       folder: staging,
       script: props.apply,
+      confirm: props.confirm,
       environment: { STAGING: staging, ...props.environment },
       triggers: props.triggers,
       after: props.after,

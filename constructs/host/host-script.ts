@@ -6,10 +6,18 @@ import { Naming } from "../naming";
 import { escapeTemplate } from "../values/terraform-text";
 import type { HostConnection } from "./host-connection";
 
+/** How long a connection is tried for the confirmation: longer than a host takes to open up again by itself. */
+const CONFIRM_TIMEOUT = "2m";
+
 export interface HostScriptProps {
   readonly connection: HostConnection;
   /** A bash script that may run any number of times. */
   readonly script: string;
+  /**
+   * A bash script that runs after `script`, over a connection of its own: what it finds out about the way to the host,
+   * every later login will find too. @default nothing
+   */
+  readonly confirm?: string;
   /** Values that the script finds in its environment; may be references to attributes. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** Files that are laid on the host before the script runs, by absolute path. @default none */
@@ -36,7 +44,7 @@ export class HostScript extends Construct {
     const files = Object.entries(props.files ?? {});
 
     const digest = createHash("sha256");
-    digest.update(JSON.stringify([props.script, files]));
+    digest.update(JSON.stringify([props.script, files, ...(props.confirm ? [props.confirm] : [])]));
 
     const uploads = files.map(([destination, content]): FileProvisioner => ({
       type: "file",
@@ -54,6 +62,15 @@ export class HostScript extends Construct {
         escapeTemplate(props.script),
       ],
     };
+    const confirm: RemoteExecProvisioner[] = props.confirm
+      ? [
+          {
+            type: "remote-exec",
+            inline: ["#!/usr/bin/env bash", escapeTemplate(props.confirm)],
+            connection: { ...props.connection.provisioner, timeout: CONFIRM_TIMEOUT },
+          },
+        ]
+      : [];
     this.resource = new Resource(this, "script", {
       triggers: {
         host: props.connection.address,
@@ -62,7 +79,7 @@ export class HostScript extends Construct {
         ...props.triggers,
       },
       connection: props.connection.provisioner,
-      provisioners: [...prepare, ...uploads, run],
+      provisioners: [...prepare, ...uploads, run, ...confirm],
       dependsOn: [...(props.after ?? [])],
     });
     this.resource.overrideLogicalId(Naming.terraformId(id));
