@@ -6,25 +6,25 @@ import { containerLogs } from "./container-logs";
 import { portsInOrder } from "./container-ports";
 import { removeContainer } from "./container-remove";
 import { containerState } from "./container-state";
-import { findContainer, waitUntilEnded, waitUntilHealthy, waitUntilRunning } from "./container-waits";
+import { findContainer, hasEnded, waitUntilEnded, waitUntilHealthy } from "./container-waits";
 import type { Engine } from "./engine";
 import { findImage } from "./image-lookup";
 
 /** How long a just started container has to fail, for it to count as "exited immediately". */
-const FIRST_LOOK_MILLISECONDS = 100;
+const FIRST_LOOK_MILLISECONDS = 500;
 /** The first version of the API with `start_interval`: Docker Engine 25. */
 const START_INTERVAL_API_MINOR = 44;
 
 /**
  * Creates the container, connects its networks, starts it, and waits as configured.
- * @returns null where the container removed itself at its end (rm = true)
  * @throws HalfCreatedError where the container exists and is not as it should be
  */
 export async function createContainer(
   engine: Engine,
   planned: Fields,
   stop: AbortSignal,
-): Promise<ObjectValue | null> {
+): Promise<ObjectValue> {
+  checkJob(planned);
   await findImage(engine, planned.requiredText("image"));
   await checkStartInterval(engine, planned);
   const id = await create(engine, planned);
@@ -50,6 +50,15 @@ export async function createContainer(
 
 /** The container failed, and is not there any more. */
 class RemovedError extends PluginError {}
+
+/** Terraform accepts no object that is gone when its creation ends. */
+function checkJob(planned: Fields): void {
+  if (!planned.flag("attach") || !planned.flag("rm")) return;
+  throw new PluginError(
+    `container "${planned.requiredText("name")}" has attach = true and rm = true`,
+    "Expected: a container that is still there when it has ended. To mend: remove `rm`; Terraform removes the container.",
+  );
+}
 
 async function create(engine: Engine, planned: Fields): Promise<string> {
   const request = { query: { name: planned.requiredText("name") }, body: containerBody(planned) };
@@ -113,17 +122,22 @@ async function firstState(
   id: string,
   planned: Fields,
   stop: AbortSignal,
-): Promise<ObjectValue | null> {
+): Promise<ObjectValue> {
+  // A healthy container has shown already that it runs.
+  const limit = planned.flag("wait") ? 0 : FIRST_LOOK_MILLISECONDS;
   const mustRun = planned.flag("must_run") && planned.flag("start");
-  const container = mustRun
-    ? await waitUntilRunning(engine, id, FIRST_LOOK_MILLISECONDS, stop)
-    : await findContainer(engine, id);
+  if (mustRun && (await hasEnded(engine, id, limit, stop)))
+    throw await exitedImmediately(engine, id, planned);
+  const container = await findContainer(engine, id);
   if (container) return containerState(container);
-  const ended = await findContainer(engine, id);
-  if (!ended) return null;
+  throw new RemovedError(`container "${planned.requiredText("name")}" was removed while it started`);
+}
+
+async function exitedImmediately(engine: Engine, id: string, planned: Fields): Promise<RemovedError> {
+  const code = (await findContainer(engine, id))?.State.ExitCode;
   await removeContainer(engine, id, planned);
-  throw new RemovedError(
-    `container "${planned.requiredText("name")}" exited immediately, with exit code ${ended.State.ExitCode}`,
+  return new RemovedError(
+    `container "${planned.requiredText("name")}" exited immediately, with exit code ${code}`,
     "Expected: a container that keeps running (must_run = true, the default). It was removed, and its logs with it. To mend: " +
       "run its image by hand to see what it prints; for a job that ends, set must_run = false.",
   );

@@ -5,8 +5,7 @@ import { isNotFound, type Engine } from "./engine";
 import { poll } from "./polling";
 
 const HEALTH_POLL_MILLISECONDS = 250;
-const END_POLL_MILLISECONDS = 500;
-const RUNNING_POLL_MILLISECONDS = 200;
+const STATE_POLL_MILLISECONDS = 200;
 const REMOVAL_MILLISECONDS = 30_000;
 
 /** @returns undefined where there is no such container */
@@ -58,16 +57,27 @@ function noHealthcheck(planned: Fields): PluginError {
 
 /** Waits for the container's own end, without a limit. */
 export async function waitUntilEnded(engine: Engine, id: string, stop: AbortSignal): Promise<void> {
-  await poll(
+  await hasEnded(engine, id, Infinity, stop);
+}
+
+/** @returns whether the container ends, or is gone, before `limitMilliseconds` are over */
+export async function hasEnded(
+  engine: Engine,
+  id: string,
+  limitMilliseconds: number,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const ended = await poll(
     async () => {
       const container = await findContainer(engine, id);
       return !container?.State.Running || undefined;
     },
-    { everyMilliseconds: END_POLL_MILLISECONDS, limitMilliseconds: Infinity, stop },
+    { everyMilliseconds: STATE_POLL_MILLISECONDS, limitMilliseconds, stop },
   );
+  return ended ?? false;
 }
 
-/** @returns whether the container runs before `limitMilliseconds` are over */
+/** @returns the container, where it runs before `limitMilliseconds` are over */
 export async function waitUntilRunning(
   engine: Engine,
   id: string,
@@ -79,7 +89,7 @@ export async function waitUntilRunning(
       const container = await findContainer(engine, id);
       return container?.State.Running ? container : undefined;
     },
-    { everyMilliseconds: RUNNING_POLL_MILLISECONDS, limitMilliseconds, stop },
+    { everyMilliseconds: STATE_POLL_MILLISECONDS, limitMilliseconds, stop },
   );
 }
 

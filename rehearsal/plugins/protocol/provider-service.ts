@@ -135,10 +135,10 @@ export class ProviderService {
     return fillUnknown(planned, prior) as ObjectValue;
   }
 
-  private async create(resource: Resource, planned: ObjectValue): Promise<ObjectValue | null> {
+  private async create(resource: Resource, planned: ObjectValue): Promise<ObjectValue> {
     try {
       const actual = await resource.create(new Fields(planned), this.stop.signal);
-      return actual && (fillUnknown(planned, actual) as ObjectValue);
+      return fillUnknown(planned, actual) as ObjectValue;
     } catch (error) {
       if (!(error instanceof HalfCreatedError)) throw error;
       throw new HalfCreatedError(error, fillUnknown(planned, error.state) as ObjectValue);
