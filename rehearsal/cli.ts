@@ -1,4 +1,4 @@
-import { Listr } from "listr2";
+import { Listr, PRESET_TIMER } from "listr2";
 import { down } from "./down";
 import { withLock } from "./lock";
 import { parseOptions, USAGE, type Options } from "./options";
@@ -25,8 +25,16 @@ async function main(): Promise<number> {
 
 async function up({ name = DEFAULT_NAME, deploy }: Options): Promise<number> {
   const renderer = process.stdout.isTTY ? "default" : "simple";
-  const tasks = new Listr<UpContext, "default" | "simple">(upTasks({ name, deploy }), { renderer });
-  const context = await withLock(`up-${name}`, () => tasks.run());
+  const context: UpContext = {};
+  const tasks = new Listr<UpContext, "default" | "simple">(upTasks({ name, deploy }), {
+    renderer,
+    rendererOptions: { timer: PRESET_TIMER },
+  });
+  try {
+    await withLock(`up-${name}`, () => tasks.run(context));
+  } catch (error) {
+    throw context.failure ?? error;
+  }
   const standing = await statusOf(name);
   if (!standing) throw new Error(`the rehearsal ${name} is gone: somebody removed it meanwhile`);
   const used = [

@@ -1,9 +1,12 @@
+import { rm, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { clearDirectory } from "./deployment/working-directory";
 import { stopUnusedEngine } from "./engine";
 import { hostNames, removeHost } from "./host/host";
 import { removeImages } from "./images/images";
 import { checkName } from "./host/names";
-import { readRecord } from "./record";
+import { stateFolder } from "./paths";
+import { readRecord, recordedNames } from "./record";
 
 export interface DownResult {
   /** Whether there was such a rehearsal. */
@@ -18,7 +21,14 @@ export async function down(name: string, keepImages: boolean): Promise<DownResul
   const record = await readRecord(name);
   const removed = await removeHost(name);
   if (record) await clearDirectory(record.directory);
+  if ((await recordedNames()).length === 0) await clearStateFolder();
   const last = (await hostNames()).length === 0;
   const images = last && !keepImages ? await removeImages() : 0;
   return { removed, images, engineStopped: last ? await stopUnusedEngine() : false };
+}
+
+/** What rehearsals share, when this clone has none left. The record of an engine that we started stays as long as it runs. */
+async function clearStateFolder(): Promise<void> {
+  await rm(join(stateFolder, "plugins"), { recursive: true, force: true });
+  for (const folder of [join(stateFolder, "locks"), stateFolder]) await rmdir(folder).catch(() => undefined);
 }

@@ -1,8 +1,11 @@
 import { open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { privateFolder } from "./paths";
+import { privateFolder, stateFolder } from "./paths";
 import { identify, isAlive, type ProcessIdentity } from "./process";
 import { waitFor } from "./run";
+
+/** Under `.rehearsal/`. */
+const FOLDER = "locks";
 
 /** A first build of every image takes a few minutes; somebody who waits longer waits for nothing. */
 const LIMIT_SECONDS = 1200;
@@ -12,7 +15,7 @@ const LIMIT_SECONDS = 1200;
  * @throws Error when the owner does not finish within 20 minutes
  */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
-  const path = join(await privateFolder("locks"), `${name}.lock`);
+  const path = join(stateFolder, FOLDER, `${name}.lock`);
   const me = JSON.stringify(await identify(process.pid));
   await waitFor(`the release of ${path} by another run`, LIMIT_SECONDS, () => take(path, me));
   try {
@@ -23,13 +26,17 @@ export async function withLock<T>(name: string, work: () => Promise<T>): Promise
 }
 
 async function take(path: string, me: string): Promise<boolean> {
+  // Each time: the last rehearsal takes the folder with it.
+  await privateFolder(FOLDER);
   try {
     const file = await open(path, "wx", 0o600);
     await file.writeFile(me);
     await file.close();
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return false;
+    if (code !== "EEXIST") throw error;
     const owner = await readOwner(path);
     if (owner !== "unreadable" && !(await isAlive(owner))) await rm(path, { force: true });
     return false;

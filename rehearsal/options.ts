@@ -61,10 +61,10 @@ export function parseOptions(words: readonly string[]): Options | "help" {
   const [verb, ...more] = positionals;
   if (!isVerb(verb))
     throw new Error(`expected one of ${VERBS.join(", ")}, got ${verb ?? "nothing"}: see --help`);
-  if (more[0] !== undefined) throw new Error(`unexpected word "${more[0]}": see --help`);
   for (const token of tokens) {
     if (token.kind === "option") checkOption(verb, token.name, token.rawName, token.value);
   }
+  if (more[0] !== undefined) throw new Error(`unexpected word "${more[0]}": see --help`);
   return {
     verb,
     name: typeof values.name === "string" ? checkName(values.name) : undefined,

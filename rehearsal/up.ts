@@ -25,6 +25,8 @@ export interface UpContext {
   origin?: ImageOrigin;
   plugins?: PluginChoice;
   directory?: string;
+  /** What went wrong, in full; the list of steps shows its first line. */
+  failure?: Error;
 }
 
 export interface UpOptions {
@@ -35,7 +37,7 @@ export interface UpOptions {
 
 /** The steps from nothing to the deployed system. */
 export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<UpContext>[] {
-  return [
+  const tasks: ListrTask<UpContext>[] = [
     {
       title: "Docker Engine",
       task: async (_, task) => {
@@ -46,7 +48,10 @@ export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<
     {
       title: "Host and images",
       task: (_, task) =>
-        task.newListr<UpContext>([hostTask(name), imagesTask()], { concurrent: true, exitOnError: true }),
+        task.newListr<UpContext>([hostTask(name), imagesTask()].map(failingInOneLine), {
+          concurrent: true,
+          exitOnError: true,
+        }),
     },
     {
       title: "Images to the host",
@@ -76,7 +81,7 @@ export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<
       enabled: withDeployment,
       task: async (context, task) => {
         const log = join(await privateFolder(name), "deploy.log");
-        await deploy(given(context.directory), log, outputOf(task));
+        await deploy(given(context.directory), given(context.plugins), log, outputOf(task));
       },
     },
     {
@@ -89,6 +94,7 @@ export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<
       },
     },
   ];
+  return tasks.map(failingInOneLine);
 }
 
 function hostTask(name: string): ListrTask<UpContext> {
@@ -129,6 +135,21 @@ async function prepareDirectory(name: string, context: UpContext): Promise<strin
   await writeVariables(directory, host, given(context.images));
   await placePlugins(plugins, stackFolder(directory));
   return directory;
+}
+
+/** The list of steps has room for a line; the whole message comes after it. */
+function failingInOneLine(step: ListrTask<UpContext>): ListrTask<UpContext> {
+  return {
+    ...step,
+    task: async (context, task) => {
+      try {
+        return (await step.task(context, task)) as unknown;
+      } catch (error) {
+        context.failure ??= error instanceof Error ? error : new Error(String(error));
+        throw new Error(context.failure.message.split("\n")[0]);
+      }
+    },
+  };
 }
 
 function outputOf(task: { output: string }): Say {

@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { repository, type Say } from "../paths";
 import { run, waitFor } from "../run";
-import { terraformEnvironment } from "./provider-plugins";
+import { type PluginChoice, terraformEnvironment } from "./provider-plugins";
 import { STACK } from "./working-directory";
 
 const DEPLOY_SECONDS = 1200;
@@ -13,7 +13,12 @@ const ERROR_LINES = 40;
  * `cdktf deploy prod` in a working directory; everything it prints goes to a log, and its steps to `say`.
  * @throws Error with Terraform's own error
  */
-export async function deploy(directory: string, logPath: string, say: Say): Promise<void> {
+export async function deploy(
+  directory: string,
+  plugins: PluginChoice,
+  logPath: string,
+  say: Say,
+): Promise<void> {
   const log = createWriteStream(logPath, { mode: 0o600 });
   const cdktf = join(repository, "node_modules", ".bin", "cdktf");
   // The first deployment has no provider lock yet, and making one would ask the registry even where a mirror has all.
@@ -21,7 +26,7 @@ export async function deploy(directory: string, logPath: string, say: Say): Prom
   try {
     const { code, stdout, stderr } = await run(argv, {
       cwd: directory,
-      env: terraformEnvironment(),
+      env: terraformEnvironment(plugins),
       allowFailure: true,
       timeoutSeconds: DEPLOY_SECONDS,
       onLine: (line) => {

@@ -44,17 +44,25 @@ export function operatorConfiguration(
   return file !== undefined && file !== "" && exists(file) ? file : undefined;
 }
 
-/** What Terraform and cdktf run with, for every choice. */
-export function terraformEnvironment(): Record<string, string | undefined> {
-  const operator = operatorConfiguration(process.env, existsSync);
+/** What Terraform and cdktf run with. */
+export function terraformEnvironment(choice?: PluginChoice): Record<string, string | undefined> {
   return {
     // Neither Terraform nor cdktf looks for newer versions of itself.
     CHECKPOINT_DISABLE: "1",
     FORCE_COLOR: "0",
     NODE_OPTIONS: undefined,
-    ...(operator === undefined ? { TF_CLI_CONFIG_FILE: undefined } : {}),
+    ...(operatorConfiguration(process.env, existsSync) === undefined
+      ? { TF_CLI_CONFIG_FILE: undefined }
+      : {}),
+    ...(choice?.kind === "offline" ? WITHOUT_CACHE : {}),
   };
 }
+
+/**
+ * cdktf shares one plugin cache between all projects of a user. Ours must not get there: another project would take them for
+ * the real ones, and another clone's would replace them during a deployment.
+ */
+const WITHOUT_CACHE = { CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1", TF_PLUGIN_CACHE_DIR: undefined };
 
 /** Changes whenever the plugins do. */
 export function pluginIdentity(choice: PluginChoice): string {
