@@ -63,7 +63,7 @@ describe("rows and uploads", () => {
   });
 
   test("survive cdktf destroy, which says where they are and how one would delete them", async () => {
-    const { stdout } = await destroy(["--no-color"]);
+    const { stdout } = await destroy();
     const { stdout: left } = await onHost(
       "docker ps -aq --filter label=emaintenance.tier; docker volume ls -q",
     );

@@ -14,7 +14,7 @@ export function rehearsal(): RehearsalStatus {
 
 /** Runs `npx cdktf` where the rehearsal's variables and state are. */
 const cdktf = (args: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
-  cdktfIn(rehearsal().directory, args, options);
+  cdktfIn(rehearsal().directory, [...args, "--no-color"], options);
 
 export const deploy = (args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> =>
   cdktf(["deploy", "prod", "--auto-approve", ...args], options);
