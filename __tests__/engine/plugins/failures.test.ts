@@ -18,9 +18,11 @@ function container(change: object = {}) {
 
 beforeAll(() => workspace.init(container()));
 afterEach(async () => {
-  workspace.configure({});
-  await workspace.apply();
-  await removeQuietly("container", name);
+  try {
+    await workspace.apply({});
+  } finally {
+    await removeQuietly("container", name);
+  }
 });
 afterAll(() => workspace.close());
 

@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -123,6 +124,12 @@ export class Workspace {
 
   tryTerraform(...argv: string[]): Promise<RunResult> {
     return run(["terraform", ...argv, "-no-color"], { ...this.runOptions(), allowFailure: true });
+  }
+
+  /** Starts Terraform, for tests that end it by a signal. */
+  start(...argv: string[]): ChildProcess {
+    const env = { ...process.env, ...this.env };
+    return spawn("terraform", [...argv, "-no-color"], { cwd: this.folder, env, stdio: "ignore" });
   }
 
   /** Destroys what is left, also after a failed test, and removes the folder. */
