@@ -1,0 +1,164 @@
+import { execFileSync } from "node:child_process";
+import { Firewall, type FirewallProps } from "../../constructs/host/firewall";
+import { script, type ScriptJson } from "../support/stack-json";
+import { TestStack } from "../support/test-stack";
+
+type Settings = Omit<FirewallProps, "connection" | "layout">;
+
+function made(settings: Settings = {}): ScriptJson {
+  const stack = new TestStack();
+  const { connection, layout } = stack;
+  new Firewall(stack, "firewall", { connection, layout, ...settings });
+  return script(stack.synthesise(), "firewall");
+}
+
+/** A file as it lies on the host, without comments and blank lines. */
+function lines(json: ScriptJson, name: string): string[] {
+  const file = json.provisioner.find((one) => String(one.file?.destination).endsWith(`/${name}`))?.file;
+  return String(file?.content)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !line.startsWith("#"));
+}
+
+const rules = (settings?: Settings) => lines(made(settings), "ufw.rules");
+const chain = (version: "" | "6", settings?: Settings) =>
+  lines(made(settings), `docker-user${version}.rules`);
+
+describe("the firewall", () => {
+  test("has the rules of the deployment document, with the port of sshd that is in use", () => {
+    expect(rules()).toEqual([
+      "allow SSH_PORT",
+      "allow 3030",
+      "deny 3000",
+      "deny 3001",
+      "deny 3002",
+      "deny 3003",
+      "deny 5432",
+      "deny 6379",
+    ]);
+  });
+
+  test.each([
+    ["", "ufw"],
+    ["6", "ufw6"],
+  ] as const)("lets nobody to a published port but the gateway's, by docker-user%s.rules", (version, ufw) => {
+    expect(chain(version)).toEqual([
+      "*filter",
+      `:${ufw}-user-forward - [0:0]`,
+      ":EMAINTENANCE-USER - [0:0]",
+      "-A EMAINTENANCE-USER -m conntrack --ctstate RELATED,ESTABLISHED -j RETURN",
+      "-A EMAINTENANCE-USER -p tcp -m conntrack --ctorigdstport 3030 --ctdir ORIGINAL -j RETURN",
+      `-A EMAINTENANCE-USER -i PUBLIC_INTERFACE -j ${ufw}-user-forward`,
+      "-A EMAINTENANCE-USER -i PUBLIC_INTERFACE -j DROP",
+      "COMMIT",
+    ]);
+  });
+
+  test("lets only those in that are listed, each by its IP version", () => {
+    const settings = {
+      sshFrom: ["203.0.113.0/24", "2001:DB8::7"],
+      gatewayFrom: ["198.51.100.7/32", "2001:db8::/32"],
+    };
+
+    expect(rules(settings).slice(0, 4)).toEqual([
+      "allow from 203.0.113.0/24 to any port SSH_PORT proto tcp",
+      "allow from 2001:db8::7 to any port SSH_PORT proto tcp",
+      "allow from 198.51.100.7 to any port 3030 proto tcp",
+      "allow from 2001:db8::/32 to any port 3030 proto tcp",
+    ]);
+    const gateway = "-p tcp -m conntrack --ctorigdstport 3030 --ctdir ORIGINAL -j RETURN";
+    expect(chain("", settings)[4]).toBe(`-A EMAINTENANCE-USER -s 198.51.100.7 ${gateway}`);
+    expect(chain("6", settings)[4]).toBe(`-A EMAINTENANCE-USER -s 2001:db8::/32 ${gateway}`);
+  });
+
+  test("lets nobody to the gateway over an IP version that the list leaves out", () => {
+    expect(chain("6", { gatewayFrom: ["203.0.113.0/24"] }).join("\n")).not.toContain("3030");
+  });
+
+  test("follows sshd and the gateway to other ports", () => {
+    const settings = { sshPorts: [22, 2222], gatewayPorts: [80, 443], deniedPorts: [] };
+
+    expect(rules(settings)).toEqual(["allow 22", "allow 2222", "allow 80", "allow 443"]);
+    expect(chain("", settings).slice(4, 6)).toEqual([
+      "-A EMAINTENANCE-USER -p tcp -m conntrack --ctorigdstport 80 --ctdir ORIGINAL -j RETURN",
+      "-A EMAINTENANCE-USER -p tcp -m conntrack --ctorigdstport 443 --ctdir ORIGINAL -j RETURN",
+    ]);
+  });
+
+  test("is confirmed over a new connection, within 30 s", () => {
+    const json = made();
+
+    expect(json.provisioner.at(-1)?.["remote-exec"]?.inline).toContainEqual(
+      expect.stringContaining("/usr/local/lib/emaintenance/firewall/keep.sh"),
+    );
+    expect(lines(json, "emaintenance-firewall-revert.timer")).toContain("OnActiveSec=30s");
+    expect(lines(made({ confirmWithinSeconds: 50 }), "emaintenance-firewall-revert.timer")).toContain(
+      "OnActiveSec=50s",
+    );
+  });
+
+  test("is put in place again when sshd is reached by another port", () => {
+    expect(made().triggers.ssh_port).toBe("${tostring(var.SSH_PORT)}");
+  });
+
+  test("is made of scripts that bash understands", () => {
+    for (const { file } of made().provisioner) {
+      if (!String(file?.destination).endsWith(".sh")) continue;
+      const text = String(file?.content).replaceAll("$${", "${").replaceAll("%%{", "%{");
+      expect(() => execFileSync("bash", ["-n"], { input: text })).not.toThrow();
+    }
+  });
+});
+
+describe("settings of the firewall that cannot work are refused", () => {
+  const PORT = "expected an integer from 1 to 65535";
+
+  test.each<[string, Settings, string]>([
+    ["a port beyond the last", { sshPorts: [65536] }, `sshPorts.0 is 65536: ${PORT}`],
+    ["half a port", { deniedPorts: [0.5] }, `deniedPorts.0 is 0.5: ${PORT}`],
+    ["no port of sshd", { sshPorts: [] }, "sshPorts is []: expected at least one port"],
+    ["no port of the gateway", { gatewayPorts: [] }, "gatewayPorts is []: expected at least one port"],
+    [
+      "a list of nobody",
+      { sshFrom: [] },
+      "sshFrom is []: expected at least one address or network: leave the list out to let everybody in",
+    ],
+    [
+      "a network by an address within it",
+      { gatewayFrom: ["203.0.113.7/24"] },
+      'gatewayFrom.0 is "203.0.113.7/24": expected the network\'s first address: 203.0.113.0/24',
+    ],
+    [
+      "a denied port of sshd",
+      { sshPorts: [5432] },
+      "deniedPorts.4 is 5432: expected no port of sshd: take it out of deniedPorts",
+    ],
+    [
+      "a denied port of the gateway",
+      { gatewayPorts: [3000] },
+      "deniedPorts.0 is 3000: expected no port of the gateway: take it out of deniedPorts",
+    ],
+    [
+      "a command for an interface",
+      { publicInterfaces: ["eth0; reboot"] },
+      'publicInterfaces.0 is "eth0; reboot": expected the name of a network interface, such as "eth0"',
+    ],
+    [
+      "no interface",
+      { publicInterfaces: [] },
+      "publicInterfaces is []: expected at least one interface: leave the list out to take those of the default routes",
+    ],
+    [
+      "a time in which nobody can confirm",
+      { confirmWithinSeconds: 5 },
+      "confirmWithinSeconds is 5: expected an integer from 10 to 50",
+    ],
+  ])("%s", (_what, settings, finding) => {
+    expect(() => made(settings)).toThrow(
+      expect.objectContaining({
+        name: "ConfigurationError",
+        message: `invalid settings for test/firewall:\n  ${finding}`,
+      }) as Error,
+    );
+  });
+});

@@ -1,0 +1,165 @@
+# shellcheck shell=bash
+# What the firewall's scripts share. They run as root.
+
+export LC_ALL=C
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+
+# Where the scripts lie on the host, and what they remember.
+export LIBRARY=/usr/local/lib/emaintenance/firewall
+STATE=/var/lib/emaintenance/firewall
+
+UNITS=/etc/systemd/system
+REVERT=emaintenance-firewall-revert
+JUMP=emaintenance-docker-user
+
+CHAIN=EMAINTENANCE-USER
+# The comment by which a rule of ufw is known as ours.
+MARK=emaintenance
+BEGIN="# BEGIN EMAINTENANCE"
+END="# END EMAINTENANCE"
+
+# The files in which ufw keeps what it is told.
+UFW_FILES=(
+  /etc/default/ufw
+  /etc/ufw/ufw.conf
+  /etc/ufw/user.rules
+  /etc/ufw/user6.rules
+  /etc/ufw/after.rules
+  /etc/ufw/after6.rules
+)
+
+fail() {
+  echo "$*" >&2
+  exit 1
+}
+
+# One of the scripts at a time: waits for the other, and gives up after a while.
+lock() {
+  install -d -m 0700 "$STATE"
+  exec 9> "$STATE/lock"
+  flock --wait 60 9 || fail "another script changes the firewall of $(hostname) for more than 60 s. Expected it to end. Look for it (ps -ef | grep firewall), end it, and deploy again."
+}
+
+# The commands for the IP versions that this host filters.
+ip_tables() {
+  echo iptables
+  if ip6tables -w -n -L INPUT > /dev/null 2>&1; then echo ip6tables; fi
+}
+
+has_chain() { "$1" -w -n -L "$2" > /dev/null 2>&1; }
+
+# The value of $2 in a file of shell assignments.
+setting() { sed -n "s/^$2=\"\{0,1\}\([^\"]*\)\"\{0,1\}\$/\1/p" "$1" | tail -n 1; }
+
+ufw_is_on() { [ "$(setting "${1:-}/etc/ufw/ufw.conf" ENABLED | tr '[:upper:]' '[:lower:]')" = yes ]; }
+
+# Rules as `ufw` was told them, one a line, without the word ufw.
+added_rules() { ufw show added | sed -n 's/^ufw //p'; }
+own_rules() { added_rules | sed -n "s/ comment '$MARK'\$//p"; }
+foreign_rules() { added_rules | sed "/ comment '$MARK'\$/d"; }
+
+# What a rule is about, without its verdict, logging and comment: ufw keeps one rule for each.
+subject() { sed -E "s/ comment '.*'\$//; s/^(route )?(allow|deny|reject|limit)( (log|log-all))?( |\$)/\1/"; }
+
+verdict() { sed -E 's/^(route )?([a-z]+).*/\2/'; }
+
+# Tells ufw a rule, or with --force delete, as it stands in a line; quotes in it are a comment's.
+tell_ufw() { xargs -- ufw "$@" > /dev/null; }
+
+# Remembers the whole of ufw and what its commands change beside its files.
+snapshot() {
+  local folder=$1 tables
+  rm -rf "$folder.new"
+  install -d -m 0700 "$folder.new"
+  cp --parents --preserve=all "${UFW_FILES[@]}" "$folder.new"
+  ufw status verbose > "$folder.new/status"
+  ufw show added > "$folder.new/added"
+  for tables in $(ip_tables); do
+    "$tables" -w -S FORWARD | sed -n 's/^-P FORWARD //p' > "$folder.new/$tables.forward"
+  done
+  systemctl is-enabled ufw > "$folder.new/service" 2> /dev/null || true
+  if [ -e "$STATE/displaced" ]; then cp "$STATE/displaced" "$folder.new/displaced"; fi
+  rm -rf "$folder"
+  mv "$folder.new" "$folder"
+}
+
+# Docker keeps the policy of FORWARD at DROP; ufw, when it is switched off, leaves ACCEPT.
+restore_forward_policy() {
+  local folder=$1 tables
+  for tables in $(ip_tables); do
+    if [ -s "$folder/$tables.forward" ]; then "$tables" -w -P FORWARD "$(cat "$folder/$tables.forward")"; fi
+  done
+}
+
+# Switches ufw off, with what it set beside its own chains as a snapshot has it.
+switch_off() {
+  ufw --force disable > /dev/null
+  restore_forward_policy "$1"
+}
+
+# Replaces a file at once, with its owner and mode, by what comes in.
+replace() {
+  cat > "$1.emaintenance"
+  chown --reference="$1" "$1.emaintenance"
+  chmod --reference="$1" "$1.emaintenance"
+  mv "$1.emaintenance" "$1"
+}
+
+without_block() { sed "/^$BEGIN/,/^$END/d" "$1"; }
+
+has_block() { grep -q "^$BEGIN" "$1"; }
+
+# ufw's chain for what the operator allows with `ufw route`.
+route_chain() { if [ "$1" = ip6tables ]; then echo ufw6-user-forward; else echo ufw-user-forward; fi; }
+
+# Takes the way from Docker to our chain away, and the chain.
+remove_jump() {
+  local tables
+  systemctl disable --quiet --now "$JUMP.service" 2> /dev/null || true
+  for tables in $(ip_tables); do
+    while "$tables" -w -D DOCKER-USER -j "$CHAIN" 2> /dev/null; do :; done
+    if has_chain "$tables" "$CHAIN"; then
+      "$tables" -w -F "$CHAIN"
+      "$tables" -w -X "$CHAIN"
+    fi
+    # ufw, switched off, could not remove this one as long as ours asked it.
+    if ! ufw_is_on; then "$tables" -w -X "$(route_chain "$tables")" 2> /dev/null || true; fi
+  done
+}
+
+# Makes ufw, the chain and the way to it what a snapshot says.
+restore() {
+  local folder=$1 file
+  if ! ufw_is_on "$folder"; then switch_off "$folder"; fi
+  for file in "${UFW_FILES[@]}"; do replace "$file" < "$folder$file"; done
+  rm -f "$STATE/displaced"
+  if [ -e "$folder/displaced" ]; then cp "$folder/displaced" "$STATE/displaced"; fi
+  if ufw_is_on; then ufw reload > /dev/null; fi
+  if [ "$(cat "$folder/service")" = disabled ]; then systemctl disable --quiet ufw; fi
+  if ! has_block /etc/ufw/after.rules; then
+    remove_jump
+    rm -rf "$STATE/original"
+  fi
+}
+
+# Seconds since the machine started: no clock that is set can change them.
+uptime_seconds() { cut -d . -f 1 /proc/uptime; }
+
+# Starts the time within which a new connection must come.
+arm() {
+  local seconds
+  seconds=$(sed -n 's/^OnActiveSec=\([0-9]*\)s$/\1/p' "$UNITS/$REVERT.timer")
+  {
+    echo "boot=$(cat /proc/sys/kernel/random/boot_id)"
+    echo "deadline=$(($(uptime_seconds) + seconds))"
+    echo "seconds=$seconds"
+  } > "$STATE/pending"
+  # Enabled too: after a reboot in between nobody could confirm either.
+  systemctl enable --quiet "$REVERT.timer"
+  systemctl restart "$REVERT.timer"
+}
+
+disarm() {
+  systemctl disable --quiet --now "$REVERT.timer"
+  rm -f "$STATE/pending"
+}

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Takes the firewall back when no new connection has confirmed it in time: what was there before is there again.
+set -euo pipefail
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+. "$(dirname "$0")/common.sh"
+
+lock
+[ -e "$STATE/pending" ] || exit 0
+if [ "$(setting "$STATE/pending" boot)" = "$(cat /proc/sys/kernel/random/boot_id)" ] &&
+  [ "$(uptime_seconds)" -lt "$(setting "$STATE/pending" deadline)" ]; then
+  exit 0
+fi
+
+rules=$(own_rules | sed -n '/^allow /p' | paste -s -d , | sed 's/,/, /g')
+restore "$STATE/previous"
+{
+  echo "the firewall was taken back on $(hostname): no new SSH connection from $(setting "$STATE/asked-by" client) to port $(setting "$STATE/asked-by" ssh_port) came through it within $(setting "$STATE/pending" seconds) s."
+  echo "It let in: ${rules:-nothing}. Everything is as it was before."
+  echo "Expected sshPorts with the port of sshd, and sshFrom with the address of whoever deploys. Correct the firewall's settings and deploy again."
+} > "$STATE/reverted"
+disarm
+cat "$STATE/reverted"
