@@ -10,14 +10,19 @@ describe("the way to the host", () => {
   const provisioner = stack.resolved(stack.connection.provisioner);
   const provider = stack.resolved(stack.connection.dockerProvider) as { host: string; sshOpts: string[] };
 
-  test("is one for scripts: login, key file and the one pinned host key", () => {
+  test("is one for scripts: login, key file or agent, pinned host keys, perhaps a jump host", () => {
     expect(provisioner).toEqual({
       type: "ssh",
       host: "${var.SERVER_IP}",
       port: "${var.SSH_PORT}",
       user: "${var.SSH_USER}",
-      privateKey: "${file(pathexpand(var.SSH_PRIVATE_KEY_FILE))}",
+      privateKey: '${var.SSH_PRIVATE_KEY_FILE == "" ? "" : file(pathexpand(var.SSH_PRIVATE_KEY_FILE))}',
+      agent: '${var.SSH_PRIVATE_KEY_FILE == ""}',
       hostKey: "${local.host_key}",
+      bastionHost: "${var.SSH_JUMP_HOST}",
+      bastionPort: "${var.SSH_JUMP_PORT}",
+      bastionUser: "${local.jump_user}",
+      bastionHostKey: "${local.host_key}",
       timeout: "1m",
     });
   });
@@ -27,16 +32,18 @@ describe("the way to the host", () => {
       'ssh://${var.SSH_USER}@${strcontains(var.SERVER_IP, ":") ? "[${var.SERVER_IP}]" : var.SERVER_IP}' +
         ":${tostring(var.SSH_PORT)}",
     );
-    expect(provider.sshOpts.slice(0, 2)).toEqual(["-i", "${pathexpand(var.SSH_PRIVATE_KEY_FILE)}"]);
+    expect(option(provider.sshOpts, "IdentityFile")).toBe("${local.ssh_identity}");
+    expect(option(provider.sshOpts, "ProxyCommand")).toBe("${local.ssh_proxy}");
   });
 
-  test("trusts the pinned key and no other, and asks nobody", () => {
-    expect(option(provider.sshOpts, "StrictHostKeyChecking")).toBe("yes");
-    expect(option(provider.sshOpts, "UserKnownHostsFile")).toBe("/dev/null");
-    expect(option(provider.sshOpts, "GlobalKnownHostsFile")).toBe("/dev/null");
-    expect(option(provider.sshOpts, "KnownHostsCommand")).toBe("/bin/echo %H ${local.host_key}");
-    expect(option(provider.sshOpts, "BatchMode")).toBe("yes");
-    expect(option(provider.sshOpts, "IdentitiesOnly")).toBe("yes");
+  test("is known in whole to a resource that must connect when it is destroyed", () => {
+    const { triggers, fromTriggers } = stack.connection;
+    const asked = JSON.stringify(stack.resolved(fromTriggers)).matchAll(
+      /self\.triggers(?:\.|, \\")([a-z_]+)/g,
+    );
+
+    expect(JSON.stringify(stack.resolved(fromTriggers))).not.toMatch(/var\.|local\./);
+    expect(Object.keys(triggers).sort()).toEqual([...new Set(Array.from(asked, ([, name]) => name))].sort());
   });
 
   test("is kept open for the next command, so that sshd does not turn some of many away", () => {

@@ -9,6 +9,10 @@ describe("the variables of the host", () => {
     expect(Object.keys(variable)).toEqual([
       "SERVER_IP",
       "SSH_HOST_KEYS",
+      "SSH_JUMP_HOST",
+      "SSH_JUMP_HOST_KEYS",
+      "SSH_JUMP_PORT",
+      "SSH_JUMP_USER",
       "SSH_PORT",
       "SSH_PRIVATE_KEY_FILE",
       "SSH_USER",
@@ -18,6 +22,10 @@ describe("the variables of the host", () => {
   test.each([
     ["SERVER_IP", ""],
     ["SSH_HOST_KEYS", ""],
+    ["SSH_JUMP_HOST", ""],
+    ["SSH_JUMP_HOST_KEYS", ""],
+    ["SSH_JUMP_PORT", 22],
+    ["SSH_JUMP_USER", ""],
     ["SSH_PORT", 22],
     ["SSH_PRIVATE_KEY_FILE", "~/.ssh/id_ed25519"],
     ["SSH_USER", "deploy"],

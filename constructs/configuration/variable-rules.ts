@@ -17,8 +17,12 @@ export function required(name: string, what: string): Rule {
   return rule(`var.${name} != ""`, `${name} is empty. Expected ${what}. Set it ${WHERE}.`);
 }
 
-/** An IPv4 address, an IPv6 address or a host name; emptiness is `required`'s business. */
-export function addressOrHostName(name: string): Rule {
+/**
+ * An IPv4 address, an IPv6 address or a host name; emptiness is `required`'s business.
+ *
+ * @param what which host it is, as the message says it
+ */
+export function addressOrHostName(name: string, what = "the VM"): Rule {
   const label = "[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?";
   const value = `var.${name}`;
   const looksNumeric = `can(regex("^[0-9.]+$", ${value}))`;
@@ -27,7 +31,7 @@ export function addressOrHostName(name: string): Rule {
   const hostName = `can(regex("^(${label}[.])*${label}$", ${value}))`;
   return rule(
     `${value} == "" || (${looksNumeric} ? ${ipv4} : ${ipv6} || ${hostName})`,
-    `${name} is neither an IP address nor a host name. Expected the VM alone, such as 203.0.113.10 or vm.example.com: no scheme, no port, no path. Correct it ${WHERE}.`,
+    `${name} is neither an IP address nor a host name. Expected ${what} alone, such as 203.0.113.10 or vm.example.com: no scheme, no port, no path. Correct it ${WHERE}.`,
   );
 }
 
@@ -82,37 +86,90 @@ export function port(name: string): Rule {
 }
 
 /** A POSIX login name. Source: useradd(8), NAME_REGEX. */
+const USER_NAME = "^[a-z_][a-z0-9_-]{0,31}$";
+
+/** A login name. */
 export function userName(name: string): Rule {
   return rule(
-    `can(regex("^[a-z_][a-z0-9_-]{0,31}$", var.${name}))`,
+    `can(regex("${USER_NAME}", var.${name}))`,
     `${name} is no login name. Expected lower-case letters, digits, - and _, such as deploy. Correct it ${WHERE}.`,
   );
 }
 
-/** A readable private key file on the machine that runs Terraform. */
-export function existingKeyFile(name: string): Rule[] {
+/** As `userName`, or empty. */
+export function optionalUserName(name: string): Rule {
+  return rule(
+    `var.${name} == "" || can(regex("${USER_NAME}", var.${name}))`,
+    `${name} is no login name. Expected lower-case letters, digits, - and _, such as deploy, or nothing. Correct it ${WHERE}.`,
+  );
+}
+
+/** A readable private key on the machine that runs Terraform, without passphrase; or nothing, for the ssh-agent. */
+export function keyFileOrAgent(name: string): Rule[] {
   const value = `var.${name}`;
   const absolute = `can(regex("^(/|~/)", ${value}))`;
+  // A folder makes fileexists fail; it is no key file either.
+  const exists = `try(fileexists(pathexpand(${value})), false)`;
+  const content = `try(file(pathexpand(${value})), "")`;
+  // OpenSSH's own format starts with its name and that of the cipher, in base64; older ones say it in words.
+  const openssh = "b3BlbnNzaC1rZXktdjEAAAAA";
+  const locked = `strcontains(${content}, "ENCRYPTED") || (strcontains(${content}, "${openssh}") && !strcontains(${content}, "${openssh}BG5vbmU"))`;
   return [
     rule(
-      absolute,
-      `${name} is not an absolute path. Expected a path that starts with / or ~/, such as ~/.ssh/id_ed25519. Correct it ${WHERE}.`,
+      `${value} == "" || ${absolute}`,
+      `${name} is not an absolute path. Expected a path that starts with / or ~/, such as ~/.ssh/id_ed25519, or nothing for the keys of your ssh-agent. Correct it ${WHERE}.`,
     ),
     rule(
-      // A folder makes fileexists fail; it is no key file either.
-      `!${absolute} || try(fileexists(pathexpand(${value})), false)`,
+      `!can(regex("[\\"'%$\\\\\\\\[:cntrl:]]", ${value}))`,
+      `${name} has a character that ssh would not read as part of a name: a quote, %, $, \\ or a control character. Rename the file or its folder. Correct it ${WHERE}.`,
+    ),
+    rule(
+      `!${absolute} || ${exists}`,
       `${name} names a file that does not exist. Expected the private key that the VM accepts; \`ssh-keygen -t ed25519\` makes one, \`ssh-copy-id\` installs it. Correct it ${WHERE}.`,
+    ),
+    rule(
+      `!can(regex("^(ssh-|ecdsa-|sk-)", ${content}))`,
+      `${name} names a public key. Expected the private one, usually the same path without .pub. Correct it ${WHERE}.`,
+    ),
+    rule(
+      `!(${locked})`,
+      `${name} names a key with a passphrase, and nobody is there to type it. Expected a key without one, or the ssh-agent: \`ssh-add\` the key and set ${name} = "". Correct it ${WHERE}.`,
     ),
   ];
 }
 
-/** Public host keys, one a line, as ssh-keyscan prints them. */
-export function hostKeys(name: string): Rule {
-  const value = `var.${name}`;
+/** What must be there as soon as another variable is. */
+export function requiredWith(name: string, other: string, what: string): Rule {
   return rule(
-    `${value} == "" || can(regex("(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+) AAAA[A-Za-z0-9+/=]+", ${value}))`,
-    `${name} holds no public host key. Expected lines such as "203.0.113.10 ssh-ed25519 AAAA...", as \`ssh-keyscan SERVER_IP\` prints them; compare them with the VM's own before you trust them. Correct it ${WHERE}.`,
+    `var.${other} == "" || var.${name} != ""`,
+    `${name} is empty although ${other} is set. Expected ${what}. Set it ${WHERE}.`,
   );
+}
+
+/**
+ * Public host keys, one a line, as ssh-keyscan prints them. A fingerprint would do for ssh, but not for Terraform's client,
+ * which needs the key itself.
+ *
+ * @param host the variable that names whose keys they are
+ */
+export function hostKeys(name: string, host: string): Rule[] {
+  const value = `var.${name}`;
+  const key = `can(regex("(?m)^[^#@]*(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+) AAAA[A-Za-z0-9+/=]+", ${value}))`;
+  const fingerprint = `can(regex("(SHA256|MD5):", ${value}))`;
+  return [
+    rule(
+      `${key} || !${fingerprint}`,
+      `${name} is a fingerprint. Expected the keys themselves: \`ssh-keyscan ${host} | tee keys\` gets them, \`ssh-keygen -lf keys\` shows their fingerprints; where they are the ones you know, set the lines of that file. Correct it ${WHERE}.`,
+    ),
+    rule(
+      `${value} == "" || ${key} || ${fingerprint}`,
+      `${name} holds no public host key. Expected lines such as "203.0.113.10 ssh-ed25519 AAAA...", as \`ssh-keyscan ${host}\` prints them; compare them with the host's own before you trust them. Correct it ${WHERE}.`,
+    ),
+    rule(
+      `!can(regex("(?m)^[[:space:]]*@", ${value}))`,
+      `${name} has a line that starts with @ (a certificate authority, or a revoked key). Expected plain lines such as "203.0.113.10 ssh-ed25519 AAAA..." only. Correct it ${WHERE}.`,
+    ),
+  ];
 }
 
 /** A Docker tag. Source: the distribution project's reference grammar. */

@@ -1,53 +1,41 @@
-import { Fn, TerraformLocal, type SSHProvisionerConnection } from "cdktf";
+import { TerraformLocal, type SSHProvisionerConnection } from "cdktf";
 import type { DockerProviderConfig } from "@cdktf/provider-docker/lib/provider";
 import { Construct } from "constructs";
 import { expression } from "../configuration/expression";
 import { HostVariables } from "./host-variables";
+import { dockerSshOptions, sshLocals } from "./ssh-options";
+
+/** How long Terraform tries to connect: a VM that just boots, or drops a login, is waited for. */
+const CONNECT_LIMIT = "1m";
 
 /**
- * Host key types in the order in which Terraform's SSH client asks for them. It knows one pinned key and does not
- * choose the algorithm by it, so the pinned key must be of the first type that the host has.
- *
- * Source: golang.org/x/crypto/ssh, the default order of host key algorithms.
+ * A key that no host shows: of a type that only security tokens have, made of the digest of a sentence. Without any key,
+ * Terraform's client would trust every host.
  */
-const KEY_TYPES = [
-  "ecdsa-sha2-nistp256",
-  "ecdsa-sha2-nistp384",
-  "ecdsa-sha2-nistp521",
-  "ssh-rsa",
-  "ssh-ed25519",
-];
-
-/** Seconds within which a connection must stand. */
-const CONNECT_TIMEOUT_SECONDS = 15;
-
-/** Seconds that an idle connection stays open for the next command; the provider opens dozens. */
-const KEEP_SECONDS = 60;
+const NOBODYS_KEY =
+  "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIJ+2R9AgtCP2FVW9Y/XKyGpTxOQMRqkI8kW9XxGEQmZhAAAABHNzaDo=";
 
 /**
- * The way to the VM, the same for Terraform's provisioners and for the Docker provider: one login, one key, one pinned
- * host key. The private key enters neither plan nor state, only its path does.
+ * The way to the VM, the same for Terraform's provisioners and for the Docker provider: one login, one key file or the
+ * ssh-agent, perhaps a jump host, and pinned host keys. The private key enters neither plan, state nor arguments: only its
+ * path does. See docs/ssh.md.
  */
 export class HostConnection extends Construct {
   readonly variables: HostVariables;
-  private readonly hostKey: string;
-  private readonly keyFile: string;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.variables = new HostVariables(this, "variables");
-
-    const types = KEY_TYPES.map((type) => `"${type}"`).join(", ");
-    const hostKey = new TerraformLocal(
-      this,
-      "host-key",
-      expression(
-        `try(concat([for type in [${types}] : regexall("\${type} AAAA[A-Za-z0-9+/=]+", var.SSH_HOST_KEYS)]...)[0], "")`,
-      ),
-    );
-    hostKey.overrideLogicalId("host_key");
-    this.hostKey = hostKey.asString;
-    this.keyFile = Fn.pathexpand(this.variables.sshPrivateKeyFile.stringValue);
+    const locals = {
+      host_keys: pinnedKeys("SSH_HOST_KEYS"),
+      jump_host_keys: pinnedKeys("SSH_JUMP_HOST_KEYS"),
+      host_key: knownHostsOfTerraform(),
+      jump_user: 'var.SSH_JUMP_USER == "" ? var.SSH_USER : var.SSH_JUMP_USER',
+      ...sshLocals,
+    };
+    for (const [name, hcl] of Object.entries(locals)) {
+      new TerraformLocal(this, name, expression(hcl)).overrideLogicalId(name);
+    }
   }
 
   /** Address of the VM, as a trigger: another VM gets everything anew. */
@@ -55,17 +43,18 @@ export class HostConnection extends Construct {
     return this.variables.serverIp.stringValue;
   }
 
-  /** For provisioners. Connecting is tried until the limit: a VM that just boots is waited for. */
+  /** For provisioners. */
   get provisioner(): SSHProvisionerConnection {
-    return {
-      type: "ssh",
-      host: this.address,
-      port: this.variables.sshPort.numberValue,
-      user: this.variables.sshUser.stringValue,
-      privateKey: Fn.file(this.keyFile),
-      hostKey: this.hostKey,
-      timeout: "1m",
-    };
+    return connection({
+      host: "var.SERVER_IP",
+      port: "var.SSH_PORT",
+      user: "var.SSH_USER",
+      key_file: "var.SSH_PRIVATE_KEY_FILE",
+      host_key: "local.host_key",
+      jump_host: "var.SSH_JUMP_HOST",
+      jump_port: "var.SSH_JUMP_PORT",
+      jump_user: "local.jump_user",
+    });
   }
 
   /** What a connection needs, as triggers of a resource that must connect when it is destroyed. */
@@ -73,51 +62,83 @@ export class HostConnection extends Construct {
     return {
       host: this.address,
       user: this.variables.sshUser.stringValue,
-      port: Fn.tostring(this.variables.sshPort.numberValue),
+      port: expression("tostring(var.SSH_PORT)"),
       key_file: this.variables.sshPrivateKeyFile.stringValue,
-      host_key: this.hostKey,
+      host_key: expression("local.host_key"),
+      jump_host: this.variables.sshJumpHost.stringValue,
+      jump_user: expression("local.jump_user"),
+      jump_port: expression("tostring(var.SSH_JUMP_PORT)"),
     };
   }
 
   /** For provisioners that run when their resource is destroyed: all they may look at is its triggers. */
   get fromTriggers(): SSHProvisionerConnection {
-    const trigger = (name: string) => expression(`self.triggers.${name}`);
-    return {
-      type: "ssh",
+    const trigger = (name: string) => `self.triggers.${name}`;
+    // A resource that was made before there were jump hosts knows of none.
+    const later = (name: string, otherwise: string) => `lookup(self.triggers, "${name}", ${otherwise})`;
+    return connection({
       host: trigger("host"),
+      port: trigger("port"),
       user: trigger("user"),
-      port: trigger("port") as unknown as number,
-      privateKey: expression("file(pathexpand(self.triggers.key_file))"),
-      hostKey: trigger("host_key"),
-      timeout: "1m",
-    };
+      key_file: trigger("key_file"),
+      host_key: trigger("host_key"),
+      jump_host: later("jump_host", '""'),
+      jump_port: later("jump_port", "22"),
+      jump_user: later("jump_user", trigger("user")),
+    });
   }
 
-  /**
-   * For the Docker provider, which calls the system's ssh. The pinned key reaches it without a known_hosts file;
-   * many commands share one connection, whose socket lives beside the stack.
-   */
+  /** For the Docker provider, which calls the system's ssh. */
   get dockerProvider(): DockerProviderConfig {
-    const { sshUser, sshPort } = this.variables;
     const host = expression(`strcontains(var.SERVER_IP, ":") ? "[\${var.SERVER_IP}]" : var.SERVER_IP`);
-    const option = (name: string, value: string | number) => ["-o", `${name}=${value}`];
     return {
-      host: `ssh://${sshUser.stringValue}@${host}:${Fn.tostring(sshPort.numberValue)}`,
-      sshOpts: [
-        "-i",
-        this.keyFile,
-        ...option("IdentitiesOnly", "yes"),
-        ...option("BatchMode", "yes"),
-        ...option("StrictHostKeyChecking", "yes"),
-        ...option("UserKnownHostsFile", "/dev/null"),
-        ...option("GlobalKnownHostsFile", "/dev/null"),
-        ...option("KnownHostsCommand", `/bin/echo %H ${this.hostKey}`),
-        ...option("ConnectTimeout", CONNECT_TIMEOUT_SECONDS),
-        ...option("ServerAliveInterval", CONNECT_TIMEOUT_SECONDS),
-        ...option("ControlMaster", "auto"),
-        ...option("ControlPath", "./ssh-%C"),
-        ...option("ControlPersist", KEEP_SECONDS),
-      ],
+      host: `ssh://${this.variables.sshUser.stringValue}@${host}:${expression("tostring(var.SSH_PORT)")}`,
+      sshOpts: dockerSshOptions(),
     };
   }
+}
+
+/** Each field of a connection, written in Terraform's language. */
+type Route = Readonly<
+  Record<"host" | "port" | "user" | "key_file" | "host_key" | "jump_host" | "jump_port" | "jump_user", string>
+>;
+
+/** An empty key file stands for the agent, an empty jump host for none. */
+function connection(route: Route): SSHProvisionerConnection {
+  // Terraform converts the text of an expression to a number where it wants one.
+  const number = (hcl: string) => expression(hcl) as unknown as number;
+  return {
+    type: "ssh",
+    host: expression(route.host),
+    port: number(route.port),
+    user: expression(route.user),
+    privateKey: expression(`${route.key_file} == "" ? "" : file(pathexpand(${route.key_file}))`),
+    agent: expression(`${route.key_file} == ""`),
+    hostKey: expression(route.host_key),
+    bastionHost: expression(route.jump_host),
+    bastionPort: number(route.jump_port),
+    bastionUser: expression(route.jump_user),
+    bastionHostKey: expression(route.host_key),
+    timeout: CONNECT_LIMIT,
+  };
+}
+
+/** The keys in lines of ssh-keyscan or a known_hosts file, whatever stands before and behind; comments are left out. */
+function pinnedKeys(variable: string): string {
+  const key = "(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+) AAAA[A-Za-z0-9+/=]+";
+  const lines = `split("\\n", var.${variable})`;
+  return `sort(distinct(flatten([for line in ${lines} : startswith(trimspace(line), "#") ? [] : regexall("${key}", line)])))`;
+}
+
+/**
+ * Terraform's client writes what it gets as the host key into a known_hosts file, behind `@cert-authority HOST:PORT `. It
+ * does not choose the key's type by it, and it checks a jump host against the key of the VM (as of 1.11). So the key there is
+ * nobody's, and all real ones follow as lines of their own, each good for its own host only.
+ */
+function knownHostsOfTerraform(): string {
+  const lines = (keys: string, host: string, port: string) =>
+    `[for key in local.${keys} : "[\${var.${host}}]:\${var.${port}} \${key}"]`;
+  const vm = lines("host_keys", "SERVER_IP", "SSH_PORT");
+  const jumpHost = lines("jump_host_keys", "SSH_JUMP_HOST", "SSH_JUMP_PORT");
+  return `join("\\n", concat(["${NOBODYS_KEY}"], ${vm}, ${jumpHost}))`;
 }

@@ -2,10 +2,12 @@ import { TerraformVariable, VariableType } from "cdktf";
 import { Construct } from "constructs";
 import {
   addressOrHostName,
-  existingKeyFile,
   hostKeys,
+  keyFileOrAgent,
+  optionalUserName,
   port,
   required,
+  requiredWith,
   userName,
 } from "../configuration/variable-rules";
 
@@ -13,13 +15,20 @@ import {
 export class HostVariables extends Construct {
   /** Address or name of the VM. */
   readonly serverIp: TerraformVariable;
-  /** Login with passwordless sudo and membership in the group docker. */
+  /** Root, or a login with passwordless sudo and membership in the group docker. */
   readonly sshUser: TerraformVariable;
   readonly sshPort: TerraformVariable;
-  /** Path of the private key on the machine that runs Terraform. */
+  /** Path of the private key on the machine that runs Terraform; empty: the ssh-agent holds it. */
   readonly sshPrivateKeyFile: TerraformVariable;
   /** Public keys by which the VM proves who it is. */
   readonly sshHostKeys: TerraformVariable;
+  /** Host over which the VM is reached; empty: directly. */
+  readonly sshJumpHost: TerraformVariable;
+  /** Login there; empty: the same as on the VM. */
+  readonly sshJumpUser: TerraformVariable;
+  readonly sshJumpPort: TerraformVariable;
+  /** Public keys by which the jump host proves who it is. */
+  readonly sshJumpHostKeys: TerraformVariable;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -42,7 +51,7 @@ export class HostVariables extends Construct {
     this.sshUser = declare("SSH_USER", {
       type: VariableType.STRING,
       default: "deploy",
-      description: "Login on the VM: in the group docker, with passwordless sudo.",
+      description: "Login on the VM: root, or in the group docker with passwordless sudo.",
       validation: [userName("SSH_USER")],
     });
     this.sshPort = declare("SSH_PORT", {
@@ -54,8 +63,9 @@ export class HostVariables extends Construct {
     this.sshPrivateKeyFile = declare("SSH_PRIVATE_KEY_FILE", {
       type: VariableType.STRING,
       default: "~/.ssh/id_ed25519",
-      description: "Private key for the login, without passphrase. Only its path is kept, never its content.",
-      validation: existingKeyFile("SSH_PRIVATE_KEY_FILE"),
+      description:
+        "Private key for the login, without passphrase. Only its path is kept, never its content. Empty: the ssh-agent.",
+      validation: keyFileOrAgent("SSH_PRIVATE_KEY_FILE"),
     });
     this.sshHostKeys = declare("SSH_HOST_KEYS", {
       type: VariableType.STRING,
@@ -64,7 +74,38 @@ export class HostVariables extends Construct {
         "The VM's public host keys, as ssh-keyscan prints them. A VM that shows another key is refused.",
       validation: [
         required("SSH_HOST_KEYS", "the output of `ssh-keyscan SERVER_IP`, compared with the VM's own keys"),
-        hostKeys("SSH_HOST_KEYS"),
+        ...hostKeys("SSH_HOST_KEYS", "SERVER_IP"),
+      ],
+    });
+    this.sshJumpHost = declare("SSH_JUMP_HOST", {
+      type: VariableType.STRING,
+      default: "",
+      description: "Host over which the VM is reached, with the same key. Empty: directly.",
+      validation: [addressOrHostName("SSH_JUMP_HOST", "the jump host")],
+    });
+    this.sshJumpUser = declare("SSH_JUMP_USER", {
+      type: VariableType.STRING,
+      default: "",
+      description: "Login on the jump host. Empty: SSH_USER.",
+      validation: [optionalUserName("SSH_JUMP_USER")],
+    });
+    this.sshJumpPort = declare("SSH_JUMP_PORT", {
+      type: VariableType.NUMBER,
+      default: 22,
+      description: "Port of sshd on the jump host.",
+      validation: [port("SSH_JUMP_PORT")],
+    });
+    this.sshJumpHostKeys = declare("SSH_JUMP_HOST_KEYS", {
+      type: VariableType.STRING,
+      default: "",
+      description: "The jump host's public host keys, as ssh-keyscan prints them.",
+      validation: [
+        requiredWith(
+          "SSH_JUMP_HOST_KEYS",
+          "SSH_JUMP_HOST",
+          "the output of `ssh-keyscan SSH_JUMP_HOST`, compared with that host's own keys",
+        ),
+        ...hostKeys("SSH_JUMP_HOST_KEYS", "SSH_JUMP_HOST"),
       ],
     });
   }

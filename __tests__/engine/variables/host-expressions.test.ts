@@ -1,4 +1,4 @@
-import { goodValues, HOST_KEYS } from "../../support/good-values";
+import { goodValues } from "../../support/good-values";
 import { script } from "../../support/stack-json";
 import { production } from "../../support/stacks";
 import { Terraform } from "../../support/terraform";
@@ -10,32 +10,8 @@ const good = goodValues();
 beforeAll(async () => {
   const stack = production();
   terraform = await Terraform.on(stack, {
-    hostKey: "${local.host_key}",
     dockerHost: stack.provider.docker?.[0]?.host,
     images: script(stack, "preflight").triggers.IMAGES,
-  });
-});
-
-describe("the pinned host key", () => {
-  const { ed25519, ecdsa, rsa } = HOST_KEYS;
-
-  test.each([
-    ["the only one", [ed25519], ed25519],
-    ["the first that Terraform's client asks for", [ed25519, rsa, ecdsa], ecdsa],
-    ["RSA before Ed25519", [ed25519, rsa], rsa],
-  ])("is %s", async (_which, keys, pinned) => {
-    const lines = keys.map((key) => `203.0.113.10 ${key}`);
-    const SSH_HOST_KEYS = ["# 203.0.113.10:22 SSH-2.0-OpenSSH_10.0", ...lines, ""].join("\n");
-
-    const { hostKey } = await terraform.evaluate({ ...good, SSH_HOST_KEYS });
-
-    expect(hostKey).toBe(pinned);
-  });
-
-  test("may be given without a host before it, and with a comment behind it", async () => {
-    const { hostKey } = await terraform.evaluate({ ...good, SSH_HOST_KEYS: `${ed25519} root@vm\n` });
-
-    expect(hostKey).toBe(ed25519);
   });
 });
 
