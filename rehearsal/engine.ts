@@ -109,7 +109,8 @@ async function install(packages: string[], say: Say): Promise<void> {
     env,
     timeoutSeconds: INSTALL_SECONDS,
     onLine: (line) => {
-      if (line.startsWith("Setting up ")) say(line.toLowerCase());
+      const [, name] = /^Setting up ([^ :]+)/.exec(line) ?? [];
+      if (name !== undefined && known.includes(name)) say(`setting up ${name}`);
     },
   });
 }
