@@ -65,6 +65,15 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "a host whose engine is down": {
     words:
+      "failed to open the raw stream connection: dial unix /var/run/docker.sock: connect: connection refused\n",
+    code: 1,
+    message: "no Docker Engine is running on 198.51.100.10",
+    detail:
+      'ssh said "failed to open the raw stream connection: dial unix /var/run/docker.sock: connect: connection refused". ' +
+      "Expected: a Docker Engine that is up. To mend: look at `ssh -p 2222 deploy@198.51.100.10 systemctl status docker`.",
+  },
+  "a host whose engine is down, said by an older client": {
+    words:
       "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?\n",
     code: 1,
     message: "no Docker Engine is running on 198.51.100.10",
@@ -73,6 +82,16 @@ const CASES: Readonly<Record<string, Case>> = {
       "Expected: a Docker Engine that is up. To mend: look at `ssh -p 2222 deploy@198.51.100.10 systemctl status docker`.",
   },
   "a login outside of the group docker": {
+    words:
+      "failed to open the raw stream connection: dial unix /var/run/docker.sock: connect: permission denied\n",
+    code: 1,
+    message: "deploy may not use the Docker socket",
+    detail:
+      'ssh said "failed to open the raw stream connection: dial unix /var/run/docker.sock: connect: permission denied". ' +
+      "Expected: a login that is a member of the group docker. To mend: run `ssh -p 2222 deploy@198.51.100.10 sudo usermod " +
+      "-aG docker deploy` and deploy again.",
+  },
+  "a login outside of the group docker, said by an older client": {
     words:
       "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: dial unix " +
       "/var/run/docker.sock: connect: permission denied\n",

@@ -21,7 +21,7 @@ interface Target {
 /** In the order of checking: the words of the engine's client come before the similar ones of ssh. */
 const CAUSES: readonly Cause[] = [
   {
-    words: /permission denied.*docker (daemon|API)/is,
+    words: /permission denied.*docker (daemon|API)|docker\.sock: connect: permission denied/i,
     headline: ({ login }) => `${login} may not use the Docker socket`,
     expected: () => "a login that is a member of the group docker",
     mend: ({ ssh, login }) => `run \`ssh ${ssh} sudo usermod -aG docker ${login}\` and deploy again`,
