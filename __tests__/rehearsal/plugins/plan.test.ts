@@ -115,6 +115,27 @@ describe("an existing container", () => {
   });
 });
 
+test("a state that the real plugin wrote, with an empty value for everything unset, diffs clean", () => {
+  const config = { ...existing, volumes: [{ ...emptyVolume, volume_name: "data", container_path: "/data" }] };
+  const written = {
+    ...existing,
+    cpu_shares: 0,
+    dns: [],
+    domainname: "",
+    log_opts: {},
+    privileged: false,
+    volumes: [
+      { volume_name: "data", container_path: "/data", host_path: "", from_container: "", read_only: false },
+    ],
+  };
+  expect(plan(container.schema, written, config, container.equivalences)).toEqual({
+    planned: written,
+    replace: [],
+  });
+});
+
+const emptyVolume = { host_path: null, from_container: null, read_only: null };
+
 describe("what a reread finds", () => {
   const read = (actual: ObjectValue) =>
     keepPrior(container.schema, existing, { ...existing, ...actual }, container.equivalences);
