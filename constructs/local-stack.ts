@@ -38,7 +38,13 @@ export class LocalStack extends TerraformStack {
       workOrderService: { ...development, ...props.workOrderService },
       assetService: { ...development, ...props.assetService },
       web: { ...development, ...props.web },
-      gateway: { publish: [PublishedPort.loopback(GATEWAY_PORT)], ...props.gateway },
+      gateway: {
+        publish: [PublishedPort.loopback(GATEWAY_PORT)],
+        // What happens is in `docker logs`; a file in memory would fill up.
+        accessLogPath: "/dev/stdout",
+        errorLogPath: "/dev/stderr",
+        ...props.gateway,
+      },
     });
 
     const url = new TerraformOutput(this, "url", {

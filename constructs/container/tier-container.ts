@@ -38,6 +38,8 @@ export interface TierContainerProps {
   /** @default none, not even the image's own: for jobs, which end */
   readonly healthCheck?: HealthCheck;
   readonly limits: ResourceLimits;
+  /** Kernel settings of the container's own network. @default none */
+  readonly sysctls?: Readonly<Record<string, string>>;
   /** Size of /dev/shm in MiB. @default Docker's 64 */
   readonly shmSizeMiB?: number;
   /** @default the image's, usually SIGTERM */
@@ -122,6 +124,7 @@ export class TierContainer extends Construct {
       // Equal to memory: no swap. Left out, the provider would show a difference for ever.
       memorySwap: limits.memoryMiB,
       shmSize: props.shmSizeMiB,
+      sysctls: props.sysctls,
 
       logDriver: "json-file",
       logOpts: { "max-size": "10m", "max-file": "3" },

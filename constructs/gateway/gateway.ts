@@ -8,6 +8,7 @@ import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../release/service-image";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import type { PublishedPort } from "../values/published-port";
+import { GATEWAY_SYSCTLS } from "./kernel-settings";
 
 /** Where the gateway's configuration is, once it is there. */
 export interface GatewayFiles {
@@ -72,6 +73,7 @@ export class Gateway extends Construct {
         props.healthCheck,
       ),
       limits: props.limits ?? {},
+      sysctls: GATEWAY_SYSCTLS,
       // Ends connections that are idle, finishes those that are not.
       stopSignal: "SIGQUIT",
       stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,

@@ -76,7 +76,7 @@ test("every unsupported field gets a refusal of its own", () => {
 });
 
 test("a value that is not known yet is refused as well", () => {
-  expect(refused("docker_container", { name: "web", sysctls: Unknown.value })).toHaveLength(1);
+  expect(refused("docker_container", { name: "web", dns: Unknown.value })).toHaveLength(1);
 });
 
 test("an unsupported field at its default changes nothing, so it passes", () => {

@@ -45,6 +45,7 @@ function hostConfig(planned: Fields): HostConfig {
     NetworkMode: planned.text("network_mode"),
     LogConfig: logConfig(planned),
     Tmpfs: planned.map("tmpfs"),
+    Sysctls: planned.map("sysctls"),
     ExtraHosts: optional(planned.blocks("host").map((host) => `${host.text("host")}:${host.text("ip")}`)),
     Ulimits: optional(planned.blocks("ulimit").map(ulimit)),
     CapAdd: capabilities && optional(capabilities.texts("add")),

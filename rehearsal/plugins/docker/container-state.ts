@@ -40,6 +40,7 @@ export function containerState(container: ContainerInfo): ObjectValue {
     log_driver: host.LogConfig?.Type ?? "",
     log_opts: stringMap(host.LogConfig?.Config),
     tmpfs: stringMap(host.Tmpfs),
+    sysctls: stringMap(host.Sysctls),
     security_opts: texts(host.SecurityOpt),
     group_add: texts(host.GroupAdd),
     capabilities: capabilities.add.length + capabilities.drop.length === 0 ? [] : [capabilities],

@@ -29,7 +29,6 @@ const FIELDS: Readonly<Record<ResourceType | "provider", readonly string[]>> = {
     "runtime",
     "stdin_open",
     "storage_opts",
-    "sysctls",
     "tty",
     "upload",
     "userns_mode",
