@@ -24,7 +24,15 @@ const PLUGINS: readonly PluginSource[] = [
   { address: "hashicorp/null", name: "null", version: "3.2.4", entry: "null/main.ts" },
 ];
 /** What is bundled into the plugins, or bundles them. */
-const PACKAGES = ["@grpc/grpc-js", "@grpc/proto-loader", "@msgpack/msgpack", "esbuild", "protobufjs"];
+const PACKAGES = [
+  "@balena/dockerignore",
+  "@grpc/grpc-js",
+  "@grpc/proto-loader",
+  "@msgpack/msgpack",
+  "esbuild",
+  "protobufjs",
+  "tar-fs",
+];
 const NODE_TARGET = "node20";
 
 /**

@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { waitFor } from "../../../rehearsal/run";
 import { docker, inspect, uniqueName } from "./support/engine";
 import { tinyImage } from "./support/tiny-image";
@@ -8,6 +9,8 @@ jest.setTimeout(180_000);
 const image = tinyImage();
 const name = uniqueName("net");
 const workspace = new Workspace();
+/** Drawn by lot, so that two runs at the same time do not meet. */
+const prefix = `10.${randomInt(200, 250)}.${randomInt(0, 256)}`;
 
 interface Port {
   readonly internal: number;
@@ -18,7 +21,7 @@ interface Port {
 function resources() {
   const onNetwork = (aliases: string[]) => ({ name: "${docker_network.net.name}", aliases });
   return {
-    docker_network: { net: { name, ipam_config: { subnet: "10.213.77.0/24" } } },
+    docker_network: { net: { name, ipam_config: { subnet: `${prefix}.0/24` } } },
     docker_container: {
       server: {
         name: `${name}-server`,
@@ -55,7 +58,7 @@ test.each(["user-service", "emaintenance-user-service"])(
 test("it is on the configured network and on no other", async () => {
   const { NetworkSettings: settings } = await inspect(`${name}-server`);
   expect(Object.keys(settings.Networks)).toEqual([name]);
-  expect(settings.Networks[name]?.IPAddress).toMatch(/^10\.213\.77\.\d+$/);
+  expect(settings.Networks[name]?.IPAddress).toMatch(new RegExp(`^${prefix}.\\d+$`));
 });
 
 test("one port is published on two addresses, each with the port of the host that the engine chose", async () => {
