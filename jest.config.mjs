@@ -28,6 +28,7 @@ const config = {
       ...common,
       displayName: "e2e",
       testMatch: ["<rootDir>/__tests__/e2e/**/*.test.ts"],
+      setupFilesAfterEnv: ["<rootDir>/__tests__/e2e/support/time-limit.ts"],
       globalSetup: "<rootDir>/__tests__/e2e/setup.ts",
       globalTeardown: "<rootDir>/__tests__/e2e/teardown.ts",
     },

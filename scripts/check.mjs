@@ -9,10 +9,10 @@ import { ensureNodePackages } from "./node-packages.mjs";
 const ROOT = join(import.meta.dirname, "..");
 const REPORT = join(tmpdir(), `emaintenance-check-${process.pid}.json`);
 
-/** A jest project, sorted by cost. */
-const jest = (project) => ({
+/** A jest project. Those that share an engine or a host run one file after the other. */
+const jest = (project, ...options) => ({
   name: `tests: ${project}`,
-  argv: ["npx", "jest", "--selectProjects", project, "--ci", "--json", "--outputFile", REPORT],
+  argv: ["npx", "jest", "--selectProjects", project, "--ci", "--json", "--outputFile", REPORT, ...options],
   counts: true,
 });
 
@@ -22,8 +22,8 @@ const CHECKS = [
   jest("unit"),
   { name: "machine", argv: ["node", "--import", "tsx", "scripts/prepare-machine.ts"] },
   { name: "shell", argv: ["npm", "run", "--silent", "shell"] },
-  jest("engine"),
-  jest("e2e"),
+  jest("engine", "--runInBand"),
+  jest("e2e", "--runInBand"),
 ];
 
 const USAGE = `npm run check [-- NAME...]
