@@ -27,11 +27,8 @@ describe("the way to the host", () => {
     });
   });
 
-  test("is the same for the Docker provider, and sets an IPv6 address in brackets", () => {
-    expect(provider.host).toBe(
-      'ssh://${var.SSH_USER}@${strcontains(var.SERVER_IP, ":") ? "[${var.SERVER_IP}]" : var.SERVER_IP}' +
-        ":${tostring(var.SSH_PORT)}",
-    );
+  test("is the same for the Docker provider", () => {
+    expect(provider.host).toBe("${local.engine}");
     expect(option(provider.sshOpts, "IdentityFile")).toBe("${local.ssh_identity}");
     expect(option(provider.sshOpts, "ProxyCommand")).toBe("${local.ssh_proxy}");
   });

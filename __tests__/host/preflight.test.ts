@@ -1,99 +1,124 @@
-import { Preflight } from "../../constructs/host/preflight";
-import { FakeHost } from "../support/fake-host";
-import { script, scriptLines } from "../support/stack-json";
+import { ConfigurationError } from "../../constructs/errors";
+import { HostLayout } from "../../constructs/host/host-layout";
+import { Preflight, type PreflightLimits, type PreflightProps } from "../../constructs/host/preflight";
+import { script, scriptLines, type ScriptJson } from "../support/stack-json";
+import { production } from "../support/stacks";
 import { TestStack } from "../support/test-stack";
 
+function made(limits: Partial<PreflightProps> = {}) {
+  const stack = new TestStack();
+  void stack.variables;
+  const preflight = new Preflight(stack, "preflight", { connection: stack.connection, ...limits });
+  return { stack, preflight };
+}
+
+const preflightOf = (limits?: PreflightLimits): ScriptJson =>
+  script(made(limits).stack.synthesise(), "preflight");
+
 describe("the look at the host before anything on it changes", () => {
-  test("asks for an engine that knows the start interval of health checks, and for all images", () => {
-    // GIVEN
-    const stack = new TestStack();
-    void stack.variables;
+  const lines = scriptLines(script(production(), "preflight"));
 
-    // WHEN
-    new Preflight(stack, "preflight", { connection: stack.connection });
+  test.each([
+    "export LEAST_DOCKER_API='1.44'",
+    "export LEAST_MEMORY_MIB='1024'",
+    "export LEAST_DISK_MIB='2048'",
+    "export LOW_DISK_MIB='10240'",
+    "export LEAST_INODES='20000'",
+    "export MAX_CLOCK_SECONDS='60'",
+    "export ARCHITECTURES='x86_64 aarch64'",
+    "export PROGRAMS=''",
+    "export LABEL='emaintenance.service'",
+  ])("measures by %s", (line) => {
+    expect(lines).toContain(line);
+  });
 
-    // THEN
-    const lines = scriptLines(script(stack.synthesise(), "preflight"));
-    expect(lines).toContain("export LEAST_API='1.44'");
+  test("looks at the file systems of the system's folders", () => {
+    const { stack } = made({ layout: new HostLayout("/srv/emaintenance") });
+
+    expect(scriptLines(script(stack.synthesise(), "preflight"))).toContain(
+      "export FOLDER='/srv/emaintenance'",
+    );
+  });
+
+  test("asks for all images", () => {
     expect(lines).toContainEqual(expect.stringMatching(/^export IMAGES='\$\{join\(" ", distinct\(/));
   });
-});
 
-describe("the look at the host, on a host", () => {
-  const environment = { LEAST_API: "1.44", IMAGES: "postgres:17 web:1" };
-  const look = (host: FakeHost) => host.run("host/preflight.sh", environment);
-  const END = (findings: number) =>
-    `the host is not ready: ${findings} finding(s) above; nothing on it was changed\n`;
-
-  test("that has all images says that it is ready, and pulls none", async () => {
-    const host = new FakeHost().program("docker", '[ "$1" != version ] || echo 1.45');
-
-    expect(await look(host)).toEqual({ code: 0, stdout: "the host is ready\n", stderr: "" });
-    expect(host.calls.filter((call) => call.startsWith("docker pull"))).toEqual([]);
+  test("knows what the containers of the stack will take of the host", () => {
+    expect(lines).toContain("export LARGEST_CPUS='1'");
+    // Seven programs of 512 MiB; the migration has ended before they all run.
+    expect(lines).toContain("export MEMORY_LIMITS_MIB='3584'");
+    expect(lines).toContain(
+      "export PORTS='127.0.0.1:5432 127.0.0.1:6379 127.0.0.1:3001 127.0.0.1:3002 127.0.0.1:3003 127.0.0.1:3000 " +
+        "0.0.0.0:3030 [::]:3030'",
+    );
   });
 
-  test("pulls an image that is not there", async () => {
-    const host = new FakeHost().program(
-      "docker",
-      'case "$1 $2 $3" in "version "*) echo 1.44 ;; "image inspect web:1") exit 1 ;; esac',
+  test("knows what a team has changed of it", () => {
+    const changed = scriptLines(
+      script(production({ web: { limits: { cpus: 2.5, memoryMiB: 1024 }, publish: [] } }), "preflight"),
     );
 
-    expect(await look(host)).toMatchObject({ code: 0, stdout: "the host is ready\n" });
-    expect(host.calls.filter((call) => call.startsWith("docker pull"))).toEqual([
-      "docker pull --quiet web:1",
-    ]);
+    expect(changed).toContain("export LARGEST_CPUS='2.5'");
+    expect(changed).toContain("export MEMORY_LIMITS_MIB='4096'");
+    expect(changed.find((line) => line.startsWith("export PORTS="))).not.toContain("127.0.0.1:3000");
   });
 
-  test("without Docker says so", async () => {
-    expect(await look(new FakeHost())).toEqual({
-      code: 1,
-      stdout: "",
-      stderr:
-        "  - Docker is not installed on vm1. Expected Docker Engine 25 or later. " +
-        "Install it (Debian: apt-get install docker.io) and deploy again.\n" +
-        END(1),
+  test("takes the time when it starts, over a connection that stands, so that a plan never differs by it", () => {
+    const { provisioner, triggers } = preflightOf();
+
+    expect(provisioner[0]).toEqual({ "remote-exec": { inline: ["true"] } });
+    expect(scriptLines(preflightOf())).toContain("export EXPECTED_TIME='${timestamp()}'");
+    expect(JSON.stringify(triggers)).not.toContain("timestamp");
+  });
+
+  test("is taken again when a container will be another", () => {
+    const digest = (settings = {}) => script(production(settings), "preflight").triggers.containers;
+
+    expect(digest()).toBe(digest({}));
+    expect(digest({ assetService: { healthCheck: { retries: 5 } } })).not.toBe(digest());
+    expect(digest({ timeZone: "Asia/Shanghai" })).not.toBe(digest());
+  });
+
+  test("is taken again for another release, address or secret, and shows none of the secrets", () => {
+    const { release, public_url, secrets } = preflightOf().triggers;
+
+    expect(release).toBe("${var.RELEASE}");
+    expect(public_url).toBe("${var.NEXT_PUBLIC_API_URL}");
+    expect(secrets).toMatch(/^\$\{substr\(nonsensitive\(sha256\(.*\)\), 0, 4\)\}$/);
+  });
+
+  test("is what the Docker provider waits for, to make and to remove", () => {
+    const { stack, preflight } = made();
+
+    expect(stack.resolved(preflight.dockerProvider)).toEqual({
+      ...(stack.resolved(stack.connection.dockerProvider) as object),
+      host: "${try(null_resource.preflight.triggers.engine, local.engine)}",
+    });
+    expect(script(stack.synthesise(), "preflight")).toMatchObject({
+      triggers: { engine: "${local.engine}" },
+      lifecycle: { create_before_destroy: true },
     });
   });
 
-  test("with a Docker that does not answer this login says so", async () => {
-    const host = new FakeHost().program("docker", 'echo "permission denied" >&2; exit 1');
+  test("refuses limits that are none, all at once", () => {
+    const wrong = {
+      leastMemoryMiB: -1,
+      maxClockSeconds: 0,
+      leastInodes: 1.5,
+      programs: ["jq; rm"],
+      architectures: [""],
+    };
 
-    expect((await look(host)).stderr).toBe(
-      "  - deploy cannot use Docker on vm1: permission denied. " +
-        "Expected a running engine and a login in the group docker. " +
-        "Try: sudo systemctl start docker; sudo usermod -aG docker deploy.\n" +
-        END(1),
-    );
-  });
-
-  test.each([
-    ["1.41", false],
-    ["1.9", false],
-    ["1.44", true],
-    ["1.100", true],
-  ])("with Docker API %s is good enough: %s", async (api, enough) => {
-    const { stderr } = await look(new FakeHost().program("docker", `[ "$1" != version ] || echo ${api}`));
-
-    expect(stderr).toBe(
-      enough
-        ? ""
-        : `  - Docker on vm1 speaks API ${api}. Expected 1.44 or later (Docker Engine 25). Upgrade Docker.\n${END(1)}`,
-    );
-  });
-
-  test("says of all images at once which are neither there nor to be had, and why", async () => {
-    const host = new FakeHost().program(
-      "docker",
-      `case "$1" in version) echo 1.44 ;; image) exit 1 ;; pull) echo "manifest unknown" >&2; exit 1 ;; esac`,
-    );
-
-    const mend =
-      "Expected an image that is there or can be had. " +
-      "Correct IMAGES or RELEASE, or build or load the image on the host.";
-    expect((await look(host)).stderr).toBe(
-      `  - image postgres:17 is neither on vm1 nor can it be pulled: manifest unknown. ${mend}\n` +
-        `  - image web:1 is neither on vm1 nor can it be pulled: manifest unknown. ${mend}\n` +
-        END(2),
+    expect(() => made(wrong)).toThrow(
+      new ConfigurationError(
+        "invalid settings for test/preflight:\n" +
+          "  leastMemoryMiB is -1: expected a whole number of MiB, such as 1024\n" +
+          "  leastInodes is 1.5: expected a whole number, such as 20000\n" +
+          "  maxClockSeconds is 0: expected a whole number of seconds, such as 60\n" +
+          '  architectures.0 is "": expected a name such as x86_64\n' +
+          '  programs.0 is "jq; rm": expected a name such as jq',
+      ),
     );
   });
 });

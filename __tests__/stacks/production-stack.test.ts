@@ -6,7 +6,8 @@ describe("the production stack", () => {
 
   test("reaches Docker on the host over SSH, by the variables of the host", () => {
     expect(stack.provider.docker).toHaveLength(1);
-    expect(stack.provider.docker?.[0]?.host).toMatch(/^ssh:\/\/\$\{var\.SSH_USER\}@/);
+    expect(stack.provider.docker?.[0]?.host).toContain("local.engine");
+    expect(stack.locals?.engine).toContain("ssh://${var.SSH_USER}@");
   });
 
   test("has the variables of the host beside those of the application", () => {

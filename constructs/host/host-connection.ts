@@ -31,6 +31,8 @@ export class HostConnection extends Construct {
       jump_host_keys: pinnedKeys("SSH_JUMP_HOST_KEYS"),
       host_key: knownHostsOfTerraform(),
       jump_user: 'var.SSH_JUMP_USER == "" ? var.SSH_USER : var.SSH_JUMP_USER',
+      engine: '"ssh://${var.SSH_USER}@${local.url_host}:${var.SSH_PORT}"',
+      url_host: 'strcontains(var.SERVER_IP, ":") ? "[${var.SERVER_IP}]" : var.SERVER_IP',
       ...sshLocals,
     };
     for (const [name, hcl] of Object.entries(locals)) {
@@ -90,11 +92,7 @@ export class HostConnection extends Construct {
 
   /** For the Docker provider, which calls the system's ssh. */
   get dockerProvider(): DockerProviderConfig {
-    const host = expression(`strcontains(var.SERVER_IP, ":") ? "[\${var.SERVER_IP}]" : var.SERVER_IP`);
-    return {
-      host: `ssh://${this.variables.sshUser.stringValue}@${host}:${expression("tostring(var.SSH_PORT)")}`,
-      sshOpts: dockerSshOptions(),
-    };
+    return { host: expression("local.engine"), sshOpts: dockerSshOptions() };
   }
 }
 

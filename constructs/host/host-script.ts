@@ -20,6 +20,11 @@ export interface HostScriptProps {
   readonly confirm?: string;
   /** Values that the script finds in its environment; may be references to attributes. @default none */
   readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * The same, but taken when the script starts, over a connection that stands, and never a reason to run again: for
+   * what is always different, as the time is. @default none
+   */
+  readonly environmentAtRun?: Readonly<Record<string, string>>;
   /** Files that are laid on the host before the script runs, by absolute path. @default none */
   readonly files?: Readonly<Record<string, string>>;
   /** Folder that is made before the files are laid down, with the login as its owner. @default it is there */
@@ -51,14 +56,15 @@ export class HostScript extends Construct {
       content: escapeTemplate(content),
       destination,
     }));
-    const prepare: RemoteExecProvisioner[] = props.folder
-      ? [{ type: "remote-exec", inline: [`mkdir -p '${props.folder}'`] }]
-      : [];
+    const atRun = Object.entries(props.environmentAtRun ?? {});
+    // Terraform evaluates a provisioner before it connects, which takes a minute where the host still boots.
+    const first = props.folder ? `mkdir -p '${props.folder}'` : atRun.length > 0 ? "true" : undefined;
+    const prepare: RemoteExecProvisioner[] = first ? [{ type: "remote-exec", inline: [first] }] : [];
     const run: RemoteExecProvisioner = {
       type: "remote-exec",
       inline: [
         "#!/usr/bin/env bash",
-        ...environment.map(([name, value]) => `export ${name}=${shellQuoted(value)}`),
+        ...[...environment, ...atRun].map(([name, value]) => `export ${name}=${shellQuoted(value)}`),
         escapeTemplate(props.script),
       ],
     };

@@ -1,38 +1,168 @@
+import { Container } from "@cdktf/provider-docker/lib/container";
+import type { DockerProviderConfig } from "@cdktf/provider-docker/lib/provider";
 import type { Resource } from "@cdktf/provider-null/lib/resource";
+import { Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { z } from "zod";
 import { expression } from "../configuration/expression";
-import { SERVICE_NAMES } from "../naming";
+import { settingsDigest } from "../container/settings-digest";
+import { Naming, SERVICE_NAMES } from "../naming";
 import { ImageCatalog, type ImageCatalogProps } from "../release/image-catalog";
-import { template } from "../templates";
+import { renderTemplate } from "../templates";
+import { validateProps } from "../values/validate";
 import type { HostConnection } from "./host-connection";
+import type { HostLayout } from "./host-layout";
 import { HostScript } from "./host-script";
 
 /** Docker API that has the start interval of health checks. Source: Docker Engine API history, v1.44 (Engine 25). */
 const LEAST_DOCKER_API = "1.44";
 
-export interface PreflightProps {
+/** What the host is measured by. */
+export interface PreflightLimits {
+  /** Memory in MiB below which nothing is deployed. @default 1024 */
+  readonly leastMemoryMiB?: number;
+  /** Free disk space in MiB, on each file system of the system and of Docker, below which nothing is deployed. @default 2048 */
+  readonly leastDiskMiB?: number;
+  /** Free disk space in MiB below which a warning is due. @default 10240 */
+  readonly lowDiskMiB?: number;
+  /** Free inodes, on the same file systems, below which nothing is deployed. @default 20000 */
+  readonly leastInodes?: number;
+  /** Seconds by which the host's clock may differ from that of the machine that deploys. @default 60 */
+  readonly maxClockSeconds?: number;
+  /** Machine types for which the images are built, as `uname -m` prints them. @default x86_64 and aarch64 */
+  readonly architectures?: readonly string[];
+  /** Programs that the parts of the host need, for example `jq`. @default none */
+  readonly programs?: readonly string[];
+}
+
+export interface PreflightProps extends PreflightLimits {
   readonly connection: HostConnection;
+  /** Folders whose file systems must have room. @default only Docker's own file system is looked at */
+  readonly layout?: HostLayout;
   /** As for the ImageCatalog. @default its defaults */
   readonly references?: ImageCatalogProps["references"];
 }
 
-/** Looks whether the host can take the deployment; everything else waits for it. */
-export class Preflight extends Construct {
-  readonly resource: Resource;
+const atLeast = (least: number, example: string) =>
+  z.int(`expected ${example}`).min(least, `expected ${example}`);
+const words = (example: string) =>
+  z.array(z.string().regex(/^[\w.+-]+$/, `expected a name such as ${example}`));
 
+const limits = z.object({
+  leastMemoryMiB: atLeast(0, "a whole number of MiB, such as 1024").default(1024),
+  leastDiskMiB: atLeast(0, "a whole number of MiB, such as 2048").default(2048),
+  lowDiskMiB: atLeast(0, "a whole number of MiB, such as 10240").default(10_240),
+  leastInodes: atLeast(0, "a whole number, such as 20000").default(20_000),
+  maxClockSeconds: atLeast(1, "a whole number of seconds, such as 60").default(60),
+  architectures: words("x86_64").default(["x86_64", "aarch64"]),
+  programs: words("jq").default([]),
+});
+
+/**
+ * Looks whether the host can take the deployment, whenever that deployment is another than before. Everything else waits
+ * for it: what is made depends on it, and the Docker provider learns the host's address from it, so that nothing is
+ * removed before it either. See docs/preflight.md.
+ */
+export class Preflight extends Construct {
+  /** What others depend on: it exists once the host has been found good. */
+  readonly resource: Resource;
+  private readonly connection: HostConnection;
+
+  /** @throws ConfigurationError when a limit is none */
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
-    const images = SERVICE_NAMES.map((service) => {
-      const reference = props.references?.[service] ?? ImageCatalog.defaultReference(service);
-      return `lookup(var.IMAGES, "${service}", "${reference}")`;
-    });
+    const { connection, layout, references, ...given } = props;
+    const { architectures, programs, ...checked } = validateProps(this, limits, given);
+    this.connection = connection;
     this.resource = new HostScript(this, "preflight", {
-      connection: props.connection,
-      script: template("host/preflight.sh"),
+      connection,
+      script: renderTemplate("host/preflight.sh.eta", {}),
       environment: {
-        LEAST_API: LEAST_DOCKER_API,
-        IMAGES: expression(`join(" ", distinct([${images.join(", ")}]))`),
+        FOLDER: layout?.root ?? "",
+        LABEL: Naming.label("service"),
+        IMAGES: images(references),
+        LEAST_DOCKER_API,
+        LEAST_MEMORY_MIB: String(checked.leastMemoryMiB),
+        LEAST_DISK_MIB: String(checked.leastDiskMiB),
+        LOW_DISK_MIB: String(checked.lowDiskMiB),
+        LEAST_INODES: String(checked.leastInodes),
+        MAX_CLOCK_SECONDS: String(checked.maxClockSeconds),
+        ARCHITECTURES: architectures.join(" "),
+        PROGRAMS: programs.join(" "),
+        LARGEST_CPUS: this.ofContainers((all) =>
+          String(Math.max(0, ...all.map(({ cpusInput }) => Number(cpusInput ?? 0)))),
+        ),
+        MEMORY_LIMITS_MIB: this.ofContainers((all) => String(memoryLimits(all))),
+        PORTS: this.ofContainers((all) => publishedAddresses(all).join(" ")),
+      },
+      environmentAtRun: { EXPECTED_TIME: expression("timestamp()") },
+      triggers: {
+        engine: connection.dockerProvider.host ?? "",
+        release: expression("var.RELEASE"),
+        public_url: expression("var.NEXT_PUBLIC_API_URL"),
+        // Four digits of a digest of all of them: enough to see a change, useless to guess any.
+        secrets: expression(
+          'substr(nonsensitive(sha256(join("\\n", [var.JWT_SECRET, var.POSTGRES_PASSWORD, var.REDIS_PASSWORD]))), 0, 4)',
+        ),
+        containers: Lazy.stringValue({
+          produce: (context) => settingsDigest(context.resolve(this.containers().map(settings)) as object),
+        }),
       },
     }).resource;
+    // The Docker provider waits for the new one; the other way round, the old one would wait for all that it made.
+    this.resource.lifecycle = { createBeforeDestroy: true };
   }
+
+  /**
+   * The way to the host's engine that leads through this look at it: Terraform can neither make nor remove anything on the
+   * engine before the look has ended well.
+   */
+  get dockerProvider(): DockerProviderConfig {
+    const direct = this.connection.dockerProvider;
+    // A state may be older than this trigger, or have lost the resource.
+    const host = expression(`try(${this.resource.fqn}.triggers.engine, local.engine)`);
+    return { ...direct, host };
+  }
+
+  /** A text about all containers of the stack, also those that are made after this. */
+  private ofContainers(text: (containers: readonly Container[]) => string): string {
+    return Lazy.stringValue({ produce: () => text(this.containers()) });
+  }
+
+  private containers(): readonly Container[] {
+    const all = TerraformStack.of(this).node.findAll();
+    return all.filter((construct): construct is Container => construct instanceof Container);
+  }
+}
+
+/** The references of all images, each once, as a Terraform expression. */
+function images(references: ImageCatalogProps["references"]): string {
+  const lookups = SERVICE_NAMES.map((service) => {
+    const reference = references?.[service] ?? ImageCatalog.defaultReference(service);
+    return `lookup(var.IMAGES, "${service}", "${reference}")`;
+  });
+  return expression(`join(" ", distinct([${lookups.join(", ")}]))`);
+}
+
+/** In MiB. A job that runs to its end gives its memory back. */
+function memoryLimits(containers: readonly Container[]): number {
+  const running = containers.filter(({ restartInput }) => restartInput !== "no");
+  return running.reduce((sum, { memoryInput }) => sum + (memoryInput ?? 0), 0);
+}
+
+/** As `127.0.0.1:3000` or `[::]:3030`. */
+function publishedAddresses(containers: readonly Container[]): string[] {
+  return containers.flatMap(({ portsInput }) =>
+    (Array.isArray(portsInput) ? portsInput : []).map(({ ip = "0.0.0.0", external }) =>
+      ip.includes(":") ? `[${ip}]:${external}` : `${ip}:${external}`,
+    ),
+  );
+}
+
+/** What Terraform would make of a container, without cdktf's own notes. */
+function settings(container: Container): object {
+  const { resource } = container.toTerraform() as { resource: Record<string, Record<string, object>> };
+  return Object.values(resource)
+    .flatMap((byName) => Object.values(byName))
+    .map((block) => ({ ...block, "//": undefined }));
 }

@@ -10,7 +10,7 @@ const good = goodValues();
 beforeAll(async () => {
   const stack = production();
   terraform = await Terraform.on(stack, {
-    dockerHost: stack.provider.docker?.[0]?.host,
+    dockerHost: "${local.engine}",
     images: script(stack, "preflight").triggers.IMAGES,
   });
 });
