@@ -37,4 +37,9 @@ export class HostLayout {
   get backups(): string {
     return `${this.root}/backups`;
   }
+
+  /** What happened last: one record for each job, and the alerts. */
+  get status(): string {
+    return `${this.root}/status`;
+  }
 }

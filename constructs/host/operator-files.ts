@@ -24,7 +24,7 @@ const LIBRARY = [
   "host.sh",
   "lock.sh",
   "probes.sh",
-  "records.sh",
+  "history.sh",
   "services.sh",
   "table.sh",
   "words.jq",

@@ -97,7 +97,7 @@ export function describeSystem(system: Emaintenance, layout: HostLayout): System
     }),
     root: layout.root,
     backups: layout.backups,
-    status: `${layout.root}/status`,
+    status: layout.status,
     deployLock: `/run/lock/${Naming.project}-deploy`,
     diskPercent: { warning: 85, error: 95 },
     newestBackupHours: 26,

@@ -1,0 +1,227 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { HostLayout } from "../../../constructs/host/host-layout";
+import { operatorFiles } from "../../../constructs/host/operator-files";
+import type { ServiceDescription, SystemDescription } from "../../../constructs/host/system-description";
+import { template } from "../../../constructs/templates";
+import { ensureBaseImages } from "../../../rehearsal/images/images";
+import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
+
+/** Answers /health with 200, and with 503 as soon as there is a file /tmp/sick; says its name and every request. */
+const SERVER = `
+const { existsSync } = require("node:fs");
+const { PORT, NAME } = process.env;
+process.on("SIGTERM", () => process.exit(0));
+require("node:http").createServer((request, response) => {
+  console.log(NAME + " answers " + request.url);
+  const sick = existsSync("/tmp/sick");
+  response.statusCode = sick ? 503 : 200;
+  const database = sick ? { status: "down", error: "connect ECONNREFUSED" } : { status: "up" };
+  response.end(JSON.stringify({ status: sick ? "unavailable" : "ok", checks: { database, redis: { status: "up" } } }));
+}).listen(Number(PORT));
+console.log(NAME + " listens");
+`;
+
+/** A port that nobody has. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+const PASSWORD = "only:for'a test";
+
+/**
+ * The operator's command, installed in a folder of this machine, and containers for it to operate: a real PostgreSQL and
+ * Redis, and small HTTP servers for the rest. Names and labels are no other test's.
+ */
+export class OperatedSystem {
+  static async start(folder: string): Promise<OperatedSystem> {
+    const system = new OperatedSystem(
+      folder,
+      `operator-test-${randomBytes(4).toString("hex")}`,
+      await freePort(),
+    );
+    try {
+      await system.startContainers();
+      await system.install();
+    } catch (error) {
+      await system.remove();
+      throw error;
+    }
+    return system;
+  }
+
+  private readonly layout: HostLayout;
+
+  private constructor(
+    private readonly folder: string,
+    readonly prefix: string,
+    private readonly gatewayPort: number,
+  ) {
+    this.layout = new HostLayout(join(folder, "emaintenance"));
+  }
+
+  get root(): string {
+    return this.layout.root;
+  }
+
+  get description(): SystemDescription {
+    const service = (name: string, tier: ServiceDescription["tier"], needs: string[]) => ({
+      service: name,
+      tier,
+      container: this.container(name),
+      needs,
+      publish: [],
+      healthyWithinSeconds: 30,
+      stopWithinSeconds: 10,
+    });
+    const http = { kind: "http", port: 3001, path: "/health" } as const;
+    const gateway = { kind: "gateway", address: "127.0.0.1", port: this.gatewayPort } as const;
+    return {
+      project: this.prefix,
+      labels: {
+        tier: `${this.prefix}.tier`,
+        service: `${this.prefix}.service`,
+        release: `${this.prefix}.release`,
+      },
+      services: [
+        { ...service("postgres", "data", []), probe: { kind: "postgres" } },
+        { ...service("redis", "data", []), probe: { kind: "redis", port: 6379 } },
+        { ...service("user-service", "api", ["postgres", "redis"]), probe: http },
+        { ...service("web", "web", ["user-service"]), probe: http },
+        {
+          ...service("nginx", "gateway", ["web"]),
+          probe: gateway,
+          publish: [{ port: this.gatewayPort, addresses: ["127.0.0.1"] }],
+        },
+      ],
+      jobs: [{ service: "migration", container: this.container("migration") }],
+      volumes: [{ name: `${this.prefix}-data` }],
+      folders: [],
+      root: this.root,
+      backups: join(this.root, "backups"),
+      status: join(this.root, "status"),
+      deployLock: join(this.folder, "deploy.lock"),
+      // The machine that runs the tests may be as full as it likes.
+      diskPercent: { warning: 101, error: 101 },
+      newestBackupHours: 26,
+    };
+  }
+
+  container(service: string): string {
+    return `${this.prefix}-${service}`;
+  }
+
+  /** Lays the files down as the deploy does, with changes to the description. */
+  async install(changes: Partial<SystemDescription> = {}): Promise<void> {
+    const staging = this.layout.part("operator-command");
+    const files = operatorFiles(this.layout, { ...this.description, ...changes });
+    mkdirSync(staging, { recursive: true });
+    mkdirSync(this.description.status, { recursive: true });
+    mkdirSync(this.description.backups, { recursive: true });
+    const own = files.filter(({ path }) => path.startsWith(this.root));
+    writeFileSync(join(staging, "files.json"), JSON.stringify(own));
+    writeFileSync(join(staging, "remove.sh"), template("operator/remove.sh"));
+    await run(["bash", "-s"], { input: template("operator/install.sh"), env: { STAGING: staging } });
+  }
+
+  /** Runs the command; what it prints and how it ends is the test's to judge. */
+  async emaintenance(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+    const program = this.layout.deploy("scripts/emaintenance.sh");
+    return run([program, ...args], { allowFailure: true, timeoutSeconds: 60, ...options });
+  }
+
+  /** What the command prints with --json. */
+  async json<T>(...args: readonly string[]): Promise<T> {
+    const { stdout, stderr } = await this.emaintenance([...args, "--json"]);
+    if (stdout === "") throw new Error(stderr);
+    return JSON.parse(stdout) as T;
+  }
+
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.root, path)), { recursive: true });
+    writeFileSync(join(this.root, path), text);
+  }
+
+  async inspect(service: string, format: string): Promise<string> {
+    const { stdout } = await run(["docker", "inspect", "--format", format, this.container(service)]);
+    return stdout.trim();
+  }
+
+  async docker(...args: readonly string[]): Promise<RunResult> {
+    return run(["docker", ...args]);
+  }
+
+  async healthy(service: string): Promise<void> {
+    await waitFor(
+      `a healthy ${service}`,
+      60,
+      async () => (await this.inspect(service, "{{.State.Health.Status}}")) === "healthy",
+    );
+  }
+
+  /** Starts one service, or starts it anew. */
+  async startService(service: string): Promise<void> {
+    const images = await ensureBaseImages();
+    const label = (key: string, value: string) => ["--label", `${this.prefix}.${key}=${value}`];
+    const http = (port: number) => [
+      ...["--env", `NAME=${service}`, "--env", `PORT=${port}`, "--user", "1001:1001"],
+      ...health(`curl -fsS http://127.0.0.1:${port}/health`),
+      ...(service === "nginx" ? ["--publish", `127.0.0.1:${this.gatewayPort}:80`] : []),
+      ...["--sysctl", "net.ipv4.ip_unprivileged_port_start=0"],
+      ...[images.node, "node", "-e", SERVER],
+    ];
+    const health = (line: string) => [
+      ...["--health-cmd", line, "--health-interval", "1s", "--health-retries", "3"],
+      ...["--health-timeout", "9s", "--health-start-period", "20s"],
+    ];
+    const own: Record<string, readonly string[]> = {
+      postgres: [
+        ...["--env", "POSTGRES_USER=postgres", "--env", `POSTGRES_PASSWORD=${PASSWORD}`],
+        ...["--env", "POSTGRES_DB=emaintenance", "--volume", `${this.prefix}-data:/var/lib/postgresql/data`],
+        ...health("pg_isready -q -h 127.0.0.1 -U postgres"),
+        images.postgres,
+      ],
+      redis: [
+        ...["--env", `REDIS_PASSWORD=${PASSWORD}`],
+        ...["--tmpfs", "/data"],
+        ...health(`REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -qx PONG`),
+        ...[images.redis, "redis-server", "--requirepass", PASSWORD],
+      ],
+      "user-service": http(3001),
+      web: http(3001),
+      nginx: http(80),
+      migration: [images.node, "node", "-e", "console.log('migrated')"],
+    };
+    const tier = this.description.services.find((one) => one.service === service)?.tier ?? "api";
+    await this.docker(
+      ...["run", "--detach", "--init", "--name", this.container(service)],
+      ...[...label("service", service), ...label("tier", tier), ...label("release", "1.4.0")],
+      ...(own[service] ?? []),
+    );
+  }
+
+  private async startContainers(): Promise<void> {
+    for (const { service } of [...this.description.services, ...this.description.jobs]) {
+      await this.startService(service);
+    }
+    for (const { service } of this.description.services) {
+      await this.healthy(service);
+    }
+  }
+
+  /** Takes away everything that was made. */
+  async remove(): Promise<void> {
+    const { stdout } = await run(["docker", "ps", "-aq", "--filter", `label=${this.prefix}.service`]);
+    const ids = stdout.split("\n").filter(Boolean);
+    if (ids.length > 0) await this.docker("rm", "--force", "--volumes", ...ids);
+    await run(["docker", "volume", "rm", "--force", `${this.prefix}-data`], { allowFailure: true });
+  }
+}

@@ -1,0 +1,28 @@
+# The containers of the project, out of what docker inspect says.
+
+def host_ports: [.NetworkSettings.Ports // {} | to_entries[] | .value // [] | .[] |
+  (if .HostIp | contains(":") then "[\(.HostIp)]" else .HostIp end) + ":" + .HostPort] | unique;
+
+def health_words: (.State.Health.Log // [] | last | .Output // "") | gsub("\\s+"; " ") | .[0:300];
+
+[.[] | (.Config.Labels // {}) as $labels | {
+  id: .Id,
+  container: .Name[1:],
+  service: $labels[$system.labels.service],
+  tier: $labels[$system.labels.tier],
+  release: $labels[$system.labels.release],
+  imageId: .Image,
+  state: .State.Status,
+  exitCode: .State.ExitCode,
+  outOfMemory: .State.OOMKilled,
+  # Of one that stands still, Docker keeps the last word.
+  health: (if .State.Status == "running" then .State.Health.Status // "none" else "none" end),
+  healthOutput: health_words,
+  restarts: .RestartCount,
+  created: .Created,
+  since: (if .State.Status == "running" then .State.StartedAt
+    elif .State.Status == "created" then .Created
+    else .State.FinishedAt end),
+  ports: host_ports,
+  address: ([.NetworkSettings.Networks // {} | .[].IPAddress | select(. != "" and . != null)][0] // "")
+}]

@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# What schedules and watchers have written down.
+
+# The last run of each scheduled job. A record that cannot be read is a failed one.
+schedules() {
+  local file
+  for file in "$(config .status)"/*.json; do
+    [ -e "$file" ] || continue
+    jq -ce 'select(type == "object" and has("exitCode"))' "$file" 2> /dev/null ||
+      jq -nc --arg job "$(basename "$file" .json)" --arg file "$file" \
+        '{job: $job, started: null, ended: null, exitCode: null, message: "its record \($file) cannot be read"}'
+  done | jq -cs 'sort_by(.job)'
+}
+
+# Alerts that still stand: the newest of each source, where that is no all-clear.
+alerts() {
+  local file
+  file=$(config .status)/alerts.jsonl
+  { [ ! -r "$file" ] || cat "$file"; } |
+    jq -cR 'fromjson? | select(type == "object")' |
+    jq -cs 'group_by(.source) | map(max_by(.time)) | map(select(.severity | IN("ok", "resolved", "info") | not)) | sort_by(.time)'
+}

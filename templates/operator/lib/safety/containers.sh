@@ -1,0 +1,19 @@
+# shellcheck shell=bash
+# Containers of ours that a prune would remove.
+
+# check_containers CONTAINERS
+check_containers() {
+  local container state standing finished
+  standing=$(jq -r --slurpfile system "$CONFIG" '.[] | select(.service | IN($system[0].services[].service)) |
+    select(.state | IN("running", "paused", "restarting") | not) | [.container, .state] | @tsv' <<< "$1")
+  finished=$(jq -r --slurpfile system "$CONFIG" '.[] | select(.service | IN($system[0].jobs[].service)) |
+    select(.state == "exited") | .container' <<< "$1")
+  while IFS=$'\t' read -r container state; do
+    finding error containers "$container is $state: docker container prune would remove it, with its log" \
+      "a running container" "emaintenance restart ${container#"$(config .project)"-}"
+  done < <(lines_of "$standing")
+  while IFS= read -r container; do
+    finding notice containers "the finished job $container would go with a prune" "that it may: it keeps only its log" \
+      "nothing: the next deploy runs it again"
+  done < <(lines_of "$finished")
+}

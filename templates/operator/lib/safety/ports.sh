@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# Containers of others on ports of ours: they answer in our place, or keep ours from starting.
+
+# shellcheck disable=SC2016 # names of jq
+# Ports of the host that containers of others have, or will have when they start: port, name, state.
+foreign_ports() {
+  local ids
+  mapfile -t ids < <(docker ps --all --quiet --no-trunc)
+  [ ${#ids[@]} -gt 0 ] || return 0
+  { docker inspect "${ids[@]}" 2> /dev/null || true; } | query '
+    .[] | select((.Config.Labels // {}) | has($system.labels.service) | not) | . as $one |
+    [(.NetworkSettings.Ports, .HostConfig.PortBindings) // {} | .[] // [] | .[] | .HostPort] | unique[] |
+    select(. != "") | [., $one.Name[1:], $one.State.Status] | @tsv' -r
+}
+
+check_ports() {
+  local port container state owner found
+  found=$(foreign_ports | sort -u)
+  while IFS=$'\t' read -r port container state; do
+    owner=$(jq -r --arg port "$port" '[.services[] | select(.publish[].port == ($port | tonumber)) | .service][0] // ""' "$CONFIG")
+    [ -n "$owner" ] || continue
+    if [ "$state" = running ]; then
+      finding error ports "the container $container, which is not ours, has port $port of $owner" "that only $owner has it" \
+        "stop it, or give it another port: docker stop $container"
+    else
+      finding warning ports "the container $container, which is not ours and is $state, will want port $port of $owner" \
+        "that only $owner has it" "give it another port, or: docker rm $container"
+    fi
+  done < <(lines_of "$found")
+}

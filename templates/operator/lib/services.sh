@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# The services of the system and their containers, as they are now.
+
+# All containers of the project, whatever their state, as an array.
+containers() {
+  local ids
+  mapfile -t ids < <(docker ps --all --quiet --no-trunc --filter "label=$(config .labels.service)")
+  if [ ${#ids[@]} -eq 0 ]; then
+    echo '[]'
+    return
+  fi
+  # One that is removed at this very moment makes inspect fail, and the others are printed all the same.
+  { docker inspect "${ids[@]}" 2> /dev/null || true; } | query "$(cat "$LIB/containers.jq")" -c
+}
+
+# Every service with its containers, as an array in start order. Input: the containers.
+services() { query "$(cat "$LIB/services.jq")" -c; }
+
+# Names of services, tiers and the word all, for completion.
+service_words() { jq -r '[.services[] | .service, .tier] + ["all"] | unique[]' "$CONFIG"; }
+
+# chosen_services VERB WORD...: services in start order, by service, tier or all; without a word all of them.
+chosen_services() {
+  local verb=$1 unknown
+  shift
+  unknown=$(jq -r '[.services[] | .service, .tier, "all"] as $known | $ARGS.positional - $known | .[0] // ""' "$CONFIG" --args "$@")
+  if [ -n "$unknown" ]; then
+    wrong_usage "there is no service or tier \"$unknown\"" "one of $(service_words | paste -sd ' ')" "emaintenance $verb --help"
+  fi
+  jq -r '.services[] | select([.service, .tier, "all"] - $ARGS.positional != [.service, .tier, "all"] or $ARGS.positional == []) | .service' \
+    "$CONFIG" --args "$@"
+}
+
+# json_array WORD...: the words as a JSON array.
+json_array() { jq -nc '$ARGS.positional' --args "$@"; }

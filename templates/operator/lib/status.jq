@@ -1,0 +1,50 @@
+# The state of the whole system as one document. Input: every service with its containers. Further: $containers,
+# $usage by container, $host, $schedules, $alerts, $deploy (a list of none or one).
+
+def service_problem:
+  "emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)" as $remedy |
+  if .state == "missing" then
+    problem("\(.service) has no container"; "\(.container)"; "deploy again")
+  elif .state != "running" then
+    problem("\(.container) is \(.state)" + (if .outOfMemory then " (out of memory)" elif .exitCode != 0 then " (exit code \(.exitCode))" else "" end);
+      "a running container"; $remedy)
+  elif .health == "unhealthy" then
+    problem("\(.container) is unhealthy: \(.healthOutput)"; "a health check that passes"; "emaintenance health \(.service); \($remedy)")
+  elif .health == "starting" then
+    problem("\(.container) is still starting, since \(.since | ago)"; "healthy within \(.healthyWithinSeconds)s"; "wait, then emaintenance logs \(.service)")
+  else empty end;
+
+def job_problem:
+  select(.state == "exited" and .exitCode != 0) |
+  problem("the job \(.service) ended with exit code \(.exitCode)"; "exit code 0"; "docker logs \(.container), then deploy again");
+
+def disk_problem:
+  if (.usedPercent // 0) >= $system.diskPercent.warning then
+    problem("the disk of \(.mount) is \(.usedPercent) % full, \(.freeBytes | bytes_in_words) are left"; "less than \($system.diskPercent.warning) %"; "make room, beginning with: docker system df; du -xh \(.mount) | sort -h | tail")
+  elif (.inodesUsedPercent // 0) >= $system.diskPercent.warning then
+    problem("\(.inodesUsedPercent) % of the inodes of \(.mount) are used"; "less than \($system.diskPercent.warning) %"; "remove small files: du --inodes -x \(.mount) | sort -n | tail")
+  else empty end;
+
+def schedule_problem:
+  select(.exitCode != 0) |
+  problem("the scheduled job \(.job) " + (if .exitCode == null then "has no readable record: \(.message)" else "failed (exit code \(.exitCode)): \(.message)" end);
+    "exit code 0"; "read its log, and run it by hand");
+
+def alert_problem: problem("alert of \(.source), \(.time | ago) ago: \(.message)"; "no open alert"; "look into it");
+
+. as $services |
+[$containers[] | select(.service | IN($system.jobs[].service))] as $jobs |
+{
+  time: (now | todate),
+  problems: (
+    [$services[] | service_problem] + [$jobs[] | job_problem] + [$host.disks[] | disk_problem] +
+    [$schedules[] | schedule_problem] + [$alerts[] | alert_problem]),
+  deploy: ($deploy[0] // null),
+  services: [$services[] | {
+    service, tier, container, release: (.release // null), state, health, restarts, since: (.since // null), ports
+  } + ($usage[.id // ""] // {cpuPercent: null, memoryBytes: null, memoryLimitBytes: null})],
+  jobs: [$jobs[] | {service, container, release, state, exitCode, since}],
+  host: $host,
+  schedules: $schedules,
+  alerts: $alerts
+} | {well: (.problems == [])} + .
