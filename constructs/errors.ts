@@ -75,3 +75,16 @@ export function hostRootInvalid(root: string): ConfigurationError {
       `without ".." and without "/" at the end, such as /opt/emaintenance`,
   );
 }
+
+/** Times of a crontab that nobody could mean, or that never come. */
+export function scheduleInvalid(text: string, problem: string): ConfigurationError {
+  return new ConfigurationError(
+    `schedule "${text}": ${problem}; expected minute, hour, day of the month, month and day of the week, ` +
+      `such as "0 2 * * *" for every day at 02:00`,
+  );
+}
+
+/** Two jobs of the host want one name. */
+export function jobTaken(job: string): ConfigurationError {
+  return new ConfigurationError(`the job ${job} is scheduled twice: give one of them another name`);
+}

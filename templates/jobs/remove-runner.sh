@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Takes away what all jobs of the host share. The records of what happened stay, as the logs do.
+set -euo pipefail
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# This file is <root>/deploy/Server/.parts/<part>/remove.sh.
+staging=$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")
+scripts=$(dirname "$(dirname "$staging")")/scripts
+
+as_root rm -f "$scripts/run-job" "$scripts/lib/records.sh"
+as_root rmdir --ignore-fail-on-non-empty "$scripts/lib" 2> /dev/null || true
+rm -rf "$staging"
+echo "run-job is gone"
