@@ -1,0 +1,124 @@
+import { logBound } from "../../../constructs/host/log-rotation";
+import { onHost, rehearsal } from "../support/rehearsal";
+
+jest.setTimeout(300_000);
+
+const UNIT = "emaintenance-log-rotation";
+const LOGS = "/opt/emaintenance/logs";
+const MIB = 1024 * 1024;
+
+/** Lines of 200 bytes, numbered from 0, with something in them that does not compress to nothing. */
+const LINES = 1_048_576;
+const WRITER = `
+  const fs = require("node:fs"), crypto = require("node:crypto");
+  const pad = crypto.randomBytes(95).toString("hex");
+  const log = fs.openSync("/app/logs/load.log", "a");
+  for (let n = 0; n < ${LINES}; n++) fs.writeSync(log, String(n).padStart(8, "0") + " " + pad + "\\n");`;
+
+/** Writes 200 MB in a service's container, while something else goes on. @returns seconds that it took */
+async function write200MB(meanwhile: (done: () => boolean) => Promise<void>): Promise<number> {
+  const began = Date.now();
+  let seconds: number | undefined;
+  const writing = onHost("docker exec -i emaintenance-user-service node", { input: WRITER }).then(
+    () => (seconds = (Date.now() - began) / 1000),
+  );
+  await Promise.all([writing, meanwhile(() => seconds !== undefined)]);
+  return await writing;
+}
+
+/** All lines of a log that are there, the oldest first. */
+const everything = (log: string) =>
+  `sudo sh -c 'for n in 3 2 1; do [ ! -e ${log}.$n.gz ] || zcat ${log}.$n.gz; done; cat ${log}'`;
+
+const clean = () => onHost(`sudo sh -c 'rm -f ${LOGS}/user-service/load.log*'`);
+const rotate = () => onHost(`sudo systemctl start ${UNIT}.service`);
+const bytesOfLogs = async () => Number((await onHost(`sudo du -sb ${LOGS} | cut -f 1`)).stdout);
+
+beforeEach(clean);
+afterAll(async () => {
+  await clean();
+  await onHost(`sudo systemctl start ${UNIT}.timer`);
+});
+
+describe("200 MB of log lines, written at speed by a program that knows nothing of rotation", () => {
+  test("are all there, in order, after three rotations while they were written", async () => {
+    await onHost(`sudo systemctl stop ${UNIT}.timer`);
+    let rotations = 0;
+    await write200MB(async (done) => {
+      while (!done() && rotations < 3) {
+        const { stdout } = await onHost(
+          `sudo stat -c %s ${LOGS}/user-service/load.log 2> /dev/null || echo 0`,
+        );
+        if (Number(stdout) > 20 * MIB) {
+          await rotate();
+          rotations += 1;
+        }
+      }
+    });
+
+    expect(rotations).toBe(3);
+    const { stdout } = await onHost(
+      `${everything(`${LOGS}/user-service/load.log`)} | awk 'BEGIN { n = 0 } $1 != n { print "expected " n ", got " $1; exit } { n++ } END { print n " lines" }'`,
+    );
+    expect(stdout).toBe(`${LINES} lines\n`);
+  });
+
+  test("never take more room than the bound, and what is left of them has no gap", async () => {
+    await onHost(`sudo systemctl start ${UNIT}.timer`);
+    let most = 0;
+    const seconds = await write200MB(async (done) => {
+      while (!done()) most = Math.max(most, await bytesOfLogs());
+    });
+
+    const bound = logBound({}, 200 / seconds);
+    expect(most / MIB).toBeLessThan(bound.filesMiB + bound.inflowMiB);
+    await rotate();
+    expect((await bytesOfLogs()) / MIB).toBeLessThan(logBound().filesMiB);
+    const { stdout } = await onHost(
+      `${everything(`${LOGS}/user-service/load.log`)} | awk 'NF && n != "" && $1 != n { print "expected " n ", got " $1; exit } NF { n = $1 + 1 } END { print n }'`,
+    );
+    expect(stdout).toBe(`${LINES}\n`);
+  });
+});
+
+describe("the gateway's access log", () => {
+  const REQUESTS = 2500;
+  const LOG = `${LOGS}/nginx/access.log`;
+
+  test("has every request once, also of those that came while it was rotated", async () => {
+    const mark = `rotation-${Date.now()}`;
+    const pad = "x".repeat(6000);
+    let sent = 0;
+    const client = async () => {
+      while (sent < REQUESTS) {
+        const answer = await fetch(`${rehearsal().url}/api/auth/me?${mark}=${(sent += 1)}&pad=${pad}`);
+        await answer.arrayBuffer();
+      }
+    };
+    let working = true;
+    const rotating = (async () => {
+      while (working) await rotate();
+    })();
+    await Promise.all(Array.from({ length: 8 }, client));
+    working = false;
+    await rotating;
+
+    const { stdout } = await onHost(
+      `${everything(LOG)} | grep -o '${mark}=[0-9]*' | sort | uniq -c | awk '{ if ($1 != 1) print; else n++ } END { print n }'`,
+    );
+    expect(stdout).toBe(`${sent}\n`);
+    const { stdout: rotated } = await onHost(`ls ${LOG}.1.gz`);
+    expect(rotated).toBe(`${LOG}.1.gz\n`);
+  });
+});
+
+describe("a rotation", () => {
+  test("ends well, and without a word in the host's journal", async () => {
+    const { stdout } = await onHost("cat /opt/emaintenance/status/log-rotation.json");
+    expect(JSON.parse(stdout)).toMatchObject({ job: "log-rotation", exitCode: 0 });
+    const { stdout: failed } = await onHost(`systemctl is-failed ${UNIT}.service`, { allowFailure: true });
+    expect(failed).not.toContain("failed");
+    const { stdout: journal } = await onHost(`sudo journalctl -q -u ${UNIT}.service -p info..info`);
+    expect(journal).toBe("");
+  });
+});

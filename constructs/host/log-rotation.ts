@@ -1,0 +1,175 @@
+import type { Resource } from "@cdktf/provider-null/lib/resource";
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import { z } from "zod";
+import { Naming, SERVICE_NAMES } from "../naming";
+import { renderTemplate, template } from "../templates";
+import { PauseSchedule } from "../values/pause-schedule";
+import { validateProps } from "../values/validate";
+import type { HostLayout } from "./host-layout";
+import type { JobRunner } from "./job-runner";
+import { ScheduledJob } from "./scheduled-job";
+
+/** What determines how much room log files take. Defaults: the seed, 8.2. */
+export interface LogLimits {
+  /** Size in MiB above which a log file is rotated. @default 10 */
+  readonly sizeMiB?: number;
+  /** Rotated files that are kept of each log, compressed. @default 3 */
+  readonly keep?: number;
+  /** Seconds between two looks at the files: what comes in meanwhile is on top of their size. @default 15 */
+  readonly everySeconds?: number;
+  /** Keeps rotated files longer than `keep` of them. @default they are removed */
+  readonly archive?: LogArchive;
+}
+
+export interface LogArchive {
+  /** Days that a file stays in it. */
+  readonly days: number;
+  /** Size of all of it in MiB; the oldest go first. */
+  readonly maxMiB: number;
+}
+
+export interface LogRotationProps extends LogLimits {
+  readonly runner: JobRunner;
+  /** What must be there first, beside the runner: the folders. @default nothing */
+  readonly after?: readonly ITerraformDependable[];
+}
+
+/** The most that logs take on the host, in MiB. */
+export interface LogBound {
+  /** Log files of the services, of the gateway and of the jobs, rotated ones included. */
+  readonly filesMiB: number;
+  readonly archiveMiB: number;
+  /** What Docker keeps of the containers' output. */
+  readonly dockerMiB: number;
+  /** What can come in before the next look has ended, and once more while it is copied. */
+  readonly inflowMiB: number;
+  readonly totalMiB: number;
+}
+
+/** Who writes into a folder of log files, and how its files are let go of. */
+interface LogSet {
+  readonly folder: string;
+  /** Folder of the archive for it. */
+  readonly archive: string;
+  /** Signal on which the program in `container` opens its files anew. @default its files are shortened in place */
+  readonly signal?: string;
+  readonly container?: string;
+  /** Whom the folder belongs to: logrotate works as that user there. */
+  readonly owner: "root" | "1001";
+}
+
+const MIB = 1024 * 1024;
+
+/** Log files that one program writes at a time: Nginx has two, a service one or, with a file for errors, two. */
+const FILES_PER_FOLDER = 2;
+
+/** Services that write log files of their own, as user 1001. */
+const WRITERS = ["user-service", "work-order-service", "asset-service"] as const;
+
+/** Folders of log files: those services', the gateway's and the jobs'. */
+const FOLDERS = WRITERS.length + 2;
+
+/** The seven programs, and the migration, whose container stays. Each has json-file, 10m times 3. */
+const DOCKER_LOGS = SERVICE_NAMES.length + 1;
+const DOCKER_MIB = 30;
+
+const limits = z.object({
+  sizeMiB: z.int("expected whole MiB").min(1).max(1024),
+  keep: z.int("expected a whole number").min(1).max(100),
+  everySeconds: z.int("expected whole seconds").min(1).max(3600),
+  archive: z
+    .object({ days: z.int("expected whole days").min(1), maxMiB: z.int("expected whole MiB").min(1) })
+    .optional(),
+});
+
+type CheckedLimits = z.infer<typeof limits>;
+
+/**
+ * Rotates the log files under logs/ by their size, without losing a line: Nginx opens its files anew, of all others what
+ * has been copied is cut off the beginning. See docs/logs.md.
+ */
+export class LogRotation extends Construct {
+  readonly resource: Resource;
+
+  constructor(scope: Construct, id: string, props: LogRotationProps) {
+    super(scope, id);
+    const { runner } = props;
+    const checked = validateProps(this, limits, withDefaults(props));
+    const { archive } = checked;
+
+    this.resource = new ScheduledJob(this, "job", {
+      runner,
+      job: "log-rotation",
+      description: "rotation of the log files",
+      schedule: PauseSchedule.ofSeconds(checked.everySeconds),
+      script: template("logrotate/run.sh"),
+      files: {
+        "logrotate-root.conf": configuration("root", checked, runner),
+        "logrotate-1001.conf": configuration("1001", checked, runner),
+        "shorten.sh": template("logrotate/shorten.sh"),
+        "reopen.sh": template("logrotate/reopen.sh"),
+        "archive.sh": template("logrotate/archive.sh"),
+      },
+      environment: {
+        LOGS: `${runner.layout.root}/logs`,
+        SIZE_BYTES: String(checked.sizeMiB * MIB),
+        FOLDER_BYTES: String(rotatedMiB(checked) * MIB),
+        ARCHIVE_DAYS: String(archive?.days ?? 0),
+        ARCHIVE_BYTES: String((archive?.maxMiB ?? 0) * MIB),
+      },
+      timeoutSeconds: 900,
+      after: props.after,
+    }).resource;
+  }
+}
+
+/**
+ * The most that logs take on the host, with everything there is: every log at its size, every rotated file as large as
+ * one that could not be compressed.
+ *
+ * @param inflowMiBPerSecond how fast all programs together write. A look every few seconds is as near as one comes to a
+ *   bound that knows no speed.
+ */
+export function logBound(props: LogLimits = {}, inflowMiBPerSecond = 0): LogBound {
+  const checked = withDefaults(props);
+  const filesMiB = FOLDERS * (FILES_PER_FOLDER * checked.sizeMiB + rotatedMiB(checked));
+  const archiveMiB = checked.archive?.maxMiB ?? 0;
+  const dockerMiB = DOCKER_LOGS * DOCKER_MIB;
+  const inflowMiB = 2 * checked.everySeconds * inflowMiBPerSecond;
+  return {
+    filesMiB,
+    archiveMiB,
+    dockerMiB,
+    inflowMiB,
+    totalMiB: filesMiB + archiveMiB + dockerMiB + inflowMiB,
+  };
+}
+
+/** Bound of the rotated files of one folder. */
+const rotatedMiB = ({ sizeMiB, keep }: CheckedLimits): number => FILES_PER_FOLDER * sizeMiB * keep;
+
+function withDefaults({ sizeMiB = 10, keep = 3, everySeconds = 15, archive }: LogLimits): CheckedLimits {
+  return { sizeMiB, keep, everySeconds, archive };
+}
+
+/** What logrotate is told about the logs of one owner. */
+function configuration(owner: LogSet["owner"], checked: CheckedLimits, runner: JobRunner): string {
+  return renderTemplate("logrotate/logrotate.conf.eta", {
+    owner,
+    sizeBytes: checked.sizeMiB * MIB,
+    keep: checked.keep,
+    sets: logSets(runner.layout).filter((set) => set.owner === owner),
+    scripts: runner.folder("log-rotation"),
+    archive: checked.archive !== undefined,
+  });
+}
+
+function logSets(layout: HostLayout): LogSet[] {
+  const set = (name: string) => ({ folder: layout.logs(name), archive: layout.logs(`archive/${name}`) });
+  return [
+    ...WRITERS.map((service): LogSet => ({ ...set(service), owner: "1001" })),
+    { ...set("nginx"), owner: "root", signal: "USR1", container: Naming.container("nginx") },
+    { ...set("schedules"), owner: "root" },
+  ];
+}
