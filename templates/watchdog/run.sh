@@ -1,0 +1,162 @@
+#!/usr/bin/env bash
+# Restarts containers of this system that Docker has found unhealthy. One that does not get well is left alone after a few
+# times, with an alert. During a deploy nothing is done: there, containers may be unhealthy for a while.
+set -euo pipefail
+
+: "${DEPENDENCIES:?words \"service:needed,needed\" in start order}"
+: "${RESTARTS_AN_HOUR:?how many times a container may be restarted within an hour}"
+: "${SETTLE_SECONDS:?seconds in which a health check has noticed that what it needs is back}"
+: "${LABEL:?label of our containers, such as emaintenance.service}"
+: "${CONTAINER_PREFIX:?what the names of our containers begin with, such as emaintenance-}"
+: "${DEPLOY_LOCK:=/run/lock/emaintenance-deploy}"
+: "${DEPLOY_MINUTES:=60}"
+: "${MEMORY:=/var/lib/emaintenance/watchdog}"
+
+scripts=$(dirname "$(dirname "$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")")")
+: "${STATUS:=${scripts%/deploy/Server/scripts}/status}"
+# shellcheck source=/dev/null
+. "$scripts/lib/records.sh"
+
+readonly HOUR=3600
+# An engine that does not answer for so long has hung.
+readonly ANSWER_SECONDS=60
+
+# A deploy that ended badly leaves its lock; one from before the last boot is gone with /run.
+deploy_in_progress() { [ -n "$(find "$DEPLOY_LOCK" -mmin "-$DEPLOY_MINUTES" 2> /dev/null)" ]; }
+
+# All containers of ours that are there, one a line: service, name, id, state, health (healthy without a check), start.
+containers() {
+  local ids format
+  format="{{index .Config.Labels \"$LABEL\"}}"
+  format+='{{"\t"}}{{.Name}}{{"\t"}}{{.ID}}{{"\t"}}{{.State.Status}}'
+  format+='{{"\t"}}{{with .State.Health}}{{.Status}}{{else}}healthy{{end}}{{"\t"}}{{.State.StartedAt}}'
+  ids=$(timeout $ANSWER_SECONDS docker ps --all --quiet --no-trunc --filter "label=$LABEL") || return
+  [ -z "$ids" ] || xargs timeout $ANSWER_SECONDS docker inspect --format "$format" <<< "$ids"
+}
+
+declare -A health=() name=() id=() started=()
+look() {
+  local table service one_name one_id state check since
+  # A container may go between the list and the look at it; the second list is without it.
+  table=$(containers 2> /dev/null) || table=$(containers)
+  while IFS=$'\t' read -r service one_name one_id state check since; do
+    # A container that was set aside has a suffix, and is not for us to mend.
+    [ "${one_name#/}" = "$CONTAINER_PREFIX$service" ] || continue
+    [ "$state" = running ] || check=$state
+    health[$service]=$check
+    name[$service]=${one_name#/}
+    id[$service]=$one_id
+    started[$service]=$(date --date "$since" +%s)
+  done <<< "$table"
+}
+
+# The first thing that a service needs and that is not well, or has only just become so: then its own trouble may pass.
+awaited() {
+  local needed
+  for needed in ${1//,/ }; do
+    if [ "${health[$needed]-missing}" != healthy ] ||
+      [ $((EPOCHSECONDS - ${started[$needed]})) -lt "$SETTLE_SECONDS" ]; then
+      echo "$needed"
+      return
+    fi
+  done
+}
+
+# The times of the restarts within the last hour, one a line.
+restarts() {
+  [ -e "$MEMORY/$1.restarts" ] || return 0
+  awk -v since=$((EPOCHSECONDS - HOUR)) '$1 > since' "$MEMORY/$1.restarts"
+}
+
+is_left_alone() { [ "$(cat "$MEMORY/$1.left" 2> /dev/null)" = "${id[$1]}" ]; }
+
+# What the health check said last, on one line.
+last_words() {
+  docker inspect --format '{{with .State.Health}}{{range .Log}}{{printf "%s\x00" .Output}}{{end}}{{end}}' "$1" |
+    tr '\n\0' ' \n' | sed '/^ *$/d; s/ *$//' | tail -n 1 | cut -c -200
+}
+
+restart() {
+  local service=$1 words recent
+  words=$(last_words "${id[$service]}" || true)
+  # Written down before, so that a restart that takes the host along counts too.
+  recent=$(restarts "$service")
+  printf '%s\n' ${recent:+"$recent"} "$EPOCHSECONDS" > "$MEMORY/$service.restarts.new"
+  mv -f "$MEMORY/$service.restarts.new" "$MEMORY/$service.restarts"
+  raise_alert warning watchdog "${name[$service]} is unhealthy and is restarted; its health check says: ${words:-nothing}"
+  docker restart "${id[$service]}" > /dev/null
+  restarted+=("${name[$service]}")
+  health[$service]=starting
+}
+
+leave_alone() {
+  local service=$1
+  printf '%s\n' "${id[$service]}" > "$MEMORY/$service.left"
+  raise_alert critical watchdog "${name[$service]} was restarted $RESTARTS_AN_HOUR times within an hour and is unhealthy again: it is left alone. Its health check says: $(last_words "${id[$service]}" || true). See: docker logs ${name[$service]}"
+}
+
+# One that was left alone is watched again once it is well. Another container in its place starts anew.
+forgive() {
+  local service=$1
+  [ -e "$MEMORY/$service.left" ] || return 0
+  if ! is_left_alone "$service"; then
+    rm -f "$MEMORY/$service.left" "$MEMORY/$service.restarts"
+  elif [ "${health[$service]}" = healthy ]; then
+    rm -f "$MEMORY/$service.left"
+    raise_alert info watchdog "${name[$service]} is healthy again, and is watched again"
+  fi
+}
+
+# What DEPENDENCIES does not know comes last: a team's own service needs nothing as far as we know.
+in_start_order() {
+  local entry service known=" "
+  for entry in $DEPENDENCIES; do
+    known+="${entry%%:*} "
+    echo "$entry"
+  done
+  for service in "${!health[@]}"; do
+    case $known in *" $service "*) ;; *) echo "$service:" ;; esac
+  done
+}
+
+if deploy_in_progress; then
+  exit 0
+fi
+# Nearly always there is nothing to do, and this is the cheapest way to know.
+ill=$(timeout $ANSWER_SECONDS docker ps --quiet --filter "label=$LABEL" --filter health=unhealthy)
+if [ -z "$ill" ] && ! compgen -G "$MEMORY/*.left" > /dev/null; then
+  exit 0
+fi
+install -d -m 0755 "$MEMORY"
+look
+
+restarted=() left=() waiting=()
+for entry in $(in_start_order); do
+  service=${entry%%:*}
+  [ -n "${health[$service]-}" ] || continue
+  forgive "$service"
+  [ "${health[$service]}" = unhealthy ] || continue
+  needed=$(awaited "${entry#*:}")
+  if is_left_alone "$service"; then
+    left+=("${name[$service]}")
+  elif [ -n "$needed" ]; then
+    waiting+=("${name[$service]} (for $needed)")
+  elif [ "$(restarts "$service" | wc -l)" -ge "$RESTARTS_AN_HOUR" ]; then
+    leave_alone "$service"
+    left+=("${name[$service]}")
+  elif deploy_in_progress; then
+    exit 0
+  else
+    restart "$service"
+  fi
+done
+
+list() {
+  local IFS=,
+  printf '%s: %s; ' "$1" "${*:2}"
+}
+words=
+[ ${#restarted[@]} -eq 0 ] || words+=$(list restarted "${restarted[@]}")
+[ ${#left[@]} -eq 0 ] || words+=$(list "left alone" "${left[@]}")
+[ ${#waiting[@]} -eq 0 ] || words+=$(list waiting "${waiting[@]}")
+[ -z "$words" ] || echo "${words%; }"
