@@ -1,0 +1,34 @@
+import { ImageCleanUp, type ImageCleanUpProps } from "../../constructs/host/image-clean-up";
+import { JobRunner } from "../../constructs/host/job-runner";
+import { script } from "../support/stack-json";
+import { TestStack } from "../support/test-stack";
+
+function unitsOf(props: Partial<ImageCleanUpProps> = {}): string {
+  const stack = new TestStack();
+  const { connection, layout } = stack;
+  const runner = new JobRunner(stack, "job-runner", { connection, layout });
+  new ImageCleanUp(stack, "clean-up", { runner, ...props });
+  return script(stack.synthesise(), "image_clean_up")
+    .provisioner.map(({ file }) => String(file?.content))
+    .join("\n");
+}
+
+describe("the clean-up of images", () => {
+  test("comes on Sundays, and keeps five tags and everything of two weeks", () => {
+    const units = unitsOf();
+    expect(units).toContain("OnCalendar=Sun *-*-* 04:00:00 UTC");
+    expect(units).toContain('Environment="OLDER_THAN_DAYS=14"\nEnvironment="KEEP_TAGS=5"');
+    expect(units).toContain('Environment="REPOSITORY_PREFIX=emaintenance/"');
+  });
+
+  test.each<[Partial<ImageCleanUpProps>, string]>([
+    [{ keepTags: 1 }, "keepTags is 1: expected at least 2: the release in use and the one before"],
+    [{ olderThanDays: 0 }, "olderThanDays is 0: expected at least 1 day"],
+    [
+      { repositoryPrefix: "" },
+      'repositoryPrefix is "": expected a text that ends in "/", such as emaintenance/',
+    ],
+  ])("refuses %j", (props, message) => {
+    expect(() => unitsOf(props)).toThrow(message);
+  });
+});

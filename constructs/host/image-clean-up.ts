@@ -1,0 +1,63 @@
+import type { Resource } from "@cdktf/provider-null/lib/resource";
+import { Construct } from "constructs";
+import { z } from "zod";
+import { Naming } from "../naming";
+import { template } from "../templates";
+import { CronSchedule } from "../values/cron-schedule";
+import type { Schedule } from "../values/schedule";
+import { validateProps } from "../values/validate";
+import type { JobRunner } from "./job-runner";
+import { ScheduledJob } from "./scheduled-job";
+
+export interface ImageCleanUpProps {
+  readonly runner: JobRunner;
+  /** @default Sunday at 04:00, after the backups of that night */
+  readonly schedule?: Schedule;
+  /** Time zone of the schedule. @default UTC */
+  readonly timeZone?: string;
+  /** Days that an image or a stopped container is left alone. @default 14 */
+  readonly olderThanDays?: number;
+  /** Newest tags of each image that are kept whatever their age: what a rollback needs. @default 5 */
+  readonly keepTags?: number;
+  /** What the names of our images begin with. @default emaintenance/ */
+  readonly repositoryPrefix?: string;
+}
+
+const checkedProps = z.object({
+  olderThanDays: z.int("expected whole days").min(1, "expected at least 1 day"),
+  keepTags: z
+    .int("expected a whole number")
+    .min(2, "expected at least 2: the release in use and the one before"),
+  repositoryPrefix: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._/:-]*\/$/, 'expected a text that ends in "/", such as emaintenance/'),
+});
+
+/**
+ * Removes images of earlier releases and containers that were set aside, once a week. What is in use, what a rollback
+ * needs, volumes, and what belongs to somebody else stay.
+ */
+export class ImageCleanUp extends Construct {
+  readonly resource: Resource;
+
+  constructor(scope: Construct, id: string, props: ImageCleanUpProps) {
+    super(scope, id);
+    const { olderThanDays = 14, keepTags = 5, repositoryPrefix = Naming.image("") } = props;
+    const checked = validateProps(this, checkedProps, { olderThanDays, keepTags, repositoryPrefix });
+    this.resource = new ScheduledJob(this, "job", {
+      runner: props.runner,
+      job: "image-clean-up",
+      description: "removal of old images and containers",
+      schedule: props.schedule ?? CronSchedule.weekly({ day: "sunday", hour: 4 }),
+      timeZone: props.timeZone,
+      script: template("clean-up/images.sh"),
+      environment: {
+        OLDER_THAN_DAYS: String(checked.olderThanDays),
+        KEEP_TAGS: String(checked.keepTags),
+        REPOSITORY_PREFIX: checked.repositoryPrefix,
+        LABEL: Naming.label("service"),
+        CONTAINER_PREFIX: Naming.container(""),
+      },
+    }).resource;
+  }
+}

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# Removes images of earlier releases and containers that were set aside. Never a volume, never what a container uses,
+# never the newest tags of an image, never anything that is not of this project.
+set -euo pipefail
+
+: "${OLDER_THAN_DAYS:?days that an image or a stopped container is left alone}"
+: "${KEEP_TAGS:?newest tags of each image that are kept}"
+: "${REPOSITORY_PREFIX:?what the names of our images begin with, such as emaintenance/}"
+: "${LABEL:?label of our containers, such as emaintenance.service}"
+: "${CONTAINER_PREFIX:?what the names of our containers begin with, such as emaintenance-}"
+
+usage() {
+  cat <<'TEXT'
+usage: run.sh [--dry-run]
+
+  --dry-run   say what would be removed, and remove nothing
+  --help      this text
+
+environment: OLDER_THAN_DAYS, KEEP_TAGS, REPOSITORY_PREFIX, LABEL, CONTAINER_PREFIX
+TEXT
+}
+
+really=yes
+case ${1-} in
+  "") ;;
+  --dry-run) really= ;;
+  --help) usage && exit 0 ;;
+  *) echo "unknown option $1: see --help" >&2 && exit 2 ;;
+esac
+
+readonly OLDEST=$((EPOCHSECONDS - OLDER_THAN_DAYS * 86400))
+containers_removed=0 images_removed=0 failed=0
+
+remove() {
+  local what=$1 name=$2
+  shift 2
+  if [ -z "$really" ]; then
+    echo "would remove the $what $name"
+  elif "$@" > /dev/null; then
+    echo "removed the $what $name"
+  else
+    failed=$((failed + 1))
+    return 1
+  fi
+}
+
+# Docker's "2026-11-24 11:22:49 +0000 UTC" or "2026-11-24T11:22:49Z", in seconds since 1970; 0 for a time that never was.
+seconds() {
+  local time=${1% UTC}
+  case $time in 0001-*) echo 0 ;; *) date --date "$time" +%s ;; esac
+}
+
+# A container with its plain name belongs to the deployment, also when it stands still. One that was set aside by a release
+# has a suffix.
+remove_containers() {
+  local stopped id name service finished
+  stopped=$(docker ps --all --quiet --filter "label=$LABEL" --filter status=exited --filter status=created --filter status=dead)
+  for id in $stopped; do
+    IFS=$'\t' read -r name service finished < <(
+      docker inspect --format "{{.Name}}{{\"\\t\"}}{{index .Config.Labels \"$LABEL\"}}{{\"\\t\"}}{{.State.FinishedAt}}" "$id"
+    ) || continue
+    name=${name#/}
+    [ "$name" != "$CONTAINER_PREFIX$service" ] || continue
+    [ "$(seconds "$finished")" -lt "$OLDEST" ] || continue
+    # Without --volumes: an anonymous volume may hold data.
+    if remove container "$name" docker rm "$id"; then containers_removed=$((containers_removed + 1)); fi
+  done
+}
+
+# Our images, one a line: time of its last tag, id, repository, tag. Newest first.
+our_images() {
+  local all id repository tag tagged created
+  all=$(docker images --no-trunc --format '{{.ID}}\t{{.Repository}}\t{{.Tag}}') || return
+  while IFS=$'\t' read -r id repository tag; do
+    case $repository in "$REPOSITORY_PREFIX"*) ;; *) continue ;; esac
+    IFS=$'\t' read -r tagged created < <(
+      docker image inspect --format '{{.Metadata.LastTagTime}}{{"\t"}}{{.Created}}' "$id"
+    ) || continue
+    tagged=$(seconds "$tagged")
+    [ "$tagged" -gt 0 ] || tagged=$(seconds "$created")
+    printf '%s\t%s\t%s\t%s\n' "$tagged" "$id" "$repository" "$tag"
+  done <<< "$all" | sort --numeric-sort --reverse
+}
+
+remove_images() {
+  local images used time id repository tag name
+  local -A kept=()
+  images=$(our_images)
+  [ -n "$images" ] || return 0
+  used=$(docker ps --all --quiet | xargs --no-run-if-empty docker inspect --format '{{.Image}}')
+  while IFS=$'\t' read -r time id repository tag; do
+    name=$repository:$tag
+    if [ "$tag" = "<none>" ]; then
+      # An earlier image of a tag that has moved on.
+      name=$id
+    else
+      kept[$repository]=$((${kept[$repository]:-0} + 1))
+      [ "${kept[$repository]}" -gt "$KEEP_TAGS" ] || continue
+    fi
+    [ "$time" -lt "$OLDEST" ] || continue
+    case $used in *"$id"*) continue ;; esac
+    if remove image "$name" docker rmi "$name"; then images_removed=$((images_removed + 1)); fi
+  done <<< "$images"
+}
+
+remove_containers
+remove_images
+if [ "$failed" -gt 0 ]; then
+  echo "$failed could not be removed, for the reasons above"
+  exit 1
+fi
+[ -n "$really" ] || exit 0
+echo "$images_removed images and $containers_removed containers removed"
