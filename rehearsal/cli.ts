@@ -23,10 +23,10 @@ async function main(): Promise<number> {
   }
 }
 
-async function up({ name = DEFAULT_NAME, deploy }: Options): Promise<number> {
+async function up({ name = DEFAULT_NAME, deploy, bare }: Options): Promise<number> {
   const renderer = process.stdout.isTTY ? "default" : "simple";
   const context: UpContext = {};
-  const tasks = new Listr<UpContext, "default" | "simple">(upTasks({ name, deploy }), {
+  const tasks = new Listr<UpContext, "default" | "simple">(upTasks({ name, deploy, bare }), {
     renderer,
     rendererOptions: { timer: PRESET_TIMER },
   });

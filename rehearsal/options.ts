@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { checkName } from "./host/names";
 import { DEFAULT_NAME } from "./paths";
 
-export const USAGE = `npm run rehearse         [-- --name NAME] [--no-deploy]
+export const USAGE = `npm run rehearse         [-- --name NAME] [--no-deploy] [--bare]
 npm run rehearse:down    [-- --name NAME] [--keep-images]
 npm run rehearse:status  [-- --name NAME] [--json]
 
@@ -15,6 +15,7 @@ on it as on a real VM.
 
   --name NAME      which rehearsal; several can stand side by side (default: ${DEFAULT_NAME})
   --no-deploy      stop before the deployment
+  --bare           a host with sshd and sudo only, which the bootstrap stack has to equip first
   --keep-images    leave the images for the next rehearsal
   --json           for programs
   --help           this text
@@ -28,13 +29,14 @@ export interface Options {
   /** @default undefined: not said; up and down then mean the rehearsal `default`, status means all */
   readonly name?: string;
   readonly deploy: boolean;
+  readonly bare: boolean;
   readonly keepImages: boolean;
   readonly json: boolean;
 }
 
 /** Which options a verb knows, beside --name and --help. */
 const KNOWN: Readonly<Record<Verb, readonly string[]>> = {
-  up: ["no-deploy"],
+  up: ["no-deploy", "bare"],
   down: ["keep-images"],
   status: ["json"],
 };
@@ -52,6 +54,7 @@ export function parseOptions(words: readonly string[]): Options | "help" {
     options: {
       name: { type: "string" },
       "no-deploy": { type: "boolean" },
+      bare: { type: "boolean" },
       "keep-images": { type: "boolean" },
       json: { type: "boolean" },
       help: { type: "boolean", short: "h" },
@@ -69,6 +72,7 @@ export function parseOptions(words: readonly string[]): Options | "help" {
     verb,
     name: typeof values.name === "string" ? checkName(values.name) : undefined,
     deploy: values["no-deploy"] !== true,
+    bare: values.bare === true,
     keepImages: values["keep-images"] === true,
     json: values.json === true,
   };

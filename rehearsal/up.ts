@@ -9,10 +9,17 @@ import {
   pluginIdentity,
 } from "./deployment/provider-plugins";
 import { gatewayUrl, writeVariables } from "./deployment/variables";
-import { chooseDirectory, forgetDeployment, stackFolder } from "./deployment/working-directory";
+import {
+  BOOTSTRAP_STACK,
+  chooseDirectory,
+  forgetDeployment,
+  STACK,
+  stackFolder,
+  STACKS,
+} from "./deployment/working-directory";
 import { ensureEngine } from "./engine";
 import { ensureHost, type EnsuredHost } from "./host/host";
-import { loadImages } from "./host/load";
+import { hasEngine, leaveImages, loadImages } from "./host/load";
 import { ensureAppImages, ensureBaseImages, type ImageOrigin, imageOrigin } from "./images/images";
 import { privateFolder, type Say } from "./paths";
 import { readRecord, writeRecord } from "./record";
@@ -31,12 +38,14 @@ export interface UpContext {
 
 export interface UpOptions {
   readonly name: string;
-  /** @default true */
   readonly deploy: boolean;
+  /** Whether the host has sshd and sudo only; the bootstrap stack is deployed first then. */
+  readonly bare: boolean;
 }
 
 /** The steps from nothing to the deployed system. */
-export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<UpContext>[] {
+export function upTasks({ name, deploy: withDeployment, bare }: UpOptions): ListrTask<UpContext>[] {
+  const stacks = bare ? [BOOTSTRAP_STACK, STACK] : [STACK];
   const tasks: ListrTask<UpContext>[] = [
     {
       title: "Docker Engine",
@@ -48,7 +57,7 @@ export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<
     {
       title: "Host and images",
       task: (_, task) =>
-        task.newListr<UpContext>([hostTask(name), imagesTask()].map(failingInOneLine), {
+        task.newListr<UpContext>([hostTask(name, bare), imagesTask()].map(failingInOneLine), {
           concurrent: true,
           exitOnError: true,
         }),
@@ -57,9 +66,12 @@ export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<
       title: "Images to the host",
       task: async (context, task) => {
         const images = given(context.images);
-        const sent = await loadImages(name, Object.values(images));
+        const waiting = bare && !(await hasEngine(name));
+        const bring = waiting ? leaveImages : loadImages;
+        const sent = await bring(name, Object.values(images));
         task.title =
           sent.length === 0 ? "Images are on the host" : `${sent.length} images brought to the host`;
+        if (waiting) task.title += ", for its engine to load when it first starts";
       },
     },
     {
@@ -77,11 +89,11 @@ export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<
       },
     },
     {
-      title: "cdktf deploy prod",
+      title: `cdktf deploy ${stacks.join(" ")}`,
       enabled: withDeployment,
       task: async (context, task) => {
         const log = join(await privateFolder(name), "deploy.log");
-        await deploy(given(context.directory), given(context.plugins), log, outputOf(task));
+        await deploy(given(context.directory), stacks, given(context.plugins), log, outputOf(task));
       },
     },
     {
@@ -97,11 +109,11 @@ export function upTasks({ name, deploy: withDeployment }: UpOptions): ListrTask<
   return tasks.map(failingInOneLine);
 }
 
-function hostTask(name: string): ListrTask<UpContext> {
+function hostTask(name: string, bare: boolean): ListrTask<UpContext> {
   return {
     title: "Host",
     task: async (context, task) => {
-      context.host = await ensureHost(name, { say: outputOf(task) });
+      context.host = await ensureHost(name, { equipment: bare ? "bare" : "ready", say: outputOf(task) });
       task.title = `Host ${context.host.container} ${context.host.created ? "made" : "reused"}`;
     },
   };
@@ -133,7 +145,7 @@ async function prepareDirectory(name: string, context: UpContext): Promise<strin
   if (host.created) await forgetDeployment(directory);
   await writeRecord({ name, directory, plugins: pluginIdentity(plugins) });
   await writeVariables(directory, host, given(context.images));
-  await placePlugins(plugins, stackFolder(directory));
+  for (const stack of STACKS) await placePlugins(plugins, stackFolder(directory, stack));
   return directory;
 }
 

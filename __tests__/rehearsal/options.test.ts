@@ -6,6 +6,7 @@ describe("the command line of a rehearsal", () => {
       verb: "up",
       name: undefined,
       deploy: true,
+      bare: false,
       keepImages: false,
       json: false,
     });
@@ -16,6 +17,7 @@ describe("the command line of a rehearsal", () => {
       name: "trial",
       deploy: false,
     });
+    expect(parseOptions(["up", "--bare"])).toMatchObject({ bare: true, deploy: true });
     expect(parseOptions(["down", "--name", "trial", "--keep-images"])).toMatchObject({
       name: "trial",
       keepImages: true,

@@ -3,18 +3,19 @@ import { join } from "node:path";
 import { repository, type Say } from "../paths";
 import { run, waitFor } from "../run";
 import { type PluginChoice, terraformEnvironment } from "./provider-plugins";
-import { STACK } from "./working-directory";
+import { STACKS } from "./working-directory";
 
 const DEPLOY_SECONDS = 1200;
 const ANSWER_SECONDS = 60;
 const ERROR_LINES = 40;
 
 /**
- * `cdktf deploy prod` in a working directory; everything it prints goes to a log, and its steps to `say`.
+ * `cdktf deploy`, one stack after the other, in a working directory; everything it prints goes to a log, and its steps to `say`.
  * @throws Error with Terraform's own error
  */
 export async function deploy(
   directory: string,
+  stacks: readonly string[],
   plugins: PluginChoice,
   logPath: string,
   say: Say,
@@ -22,7 +23,7 @@ export async function deploy(
   const log = createWriteStream(logPath, { mode: 0o600 });
   const cdktf = join(repository, "node_modules", ".bin", "cdktf");
   // The first deployment has no provider lock yet, and making one would ask the registry even where a mirror has all.
-  const argv = [cdktf, "deploy", STACK, "--auto-approve", "--skip-provider-lock"];
+  const argv = [cdktf, "deploy", ...stacks, "--parallelism", "1", "--auto-approve", "--skip-provider-lock"];
   try {
     const { code, stdout, stderr } = await run(argv, {
       cwd: directory,
@@ -81,7 +82,7 @@ export function plainLine(line: string): string | undefined {
   const text = line
     // eslint-disable-next-line no-control-regex
     .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-    .replace(new RegExp(`^${STACK}(\\s+|$)`), "")
+    .replace(new RegExp(`^(${STACKS.join("|")})(\\s+|$)`), "")
     .replace(/^\s*[╷│╵]\s?/, "")
     .trimEnd();
   return /^[⠀-⣿] /.test(text) || /^\d+ Stacks? \w+ {2}/.test(text) || text === "" ? undefined : text;

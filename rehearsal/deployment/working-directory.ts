@@ -6,14 +6,23 @@ import { DEFAULT_NAME, privateFolder, repository, stateFolder } from "../paths";
 /** The stack that a rehearsal deploys. */
 export const STACK = "prod";
 
+/** The stack that equips a bare host for it. */
+export const BOOTSTRAP_STACK = "bootstrap";
+
+/** The stacks that can be deployed to a rehearsal's host. */
+export const STACKS = [BOOTSTRAP_STACK, STACK];
+
 /** The deploy-time values of a rehearsal; Terraform reads it from the working directory by itself. */
 export const VARIABLES_FILE = "rehearsal.auto.tfvars.json";
 
-const STATE_FILES = [`terraform.${STACK}.tfstate`, `terraform.${STACK}.tfstate.backup`];
+const STATE_FILES = STACKS.flatMap((stack) => [
+  `terraform.${stack}.tfstate`,
+  `terraform.${stack}.tfstate.backup`,
+]);
 
 /** Where Terraform runs, under a folder with a cdktf.json. */
-export function stackFolder(directory: string): string {
-  return join(directory, "cdktf.out", "stacks", STACK);
+export function stackFolder(directory: string, stack: string): string {
+  return join(directory, "cdktf.out", "stacks", stack);
 }
 
 /**
@@ -49,7 +58,7 @@ export async function clearDirectory(directory: string): Promise<void> {
   // Somebody may have put values of their own there since; then the state is a rehearsal's only if its values are there.
   if (directory === repository && !existsSync(join(directory, VARIABLES_FILE))) return;
   await forgetDeployment(directory);
-  await rm(stackFolder(directory), { recursive: true, force: true });
+  for (const stack of STACKS) await rm(stackFolder(directory, stack), { recursive: true, force: true });
   if (directory.startsWith(`${stateFolder}/`)) await rm(directory, { recursive: true, force: true });
 }
 

@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { pipe, run } from "../run";
 import { IMAGE_PREFIX } from "../images/build";
+import { hostExec } from "./host";
 import { partsOf } from "./names";
 
 const LOAD_SECONDS = 600;
@@ -27,6 +29,41 @@ export async function loadImages(rehearsal: string, references: readonly string[
     await pipe(["docker", "save", ...lacking], load, { timeoutSeconds: LOAD_SECONDS });
   }
   return lacking;
+}
+
+/** Where a host without an engine keeps images for it. */
+const LEFT_IMAGES = "/var/lib/rehearsal/images.tar";
+
+/** Whoever starts the engine waits until it has the images: what is deployed next finds them. */
+const DROP_IN = `[Service]
+TimeoutStartSec=infinity
+ExecStartPost=/bin/sh -c '[ ! -e ${LEFT_IMAGES} ] || { docker load --quiet --input ${LEFT_IMAGES} && rm ${LEFT_IMAGES}; }'
+`;
+
+/** Whether the host has a Docker Engine. */
+export async function hasEngine(rehearsal: string): Promise<boolean> {
+  return (await hostExec(rehearsal, "command -v dockerd", { allowFailure: true })).code === 0;
+}
+
+/**
+ * Leaves images on a host that has no engine yet: they are loaded when one starts for the first time.
+ * @returns the references that were left
+ */
+export async function leaveImages(rehearsal: string, references: readonly string[]): Promise<string[]> {
+  const wanted = [...new Set(references)];
+  const folder = "/etc/systemd/system/docker.service.d";
+  await hostExec(
+    rehearsal,
+    `mkdir -p ${dirname(LEFT_IMAGES)} ${folder} && cat > ${folder}/rehearsal-images.conf`,
+    { input: DROP_IN },
+  );
+  const keep = ["bash", "-c", `cat > ${LEFT_IMAGES}.part && mv ${LEFT_IMAGES}.part ${LEFT_IMAGES}`];
+  await pipe(
+    ["docker", "save", ...wanted],
+    ["docker", "exec", "--interactive", partsOf(rehearsal).container, ...keep],
+    { timeoutSeconds: LOAD_SECONDS },
+  );
+  return wanted;
 }
 
 /** Names of ours have the content in them; any other may have moved to another image. */
