@@ -85,6 +85,11 @@ describe("the firewall", () => {
     ]);
   });
 
+  test("lets nobody in to a gateway that is published to nobody", () => {
+    expect(rules({ gatewayPorts: [] })).not.toContainEqual(expect.stringMatching(/^allow (?!SSH_PORT)/));
+    expect(chain("", { gatewayPorts: [] }).filter((line) => line.includes("ctorigdstport"))).toEqual([]);
+  });
+
   test("is confirmed over a new connection, within 30 s", () => {
     const json = made();
 
@@ -117,7 +122,6 @@ describe("settings of the firewall that cannot work are refused", () => {
     ["a port beyond the last", { sshPorts: [65536] }, `sshPorts.0 is 65536: ${PORT}`],
     ["half a port", { deniedPorts: [0.5] }, `deniedPorts.0 is 0.5: ${PORT}`],
     ["no port of sshd", { sshPorts: [] }, "sshPorts is []: expected at least one port"],
-    ["no port of the gateway", { gatewayPorts: [] }, "gatewayPorts is []: expected at least one port"],
     [
       "a list of nobody",
       { sshFrom: [] },

@@ -32,7 +32,7 @@ export interface FirewallSettings {
 export interface FirewallProps extends FirewallSettings {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
-  /** Ports on which the gateway is published. @default 3030 */
+  /** Ports on which the gateway is published to other machines. @default 3030 */
   readonly gatewayPorts?: readonly number[];
   /** What must be there first: a host with Docker. @default nothing */
   readonly after?: readonly ITerraformDependable[];
@@ -52,18 +52,14 @@ const sources = z
 const NETWORK_INTERFACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
 const SECONDS = "expected an integer from 10 to 50";
 
-/** Defaults, the deployment document's where it names them (9.1). */
-const DEFAULTS = {
-  gatewayPorts: [3030],
-  deniedPorts: [3000, 3001, 3002, 3003, 5432, 6379],
-  confirmWithinSeconds: 30,
-};
+/** The web, the API services, PostgreSQL and Redis. */
+const SEED_DENIED_PORTS = [3000, 3001, 3002, 3003, 5432, 6379];
 
 const settingsSchema = z
   .object({
     sshPorts: ports.optional(),
     sshFrom: sources.optional(),
-    gatewayPorts: ports,
+    gatewayPorts: z.array(port).readonly(),
     gatewayFrom: sources.optional(),
     deniedPorts: z.array(port).readonly(),
     publicInterfaces: z
@@ -108,7 +104,13 @@ export class Firewall extends Construct {
   constructor(scope: Construct, id: string, props: FirewallProps) {
     super(scope, id);
     const { connection, layout, after, ...given } = props;
-    const settings = validateProps(this, settingsSchema, { ...DEFAULTS, ...given });
+    const { gatewayPorts = [3030], deniedPorts = SEED_DENIED_PORTS, confirmWithinSeconds = 30 } = given;
+    const settings = validateProps(this, settingsSchema, {
+      ...given,
+      gatewayPorts,
+      deniedPorts,
+      confirmWithinSeconds,
+    });
     this.resource = new HostPart(this, "firewall", {
       connection,
       layout,
