@@ -219,7 +219,7 @@ export class OperatedSystem {
 
   /** Takes away everything that was made. */
   async remove(): Promise<void> {
-    const { stdout } = await run(["docker", "ps", "-aq", "--filter", `label=${this.prefix}.service`]);
+    const { stdout } = await run(["docker", "ps", "-aq", "--filter", `name=^${this.prefix}-`]);
     const ids = stdout.split("\n").filter(Boolean);
     if (ids.length > 0) await this.docker("rm", "--force", "--volumes", ...ids);
     await run(["docker", "volume", "rm", "--force", `${this.prefix}-data`], { allowFailure: true });
