@@ -2,7 +2,7 @@
 # A wrong clock makes sessions end too early or never, backups carry wrong dates and TLS fail.
 
 check_clock() {
-  local now there difference side=ahead
+  local now there difference side='ahead of'
   if [ -z "$EXPECTED_TIME" ]; then
     ok clock "not compared"
     return
@@ -15,7 +15,7 @@ check_clock() {
     side=behind
   fi
   if [ "$difference" -gt "$MAX_CLOCK_SECONDS" ]; then
-    error clock "the clock of $HOST_NAME is $difference seconds $side of that of the machine that deploys" \
+    error clock "the clock of $HOST_NAME is $difference seconds $side that of the machine that deploys" \
       "at most $MAX_CLOCK_SECONDS" "See which of the two is wrong; on the host: timedatectl set-ntp true"
   elif [ "$(timedatectl show --property NTPSynchronized --value 2> /dev/null)" = yes ]; then
     ok clock "right within $difference seconds, and kept so"
