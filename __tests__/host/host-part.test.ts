@@ -45,6 +45,12 @@ describe("a part of the host", () => {
     expect(changed.removal.triggers).toEqual(removal.triggers);
   });
 
+  test("is put in place again, too, when another way to the host has taken it away", () => {
+    expect(apply.triggers.removal).toBe("${null_resource.night_watch_removal.id}");
+    expect(removal.triggers).toMatchObject({ user: "${var.SSH_USER}", host_key: "${local.host_key}" });
+    expect(JSON.stringify(removal)).not.toContain("null_resource.night_watch.");
+  });
+
   test("is taken away by its own script when it is switched off, with what the resource itself knows", () => {
     expect(removal.provisioner).toEqual([
       {

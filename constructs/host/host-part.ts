@@ -41,6 +41,18 @@ export class HostPart extends Construct {
     const { connection } = props;
     const staging = props.layout.part(id);
     const files = { ...props.files, [REMOVE]: props.remove };
+
+    // Provisioners of a destruction may look at the resource itself only, so what they need to connect is in it. With
+    // another way to the host, the resource is replaced, which takes the part away: so it comes first, and the part again.
+    const removal = new Resource(this, "removal", {
+      triggers: { ...connection.triggers, script: `${staging}/${REMOVE}` },
+      connection: connection.fromTriggers,
+      provisioners: [removalProvisioner()],
+      dependsOn: [...(props.after ?? [])],
+    });
+    removal.addOverride("provisioner.0.remote-exec.when", "destroy");
+    removal.overrideLogicalId(`${Naming.terraformId(id)}_removal`);
+
     const script = new HostScript(this, id, {
       connection,
       files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`${staging}/${name}`, text])),
@@ -48,20 +60,10 @@ export class HostPart extends Construct {
       script: props.apply,
       confirm: props.confirm,
       environment: { STAGING: staging, ...props.environment },
-      triggers: props.triggers,
+      triggers: { ...props.triggers, removal: removal.id },
       after: props.after,
     });
     this.resource = script.resource;
-
-    // Provisioners of a destruction may look at the resource itself only, so what they need to connect is in it.
-    const removal = new Resource(this, "removal", {
-      triggers: { ...connection.triggers, script: `${staging}/${REMOVE}` },
-      connection: connection.fromTriggers,
-      provisioners: [removalProvisioner()],
-      dependsOn: [this.resource],
-    });
-    removal.addOverride("provisioner.0.remote-exec.when", "destroy");
-    removal.overrideLogicalId(`${Naming.terraformId(id)}_removal`);
   }
 }
 
