@@ -4,11 +4,13 @@ import { LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { ApplicationVariables } from "./configuration/application-variables";
 import { Emaintenance, type EmaintenanceSettings } from "./emaintenance";
+import { DeployEnd } from "./host/deploy-end";
 import { Directories } from "./host/directories";
 import { HostConnection } from "./host/host-connection";
 import { HostLayout } from "./host/host-layout";
 import { KeptData } from "./host/kept-data";
-import { Preflight } from "./host/preflight";
+import { HostParts, type HostPartsSettings } from "./host/host-parts";
+import { Preflight, type PreflightLimits } from "./host/preflight";
 import { VmPlacement } from "./host/vm-placement";
 import { pinProviders } from "./provider-versions";
 import { statePath } from "./state-path";
@@ -16,11 +18,18 @@ import { statePath } from "./state-path";
 export interface ProductionStackProps extends EmaintenanceSettings {
   /** Folder of everything on the VM. @default /opt/emaintenance (the seed, 3.2) */
   readonly hostRoot?: string;
+  /** What is beside the containers, and what the host is measured by. @default all of it */
+  readonly host?: HostPartsSettings & { readonly preflight?: PreflightLimits };
 }
+
+/** Programs of the host that its parts use. */
+const HOST_PROGRAMS = ["ufw", "jq", "curl", "logrotate", "cron"];
 
 /** The system on one VM, reached over SSH. */
 export class ProductionStack extends TerraformStack {
   readonly system: Emaintenance;
+  /** What is beside the containers. */
+  readonly hostParts: HostParts;
 
   constructor(scope: Construct, id: string, props: ProductionStackProps = {}) {
     super(scope, id);
@@ -30,10 +39,16 @@ export class ProductionStack extends TerraformStack {
     const layout = new HostLayout(props.hostRoot);
     const variables = new ApplicationVariables(this, "application");
     const connection = new HostConnection(this, "host");
-    new DockerProvider(this, "docker", connection.dockerProvider);
     new NullProvider(this, "null");
 
-    const preflight = new Preflight(this, "preflight", { connection, references: props.images });
+    const preflight = new Preflight(this, "preflight", {
+      connection,
+      layout,
+      references: props.images,
+      programs: HOST_PROGRAMS,
+      ...props.host?.preflight,
+    });
+    new DockerProvider(this, "docker", preflight.dockerProvider);
     const directories = new Directories(this, "directories", {
       connection,
       layout,
@@ -45,6 +60,20 @@ export class ProductionStack extends TerraformStack {
       ...props,
       variables,
       placement: new VmPlacement({ connection, layout, after: [directories.resource] }),
+    });
+
+    this.hostParts = new HostParts(this, "host-parts", {
+      ...props.host,
+      connection,
+      layout,
+      system: this.system,
+      after: [directories.resource],
+    });
+
+    new DeployEnd(this, "deploy-end", {
+      connection,
+      preflight,
+      after: [this.system.gateway.container.resource],
     });
 
     const url = new TerraformOutput(this, "url", {

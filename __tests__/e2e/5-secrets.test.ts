@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../rehearsal/client";
 import type { RunResult } from "../../rehearsal/run";
@@ -43,14 +43,16 @@ describe("the generated secrets", () => {
 
   test("are neither in what diff and deploy print nor in a command line on either machine", async () => {
     const outputs: RunResult[] = [];
+    const release = join(rehearsal().directory, "watched.tfvars.json");
+    writeFileSync(release, JSON.stringify({ RELEASE: "watched" }));
     // WHEN a deploy replaces every container of the team's own
     const lines = await commandLinesDuring(async () => {
-      const release = ["--var", "RELEASE=watched"];
-      outputs.push(await diff(release), await deploy(release));
+      outputs.push(await diff(["--var-file", release]), await deploy(["--var-file", release]));
     });
+    rmSync(release);
     // AND another brings the old release back
     outputs.push(await deploy());
-    expect(outputs[1]?.stdout).toContain("Apply complete!");
+    expect(outputs[1]?.stdout).toMatch(/docker_container\.user_service.*Creation complete/);
     const text = outputs.map(({ stdout, stderr }) => stdout + stderr).join("\n");
     const all = [...lines].join("\n");
     expect(all).toContain("docker system dial-stdio");

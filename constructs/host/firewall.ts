@@ -36,6 +36,8 @@ export interface FirewallProps extends FirewallSettings {
   readonly gatewayPorts?: readonly number[];
   /** What must be there first: a host with Docker. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /** False takes the firewall away, and restores what was there. @default true */
+  readonly enabled?: boolean;
 }
 
 const port = z
@@ -103,7 +105,7 @@ export class Firewall extends Construct {
 
   constructor(scope: Construct, id: string, props: FirewallProps) {
     super(scope, id);
-    const { connection, layout, after, ...given } = props;
+    const { connection, layout, after, enabled, ...given } = props;
     const { gatewayPorts = [3030], deniedPorts = SEED_DENIED_PORTS, confirmWithinSeconds = 30 } = given;
     const settings = validateProps(this, settingsSchema, {
       ...given,
@@ -133,6 +135,7 @@ export class Firewall extends Construct {
       // sshd that answers on another port since is let in there.
       triggers: { ssh_port: expression("tostring(var.SSH_PORT)") },
       after,
+      enabled,
     }).resource;
   }
 }

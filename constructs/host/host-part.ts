@@ -23,6 +23,11 @@ export interface HostPartProps {
   readonly triggers?: Readonly<Record<string, string>>;
   /** What must be there first. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /**
+   * False takes the part away. It must stay in the configuration for that: Terraform runs no provisioner of a block that
+   * is gone. @default true
+   */
+  readonly enabled?: boolean;
 }
 
 /** Name of the script that takes the part away again, in its staging folder. */
@@ -38,7 +43,7 @@ export class HostPart extends Construct {
 
   constructor(scope: Construct, id: string, props: HostPartProps) {
     super(scope, id);
-    const { connection } = props;
+    const { connection, enabled = true } = props;
     const staging = props.layout.part(id);
     const files = { ...props.files, [REMOVE]: props.remove };
 
@@ -60,10 +65,17 @@ export class HostPart extends Construct {
       script: props.apply,
       confirm: props.confirm,
       environment: { STAGING: staging, ...props.environment },
-      triggers: { ...props.triggers, removal: removal.id },
+      // Without an instance there is no id to speak of.
+      triggers: { ...props.triggers, ...(enabled && { removal: removal.id }) },
       after: props.after,
     });
     this.resource = script.resource;
+
+    if (!enabled) {
+      for (const resource of [this.resource, removal]) {
+        resource.addOverride("count", 0);
+      }
+    }
   }
 }
 

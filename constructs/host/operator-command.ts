@@ -16,6 +16,8 @@ export interface OperatorCommandProps {
   readonly system: Emaintenance;
   /** What must be there first: the folders. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /** False takes the command away. @default true */
+  readonly enabled?: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export class OperatorCommand extends Construct {
 
   constructor(scope: Construct, id: string, props: OperatorCommandProps) {
     super(scope, id);
-    const { connection, layout, system, after } = props;
+    const { connection, layout, system, after, enabled } = props;
     const files = operatorFiles(layout, describeSystem(system, layout));
     this.resource = new HostPart(this, "operator-command", {
       connection,
@@ -37,6 +39,7 @@ export class OperatorCommand extends Construct {
       apply: template("operator/install.sh"),
       remove: template("operator/remove.sh"),
       after,
+      enabled,
     }).resource;
   }
 }

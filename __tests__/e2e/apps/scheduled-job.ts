@@ -1,5 +1,4 @@
 import { App } from "cdktf";
-import type { JobRunner } from "../../../constructs/host/job-runner";
 import { ScheduledJob } from "../../../constructs/host/scheduled-job";
 import { keepPrivate } from "../../../constructs/private-files";
 import { ProductionStack } from "../../../constructs/production-stack";
@@ -9,7 +8,7 @@ import { CronSchedule } from "../../../constructs/values/cron-schedule";
 const app = new App();
 const stack = new ProductionStack(app, "prod");
 new ScheduledJob(stack, "trial", {
-  runner: stack.node.findChild("job-runner") as JobRunner,
+  runner: stack.hostParts.jobRunner,
   job: "trial",
   description: "job of a test",
   schedule: CronSchedule.parse("0 0 1 jan *"),

@@ -1,0 +1,69 @@
+import type { ITerraformDependable } from "cdktf";
+import { Construct } from "constructs";
+import type { Emaintenance } from "../emaintenance";
+import { Firewall, type FirewallSettings } from "./firewall";
+import type { HostConnection } from "./host-connection";
+import type { HostLayout } from "./host-layout";
+import { ImageCleanUp, type ImageCleanUpProps } from "./image-clean-up";
+import { JobRunner } from "./job-runner";
+import { type LogLimits, LogRotation } from "./log-rotation";
+import { OperatorCommand } from "./operator-command";
+import { Watchdog, type WatchdogProps } from "./watchdog";
+
+type Settings<T> = Omit<T, "runner" | "after">;
+
+/** What keeps the system healthy on its host, beside the containers. Each part can be switched off with `false`. */
+export interface HostPartsSettings {
+  /** @default ufw as in the deployment document (9.1), and the same for Docker's published ports */
+  readonly firewall?: FirewallSettings | false;
+  /** @default 10 MiB a file, three of each kept */
+  readonly logRotation?: LogLimits | false;
+  /** @default Sundays, keeping what runs and the five newest tags of each image */
+  readonly imageCleanUp?: Settings<ImageCleanUpProps> | false;
+  /** @default a container is restarted when it is unhealthy, three times an hour at most */
+  readonly watchdog?: Settings<WatchdogProps> | false;
+  /** @default `emaintenance` is installed */
+  readonly operatorCommand?: false;
+}
+
+export interface HostPartsProps extends HostPartsSettings {
+  readonly connection: HostConnection;
+  readonly layout: HostLayout;
+  readonly system: Emaintenance;
+  /** What must be there first: a host that is ready, with its folders. */
+  readonly after: readonly ITerraformDependable[];
+}
+
+/** Everything on the VM that is not a container. */
+export class HostParts extends Construct {
+  /** For jobs of a team's own. */
+  readonly jobRunner: JobRunner;
+
+  constructor(scope: Construct, id: string, props: HostPartsProps) {
+    super(scope, id);
+    const { connection, layout, system, after } = props;
+    const common = { connection, layout, after };
+
+    // A part that is switched off stays in the configuration: that is how it is taken away from the host.
+    const off = { enabled: false };
+    new Firewall(this, "firewall", { ...common, ...(props.firewall === false ? off : props.firewall) });
+    new OperatorCommand(this, "operator-command", {
+      ...common,
+      system,
+      enabled: props.operatorCommand !== false,
+    });
+
+    // The runner takes away the jobs that are no longer there.
+    const runner = new JobRunner(this, "job-runner", common);
+    this.jobRunner = runner;
+    if (props.logRotation !== false) {
+      new LogRotation(this, "log-rotation", { runner, ...props.logRotation });
+    }
+    if (props.imageCleanUp !== false) {
+      new ImageCleanUp(this, "image-clean-up", { runner, ...props.imageCleanUp });
+    }
+    if (props.watchdog !== false) {
+      new Watchdog(this, "watchdog", { runner, ...props.watchdog });
+    }
+  }
+}
