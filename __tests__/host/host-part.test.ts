@@ -2,7 +2,9 @@ import { HostPart } from "../../constructs/host/host-part";
 import { script, scriptLines, type ScriptJson } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
-function made(props: { apply?: string; remove?: string; files?: Record<string, string> } = {}) {
+function made(
+  props: { apply?: string; remove?: string; files?: Record<string, string>; enabled?: boolean } = {},
+) {
   const stack = new TestStack();
   const { connection, layout } = stack;
   new HostPart(stack, "night-watch", {
@@ -62,5 +64,15 @@ describe("a part of the host", () => {
     ]);
     expect(removal.triggers.script).toBe(`${staging}/remove.sh`);
     expect(JSON.stringify([removal.provisioner, removal.connection])).not.toContain("var.");
+  });
+
+  test("that is switched off stays in the configuration, with no instance, so that it is taken away", () => {
+    const off = made({ enabled: false });
+
+    expect([off.apply, off.removal]).toEqual([
+      expect.objectContaining({ count: 0 }),
+      expect.objectContaining({ count: 0 }),
+    ]);
+    expect(off.apply.triggers).not.toHaveProperty("removal");
   });
 });

@@ -26,7 +26,7 @@ describe("the look at the host before anything on it changes", () => {
     "export LEAST_INODES='20000'",
     "export MAX_CLOCK_SECONDS='60'",
     "export ARCHITECTURES='x86_64 aarch64'",
-    "export PROGRAMS=''",
+    "export PROGRAMS='ufw jq curl logrotate cron'",
     "export LABEL='emaintenance.service'",
   ])("measures by %s", (line) => {
     expect(lines).toContain(line);

@@ -2,7 +2,7 @@
 # What happened on the host, written down where `emaintenance status` and the alerts look. Sourced by other scripts, which
 # set $STATUS to the folder of the records.
 
-: "${STATUS:?folder of the records, such as /opt/emaintenance/status}"
+: "${STATUS:?folder of the records}"
 
 # Alerts are kept up to this many bytes; then the oldest half goes.
 readonly ALERTS_BYTES=1048576

@@ -31,6 +31,7 @@ test("a container with nothing configured leaves everything to the engine and th
       NetworkMode: "bridge",
       LogConfig: { Type: "", Config: {} },
       Tmpfs: {},
+      Sysctls: {},
       PortBindings: {},
       Binds: [],
     },
