@@ -1,6 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { Firewall, type FirewallProps } from "../../constructs/host/firewall";
+import { PublishedPort } from "../../constructs/values/published-port";
 import { script, type ScriptJson } from "../support/stack-json";
+import { production } from "../support/stacks";
 import { TestStack } from "../support/test-stack";
 
 type Settings = Omit<FirewallProps, "connection" | "layout">;
@@ -82,6 +84,17 @@ describe("the firewall", () => {
     expect(chain("", settings).slice(4, 6)).toEqual([
       "-A EMAINTENANCE-USER -p tcp -m conntrack --ctorigdstport 80 --ctdir ORIGINAL -j RETURN",
       "-A EMAINTENANCE-USER -p tcp -m conntrack --ctorigdstport 443 --ctdir ORIGINAL -j RETURN",
+    ]);
+  });
+
+  test("lets other machines in to where the gateway of the system is published", () => {
+    const published = [PublishedPort.everywhere(8443), PublishedPort.loopback(8080)];
+    const stack = production({ gateway: { publish: published } });
+
+    expect(lines(script(stack, "firewall"), "ufw.rules").slice(0, 3)).toEqual([
+      "allow SSH_PORT",
+      "allow 8443",
+      "deny 3000",
     ]);
   });
 

@@ -44,9 +44,12 @@ const STOP_TIMEOUT_SECONDS = 30;
 /** The Nginx gateway: the one container that other hosts can reach. */
 export class Gateway extends Construct {
   readonly container: TierContainer;
+  /** Ports of the host by which other machines reach it. */
+  readonly publicPorts: readonly number[];
 
   constructor(scope: Construct, id: string, props: GatewayProps) {
     super(scope, id);
+    this.publicPorts = props.publish.filter(({ isPublic }) => isPublic).map(({ port }) => port);
     const logs = props.logs;
     this.container = new TierContainer(this, "gateway", {
       tier: "gateway",

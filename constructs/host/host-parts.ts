@@ -46,7 +46,11 @@ export class HostParts extends Construct {
 
     // A part that is switched off stays in the configuration: that is how it is taken away from the host.
     const off = { enabled: false };
-    new Firewall(this, "firewall", { ...common, ...(props.firewall === false ? off : props.firewall) });
+    new Firewall(this, "firewall", {
+      ...common,
+      gatewayPorts: system.gateway.publicPorts,
+      ...(props.firewall === false ? off : props.firewall),
+    });
     new OperatorCommand(this, "operator-command", {
       ...common,
       system,
