@@ -1,10 +1,15 @@
-// Run by node in a container beside the host: prints, as JSON, which TCP ports of an address accept a connection.
+// Run by node in a container beside the host: prints, as JSON, which TCP ports of an address accept a connection. All of
+// them, or those that are named behind the address.
 import net from "node:net";
 
-const address = process.argv[2];
+const [address, ...named] = process.argv.slice(2);
 const LAST_PORT = 65_535;
-const AT_ONCE = 400;
-const LIMIT_MS = 2_000;
+/** A firewall does not answer, so that every one of its ports takes the whole limit. */
+const AT_ONCE = 8_000;
+const LIMIT_MS = 2_500;
+/** A port that answers whatever the firewall is; a network that has just come up may lose the first packets. */
+const SURE_PORT = 22;
+const READY_MS = 30_000;
 
 function answers(port) {
   return new Promise((resolve) => {
@@ -19,12 +24,21 @@ function answers(port) {
   });
 }
 
+async function waitForNetwork() {
+  const end = Date.now() + READY_MS;
+  while (!(await answers(SURE_PORT))) {
+    if (Date.now() > end) throw new Error(`${address} does not answer on port ${SURE_PORT}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
+}
+
 async function main() {
   const open = [];
-  let next = 1;
+  const ports =
+    named.length > 0 ? named.map(Number) : Array.from({ length: LAST_PORT }, (_, index) => index + 1);
+  await waitForNetwork();
   const worker = async () => {
-    while (next <= LAST_PORT) {
-      const port = next++;
+    for (let port = ports.pop(); port !== undefined; port = ports.pop()) {
       if (await answers(port)) open.push(port);
     }
   };

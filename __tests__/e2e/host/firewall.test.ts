@@ -1,0 +1,253 @@
+import { join } from "node:path";
+import { ROOT } from "../../../rehearsal/client";
+import { restartHost } from "../../../rehearsal/host/host";
+import { waitFor } from "../../../rehearsal/run";
+import { deploy, diff, NO_CHANGES, onHost, rehearsal, variables } from "../support/rehearsal";
+import { onSecondHost, openPorts } from "../support/second-host";
+
+const GATEWAY = 3030;
+/** Published on every address of the host by a container that is not of this system. */
+const STRAY_PORT = 8099;
+const STRAY = "stray-of-the-test";
+
+const inspectNetwork = (format: string) =>
+  onHost(`docker network inspect --format '${format}' emaintenance-network`);
+
+/** Addresses of the host that other machines know. */
+async function addresses(): Promise<string[]> {
+  const { stdout } = await onHost("ip -o addr show dev eth0 scope global | awk '{print $4}' | cut -d / -f 1");
+  return stdout.trim().split("\n");
+}
+
+/** The open ports over IPv4 and IPv6, all 65535 of each. */
+async function scan(): Promise<number[][]> {
+  return Promise.all((await addresses()).map((address) => openPorts(address)));
+}
+
+const ONLY_SSH_AND_GATEWAY = [
+  [22, GATEWAY],
+  [22, GATEWAY],
+];
+
+async function gatewayAnswers(): Promise<void> {
+  await waitFor("an answer of the gateway", 240, async () => {
+    const answer = await fetch(rehearsal().url, { signal: AbortSignal.timeout(3000) }).catch(() => undefined);
+    return answer !== undefined && answer.status < 500;
+  });
+}
+
+async function startStray(): Promise<void> {
+  const image = (variables().IMAGES as unknown as Record<string, string>)["user-service"];
+  const server = 'require("net").createServer((socket) => socket.end("stray")).listen(3000, "::")';
+  const publish = [
+    `-p 0.0.0.0:${STRAY_PORT}:3000 -p [::]:${STRAY_PORT}:3000`,
+    // 127.0.0.1:3000 is the web's: all the other addresses of the host, then.
+    ...(await addresses()).map(
+      (address) => `-p ${address.includes(":") ? `[${address}]` : address}:3000:3000`,
+    ),
+  ];
+  await onHost(
+    `docker run -d --name ${STRAY} --restart always ${publish.join(" ")} ${image} node -e '${server}'`,
+  );
+  await waitFor("the stray container's answer on the host itself", 30, async () => {
+    return (
+      (await onHost(`timeout 3 bash -c '</dev/tcp/127.0.0.1/${STRAY_PORT}'`, { allowFailure: true })).code ===
+      0
+    );
+  });
+}
+
+afterAll(() =>
+  onHost(`docker rm -f ${STRAY}; sudo ufw --force delete allow 9100/udp`, { allowFailure: true }),
+);
+
+describe("from another machine, over IPv4 and IPv6, only SSH and the gateway answer", () => {
+  test("with a container published on every address", async () => {
+    await startStray();
+    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+  });
+
+  test("and that container would answer without the chain in DOCKER-USER", async () => {
+    const [address = ""] = await addresses();
+    await onHost("sudo iptables -D DOCKER-USER -j EMAINTENANCE-USER");
+    const without = await openPorts(address, [3000, STRAY_PORT]);
+    await onHost("sudo systemctl restart emaintenance-docker-user");
+
+    expect(without).toEqual([3000, STRAY_PORT]);
+    expect(await openPorts(address, [3000, STRAY_PORT])).toEqual([]);
+  });
+
+  test("after a restart of dockerd", async () => {
+    await onHost("sudo systemctl restart docker");
+    await gatewayAnswers();
+    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+  });
+
+  test("after ufw reload", async () => {
+    await onHost("sudo ufw reload");
+    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+  });
+
+  test("after a reboot", async () => {
+    await restartHost(rehearsal().name);
+    await gatewayAnswers();
+    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+  });
+
+  test("after another deployment, which finds nothing to do", async () => {
+    expect((await deploy()).stdout).toContain("No changes");
+    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+  });
+});
+
+describe("the firewall", () => {
+  test("lets nobody to a container's own address, by a route over the host", async () => {
+    const { stdout: subnet } = await inspectNetwork("{{(index .IPAM.Config 0).Subnet}}");
+    const { stdout: database } = await onHost(
+      "docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' emaintenance-postgres",
+    );
+    const route = `ip route add ${subnet.trim()} via ${rehearsal().address}`;
+    const connect = `timeout 5 bash -c '</dev/tcp/${database.trim()}/5432'`;
+
+    const { code } = await onSecondHost(`${route} && { ${connect}; }`);
+
+    // 124: no answer within the time.
+    expect(code).toBe(124);
+  });
+
+  test("leaves the way out, and the way between containers", async () => {
+    const { stdout: gateway } = await onHost("ip -4 -o route show default | awk '{print $3}'");
+    const reach = (address: string, port: number) =>
+      `docker exec emaintenance-web node -e 'require("net").connect(${port}, "${address}").on("connect", () => process.exit(0)).on("error", (error) => process.exit(error.code === "ECONNREFUSED" ? 0 : 1)).setTimeout(5000, () => process.exit(2))'`;
+
+    // The machine outside refuses or accepts: either way its answer came back in.
+    expect((await onHost(reach(gateway.trim(), 9))).code).toBe(0);
+    expect((await onHost(reach("emaintenance-user-service", 3001))).code).toBe(0);
+  });
+
+  test("leaves the operator's own rules", async () => {
+    await onHost("sudo ufw allow 9100/udp && sudo iptables -I DOCKER-USER -s 192.0.2.9 -j DROP");
+    await onHost("sudo ufw reload");
+
+    expect((await onHost("sudo ufw show added")).stdout).toContain("ufw allow 9100/udp");
+    expect((await onHost("sudo iptables -S DOCKER-USER")).stdout).toContain("-s 192.0.2.9/32 -j DROP");
+    await onHost("sudo iptables -D DOCKER-USER -s 192.0.2.9 -j DROP");
+  });
+});
+
+describe("a host that cannot have the firewall is left as it is, and the script says why", () => {
+  const staging = "/opt/emaintenance/deploy/Server/.parts/firewall";
+  const listing = async () =>
+    (await onHost("sudo sh -c 'cat /etc/ufw/*.rules /etc/ufw/ufw.conf; iptables -S; ip6tables -S'")).stdout;
+  /** The host's own words, with a preparation that is undone after it. */
+  async function refusal(before: string, after: string, settings = ""): Promise<string> {
+    await onHost(before);
+    const whole = await listing();
+    const { code, stderr } = await onHost(
+      `sudo ${settings} env STAGING=${staging} SSH_PORT=22 bash ${staging}/put-in-place.sh`,
+      { allowFailure: true },
+    );
+    const left = await listing();
+    await onHost(after);
+    expect(code).toBe(1);
+    expect(left).toBe(whole);
+    return stderr.trim().replaceAll(rehearsal().container, "HOST");
+  }
+
+  test("with an engine whose firewall backend is nftables", async () => {
+    // No engine here has it: another docker stands before the real one, for this one process.
+    const fake =
+      "printf '#!/bin/sh\\necho \" Firewall Backend: nftables+firewalld\"\\n' > /tmp/docker; chmod +x /tmp/docker";
+    const before = "unshare --mount sh -c 'mount --bind /tmp/docker /usr/bin/docker && exec \"$@\"' sh";
+
+    expect(await refusal(fake, "rm /tmp/docker", before)).toBe(
+      'Docker on HOST uses the firewall backend nftables, which has no chain DOCKER-USER: its published ports could not be filtered. Expected the backend iptables. Remove "firewall-backend" from /etc/docker/daemon.json, restart Docker, and deploy again.',
+    );
+  });
+
+  test("with an engine that manages no iptables", async () => {
+    const [take, give] = [
+      "sudo iptables -D FORWARD -j DOCKER-USER",
+      "sudo iptables -I FORWARD -j DOCKER-USER",
+    ];
+
+    expect(await refusal(take, give)).toBe(
+      'Docker on HOST does not ask the chain DOCKER-USER: its published ports could not be filtered. Expected a running engine that manages iptables. Start Docker, remove "iptables": false from /etc/docker/daemon.json, restart Docker, and deploy again.',
+    );
+  });
+
+  test("with a ufw that deletes other programs' rules", async () => {
+    const set = (value: string) =>
+      `sudo sed -i s/^MANAGE_BUILTINS=.*/MANAGE_BUILTINS=${value}/ /etc/default/ufw`;
+
+    expect(await refusal(set("yes"), set("no"))).toBe(
+      "MANAGE_BUILTINS is yes in /etc/default/ufw on HOST: ufw would delete Docker's rules at each reload. Expected no. Set MANAGE_BUILTINS=no and deploy again.",
+    );
+  });
+
+  test("with half of our block in a file of ufw", async () => {
+    const half = "echo '# BEGIN EMAINTENANCE' | sudo tee -a /etc/ufw/after6.rules";
+
+    expect(await refusal(half, "sudo sed -i '$d' /etc/ufw/after6.rules")).toBe(
+      '/etc/ufw/after6.rules on HOST has a line "# BEGIN EMAINTENANCE" or "# END EMAINTENANCE" without its other one. Expected both or none. Remove what is left of the block and deploy again.',
+    );
+  });
+
+  test("without the interface that the settings name", async () => {
+    expect(await refusal("true", "true", "env PUBLIC_INTERFACES=wan0")).toMatch(
+      /^HOST has no interface wan0\. Expected one of: .*eth0.*\. Correct publicInterfaces and deploy again\.$/,
+    );
+  });
+});
+
+describe("a firewall that forgets the port of sshd", () => {
+  const wrong = `node --import tsx ${join(ROOT, "__tests__/e2e/apps/wrong-firewall.ts")}`;
+
+  test("is taken back by itself within a minute, and the deployment fails and says why", async () => {
+    const before = (await onHost("sudo ufw show added; sudo cat /etc/ufw/after.rules")).stdout;
+    let closed = 0;
+    const onLine = (line: string) => {
+      if (line.includes("the firewall is in place")) closed = Date.now();
+    };
+
+    const { code, stdout, stderr } = await deploy(["--app", wrong], { allowFailure: true, onLine });
+    const seconds = (Date.now() - closed) / 1000;
+
+    expect(code).not.toBe(0);
+    const said = (stdout + stderr).replace(/\s+/g, " ");
+    expect(said).toContain("came through it within 30 s.");
+    expect(said).toContain("It let in: allow 3030, allow 2222.");
+    expect(seconds).toBeLessThan(60);
+    expect((await onHost("sudo ufw show added; sudo cat /etc/ufw/after.rules")).stdout).toBe(before);
+  });
+
+  test("and the next deployment puts the right one in place", async () => {
+    await deploy();
+    expect((await diff()).stdout).toContain(NO_CHANGES);
+    expect(await openPorts(rehearsal().address, [22, 2222, GATEWAY])).toEqual([22, GATEWAY]);
+  });
+});
+
+describe("a firewall that is switched off", () => {
+  const without = `node --import tsx ${join(ROOT, "__tests__/e2e/apps/without-firewall.ts")}`;
+
+  test("leaves what was there before, and what the operator added since", async () => {
+    await onHost("sudo ufw allow 9100/udp");
+
+    await deploy(["--app", without]);
+
+    const { stdout: added } = await onHost("sudo ufw show added; sudo ufw status");
+    expect(added).toMatch(/ufw allow 9100\/udp/);
+    expect(added).not.toContain("emaintenance");
+    expect(added).toContain("Status: inactive");
+    const { stdout: rest } = await onHost(
+      "sudo iptables -S; sudo ip6tables -S; sudo cat /etc/ufw/after.rules /etc/ufw/after6.rules; ls /etc/systemd/system /usr/local/lib /var/lib",
+    );
+    expect(rest.split("\n").filter((line) => /emaintenance|EMAINTENANCE/.test(line))).toEqual([]);
+  });
+
+  test("comes back with the next deployment", async () => {
+    await deploy();
+    expect(await openPorts(rehearsal().address, [22, 3000, STRAY_PORT, GATEWAY])).toEqual([22, GATEWAY]);
+  });
+});
