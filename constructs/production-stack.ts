@@ -48,7 +48,7 @@ export class ProductionStack extends TerraformStack {
       programs: HOST_PROGRAMS,
       ...props.host?.preflight,
     });
-    new DockerProvider(this, "docker", preflight.dockerProvider);
+    new DockerProvider(this, "docker", connection.dockerProvider);
     const directories = new Directories(this, "directories", {
       connection,
       layout,

@@ -88,19 +88,6 @@ describe("the look at the host before anything on it changes", () => {
     expect(secrets).toMatch(/^\$\{substr\(nonsensitive\(sha256\(.*\)\), 0, 4\)\}$/);
   });
 
-  test("is what the Docker provider waits for, to make and to remove", () => {
-    const { stack, preflight } = made();
-
-    expect(stack.resolved(preflight.dockerProvider)).toEqual({
-      ...(stack.resolved(stack.connection.dockerProvider) as object),
-      host: "${try(null_resource.preflight.triggers.engine, local.engine)}",
-    });
-    expect(script(stack.synthesise(), "preflight")).toMatchObject({
-      triggers: { engine: "${local.engine}" },
-      lifecycle: { create_before_destroy: true },
-    });
-  });
-
   test("refuses limits that are none, all at once", () => {
     const wrong = {
       leastMemoryMiB: -1,

@@ -1,5 +1,4 @@
 import { Container } from "@cdktf/provider-docker/lib/container";
-import type { DockerProviderConfig } from "@cdktf/provider-docker/lib/provider";
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Lazy, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
@@ -62,21 +61,18 @@ const limits = z.object({
 });
 
 /**
- * Looks whether the host can take the deployment, whenever that deployment is another than before. Everything else waits
- * for it: what is made depends on it, and the Docker provider learns the host's address from it, so that nothing is
- * removed before it either. See docs/preflight.md.
+ * Looks whether the host can take the deployment, whenever that deployment is another than before. Whatever is made waits
+ * for it. See docs/preflight.md.
  */
 export class Preflight extends Construct {
   /** What others depend on: it exists once the host has been found good. */
   readonly resource: Resource;
-  private readonly connection: HostConnection;
 
   /** @throws ConfigurationError when a limit is none */
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
     const { connection, layout, references, ...given } = props;
     const { architectures, programs, ...checked } = validateProps(this, limits, given);
-    this.connection = connection;
     this.resource = new HostScript(this, "preflight", {
       connection,
       script: renderTemplate("host/preflight.sh.eta", {}),
@@ -113,19 +109,6 @@ export class Preflight extends Construct {
         }),
       },
     }).resource;
-    // The Docker provider waits for the new one; the other way round, the old one would wait for all that it made.
-    this.resource.lifecycle = { createBeforeDestroy: true };
-  }
-
-  /**
-   * The way to the host's engine that leads through this look at it: Terraform can neither make nor remove anything on the
-   * engine before the look has ended well.
-   */
-  get dockerProvider(): DockerProviderConfig {
-    const direct = this.connection.dockerProvider;
-    // A state may be older than this trigger, or have lost the resource.
-    const host = expression(`try(${this.resource.fqn}.triggers.engine, local.engine)`);
-    return { ...direct, host };
   }
 
   /** A text about all containers of the stack, also those that are made after this. */
