@@ -1,4 +1,5 @@
 import { App } from "cdktf";
+import { BootstrapStack } from "./constructs/bootstrap-stack";
 import { LocalStack } from "./constructs/local-stack";
 import { keepPrivate } from "./constructs/private-files";
 import { ProductionStack } from "./constructs/production-stack";
@@ -8,7 +9,8 @@ import { ProductionStack } from "./constructs/production-stack";
  * what differs from one deployment to the next (address, secrets, release) are Terraform variables.
  */
 const app = new App();
+new BootstrapStack(app, "bootstrap");
 new ProductionStack(app, "prod");
 new LocalStack(app, "local");
-keepPrivate(process.cwd(), app.outdir, ["prod", "local"]);
+keepPrivate(process.cwd(), app.outdir, ["bootstrap", "prod", "local"]);
 app.synth();

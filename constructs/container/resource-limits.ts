@@ -9,7 +9,7 @@ export interface ResourceLimits {
 }
 
 /**
- * Memory in MiB below which a program does not work, by measurement of the running system with a margin of half.
+ * Memory in MiB below which a program does not work, by measurement of the running system, with room to work.
  * Source: docs/measurements.md, "Memory at rest".
  */
 const NEEDED_MIB: Readonly<Record<string, number>> = {
