@@ -166,7 +166,8 @@ make_deploy_user() {
   [ -n "$DEPLOY_USER" ] || return 0
   if ! id "$DEPLOY_USER" > /dev/null 2>&1; then
     # The services run as 1001, and their folders belong to it.
-    as_root useradd --create-home --shell /bin/bash --key UID_MIN=1100 --key GID_MIN=1100 "$DEPLOY_USER"
+    as_root useradd --create-home --shell /bin/bash --key UID_MIN=1100 --key GID_MIN=1100 "$DEPLOY_USER" ||
+      fail "the login $DEPLOY_USER cannot be made on $(hostname) (above). Expected a name that is free, among the groups too. Choose another deployUser, and deploy again."
     changed "made the login $DEPLOY_USER"
   fi
   let_use_docker "$DEPLOY_USER"
