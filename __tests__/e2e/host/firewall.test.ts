@@ -19,9 +19,16 @@ async function addresses(): Promise<string[]> {
   return stdout.trim().split("\n");
 }
 
-/** The open ports over IPv4 and IPv6, all 65535 of each. */
-async function scan(): Promise<number[][]> {
-  return Promise.all((await addresses()).map((address) => openPorts(address)));
+/** Where programs and containers usually are: looked at where all 65535 were looked at just before. */
+const USUAL_PORTS = Array.from({ length: 10_000 }, (_, index) => index + 1);
+
+/**
+ * The open ports over IPv4 and IPv6.
+ *
+ * @param ports look at these only. @default all 65535 of each
+ */
+async function scan(ports?: readonly number[]): Promise<number[][]> {
+  return Promise.all((await addresses()).map((address) => openPorts(address, ports)));
 }
 
 const ONLY_SSH_AND_GATEWAY = [
@@ -80,12 +87,12 @@ describe("from another machine, over IPv4 and IPv6, only SSH and the gateway ans
   test("after a restart of dockerd", async () => {
     await onHost("sudo systemctl restart docker");
     await gatewayAnswers();
-    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+    expect(await scan(USUAL_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 
   test("after ufw reload", async () => {
     await onHost("sudo ufw reload");
-    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+    expect(await scan(USUAL_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 
   test("after a reboot", async () => {
@@ -96,7 +103,7 @@ describe("from another machine, over IPv4 and IPv6, only SSH and the gateway ans
 
   test("after another deployment, which finds nothing to do", async () => {
     expect((await deploy()).stdout).toContain("No changes");
-    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+    expect(await scan(USUAL_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 });
 
@@ -240,12 +247,15 @@ describe("a firewall that is switched off", () => {
     expect(added).toMatch(/ufw allow 9100\/udp/);
     expect(added).not.toContain("emaintenance");
     expect(added).toContain("Status: inactive");
-    const { stdout: rest } = await onHost(
-      "sudo iptables -S; sudo ip6tables -S; sudo cat /etc/ufw/after.rules /etc/ufw/after6.rules; ls /etc/systemd/system /usr/local/lib /var/lib",
+    const { stdout: rules } = await onHost(
+      "sudo iptables -S; sudo ip6tables -S; sudo cat /etc/ufw/after.rules /etc/ufw/after6.rules",
     );
-    expect(
-      rest.split("\n").filter((line) => /emaintenance-(firewall|docker-user)|EMAINTENANCE/.test(line)),
-    ).toEqual([]);
+    expect(rules).not.toContain("EMAINTENANCE");
+    const { stdout: files } = await onHost(
+      "sudo find /etc/systemd /usr/local/lib /var/lib/emaintenance -path '*emaintenance*firewall*' -o -name 'emaintenance-docker-user*'",
+      { allowFailure: true },
+    );
+    expect(files).toBe("");
   });
 
   test("comes back with the next deployment", async () => {
