@@ -30,6 +30,9 @@ export const Naming = {
   /** Names under which other containers reach a service: the short and the long one. */
   aliases: (service: string): string[] => [service, Naming.container(service)],
 
+  /** Variable in which a service finds the address of another, for example `USER_SERVICE_URL`. */
+  urlVariable: (service: string): string => `${service.toUpperCase().replace(/-/g, "_")}_URL`,
+
   /** Image that a team publishes for one of its own services, without the tag. */
   image: (service: string): string => `emaintenance/${service}`,
 

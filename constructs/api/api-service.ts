@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import { z } from "zod";
 import { TierContainer } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
-import type { ServiceName } from "../naming";
+import { Naming, type ServiceName } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../release/service-image";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
@@ -127,8 +127,7 @@ export class ApiService extends Construct {
 
   /** Lets this service call another: its address (`USER_SERVICE_URL`), and a start only after it is healthy. */
   connectTo(other: ApiService): void {
-    const prefix = other.service.toUpperCase().replace(/-/g, "_");
-    this.setEnvironment(`${prefix}_URL`, other.url);
+    this.setEnvironment(Naming.urlVariable(other.service), other.url);
     this.startAfter(other.container.resource);
   }
 }

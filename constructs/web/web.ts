@@ -7,6 +7,7 @@ import {
 } from "../api/api-service";
 import { TierContainer } from "../container/tier-container";
 import { Tmpfs } from "../container/tmpfs";
+import { Naming } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../release/service-image";
 import { HealthCheck } from "../values/health-check";
@@ -76,8 +77,7 @@ export class Web extends Construct {
 
   /** Lets the server's own code call a service, and starts the web after it. */
   connectTo(service: ApiService): void {
-    const prefix = service.service.toUpperCase().replace(/-/g, "_");
-    this.container.setEnvironment(`${prefix}_URL`, service.url);
+    this.container.setEnvironment(Naming.urlVariable(service.service), service.url);
     this.container.startAfter(service.container.resource);
   }
 }
