@@ -1,0 +1,158 @@
+# shellcheck shell=bash
+# Backup sets: how they are named, listed, checked, locked. Whoever writes, verifies or restores a set reads this file,
+# after common.sh.
+#
+# A set is a folder <kind>_<YYYYMMDD>_<HHMMSS> (UTC), of root alone. While it is written it is called .partial.<name>: a
+# folder without the dot is whole, and was on the disk before it got its name. In it:
+#   manifest.json                 what the set is, with size and SHA-256 of every file
+#   database.dump                 pg_dump -Fc; or database.sql.zst, database.sql.gz
+#   other_<n>.dump, globals.sql   every other database, and the roles (full)
+#   redis.rdb                     Redis (full)
+#   uploads.tar.zst or .gz        uploaded files, and other data beside the databases (uploads, full)
+#   configuration.tar.zst or .gz  deploy/Server and releases (full)
+#   verified.json                 how its last verification ended; none where there was none
+#   pinned                        keeps the set from retention
+
+# shellcheck disable=SC2034 # for the scripts that read this file
+readonly SET_FORMAT=1
+readonly SET_NAME='^(db|uploads|full)_[0-9]{8}_[0-9]{6}$'
+
+BACKUPS=$(config .backups)
+PROJECT=$(config .project)
+BACKUP_LOCK=/run/lock/$PROJECT-backup
+readonly BACKUPS PROJECT BACKUP_LOCK
+
+set_folder() { printf '%s/%s' "$BACKUPS" "$1"; }
+
+# The word of the command for a kind of set, and back.
+kind_of_word() { case $1 in database) echo db ;; uploads | full) echo "$1" ;; *) return 1 ;; esac }
+
+# Names of all whole sets, in no order.
+set_names() {
+  local folder name
+  for folder in "$BACKUPS"/*/; do
+    name=$(basename "$folder")
+    if [[ $name =~ $SET_NAME ]] && [ -e "$folder/manifest.json" ]; then echo "$name"; fi
+  done
+}
+
+# Every set with its state as one array, the newest first. Sets are in the order in which they were made, by their numbers:
+# a clock that jumped makes no old set the newest. `verified` is null, or how the last verification ended; `broken` says
+# why a manifest cannot be read.
+list_sets() {
+  local name folder
+  set_names | while IFS= read -r name; do
+    folder=$(set_folder "$name")
+    jq -c --arg set "$name" --argjson pinned "$([ -e "$folder/pinned" ] && echo true || echo false)" \
+      --slurpfile verified <(cat "$folder/verified.json" 2> /dev/null || true) '
+      {set: $set, kind, number: (.number // 0), reason, release, started, ended, bytes: ([.files[].bytes] | add // 0),
+       verified: ($verified[0] // null), pinned: $pinned, broken: null}' "$folder/manifest.json" 2> /dev/null ||
+      jq -nc --arg set "$name" --argjson pinned "$([ -e "$folder/pinned" ] && echo true || echo false)" '
+        {set: $set, kind: ($set | split("_")[0]), number: 0, reason: null, release: null, started: null, ended: null, bytes: 0,
+         verified: null, pinned: $pinned, broken: "its manifest cannot be read"}'
+  done | jq -cs 'sort_by(.number, .set) | reverse'
+}
+
+# newest_set KIND...: name of the newest set of one of these kinds; nothing where there is none.
+newest_set() {
+  list_sets | jq -r 'map(select(.broken == null and (.kind | IN($ARGS.positional[])))) | .[0].set // empty' --args "$@"
+}
+
+# newest_verified_set KIND...: the same, of those whose last verification ended well.
+newest_verified_set() {
+  list_sets | jq -r 'map(select(.verified.ok == true and (.kind | IN($ARGS.positional[])))) | .[0].set // empty' --args "$@"
+}
+
+# require_set VERB NAME: ends the script where there is no such set.
+require_set() {
+  [[ $2 =~ $SET_NAME ]] || wrong_usage "$1 got \"$2\"" "the name of a set, such as db_20260131_020000" "emaintenance backups"
+  [ -e "$(set_folder "$2")/manifest.json" ] || cannot_look "there is no set $2 in $BACKUPS" "one that is there" "Try: emaintenance backups"
+}
+
+# manifest NAME FILTER: one value out of the manifest of a set.
+manifest() { jq -r "$2" "$(set_folder "$1")/manifest.json"; }
+
+# check_set NAME: every file of the set has the size and the digest of the manifest. Says what is wrong, and fails then.
+check_set() {
+  local folder file bytes digest
+  folder=$(set_folder "$1")
+  if ! jq -e --arg set "$1" --argjson format "$SET_FORMAT" '.format == $format and .set == $set and (.files | length > 0)' \
+    "$folder/manifest.json" > /dev/null 2>&1; then
+    echo "its manifest cannot be read, or is not that of a set $1 of format $SET_FORMAT"
+    return 1
+  fi
+  while IFS=$'\t' read -r file bytes digest; do
+    if [ ! -f "$folder/$file" ]; then
+      echo "$file is missing"
+      return 1
+    elif [ "$(stat --format %s "$folder/$file")" != "$bytes" ]; then
+      echo "$file has $(stat --format %s "$folder/$file") bytes, and had $bytes when it was written"
+      return 1
+    elif [ "$(sha256sum < "$folder/$file" | cut -d ' ' -f 1)" != "$digest" ]; then
+      echo "$file has changed since it was written: its SHA-256 is another"
+      return 1
+    fi
+  done < <(jq -r '.files | to_entries[] | [.key, .value.bytes, .value.sha256] | @tsv' "$folder/manifest.json")
+}
+
+# set_file NAME STEM: path of a file of the set whatever it is compressed with, such as uploads.tar; fails where the set has none.
+set_file() {
+  local folder ending
+  folder=$(set_folder "$1")
+  for ending in '' .zst .gz; do
+    if [ -e "$folder/$2$ending" ]; then
+      printf '%s' "$folder/$2$ending"
+      return 0
+    fi
+  done
+  return 1
+}
+
+# unpacked FILE: its content, by its ending.
+unpacked() {
+  case $1 in
+    *.zst) zstd --decompress --quiet --stdout "$1" ;;
+    *.gz) gzip --decompress --stdout "$1" ;;
+    *) cat "$1" ;;
+  esac
+}
+
+# lock_backups [SECONDS]: from here on nobody else writes or removes sets, until this script and what it started have
+# ended. Waits so long for another; fails then. A script that is started by the holder has the lock already.
+lock_backups() {
+  [ -z "${EMAINTENANCE_BACKUPS_LOCKED-}" ] || return 0
+  exec {backup_lock}>> "$BACKUP_LOCK"
+  flock --wait "${1:-0}" "$backup_lock" || return 1
+  export EMAINTENANCE_BACKUPS_LOCKED=$$
+}
+
+# hold_set NAME: retention leaves the set alone until this script has ended. Any number may hold it.
+hold_set() {
+  local held
+  exec {held}< "$(set_folder "$1")/manifest.json" && flock --shared --nonblock "$held"
+}
+
+# remove_set NAME: under the lock. First it is no set any more, so that a removal that is interrupted leaves no half of one.
+# Fails where somebody holds it.
+remove_set() {
+  local folder held
+  folder=$(set_folder "$1")
+  exec {held}< "$folder/manifest.json"
+  if ! flock --exclusive --nonblock "$held"; then
+    exec {held}<&-
+    return 1
+  fi
+  mv "$folder" "$BACKUPS/.removed.$1"
+  rm -rf "$BACKUPS/.removed.$1"
+  exec {held}<&-
+}
+
+# write_whole FILE: standard input as a file that is there whole or not at all, also when the power fails.
+write_whole() {
+  local new
+  new=$(mktemp "$(dirname "$1")/.new.XXXXXX")
+  cat > "$new"
+  sync "$new"
+  mv -f "$new" "$1"
+  sync "$(dirname "$1")"
+}
