@@ -52,7 +52,7 @@ describe("the operator's command", () => {
 
   test("leads each of its words to a script that says in a line what it does", () => {
     const verbs = [...files.keys()].filter((path) => path.startsWith(`${SERVER}/scripts/verbs/`));
-    expect(verbs).toHaveLength(7);
+    expect(verbs.length).toBeGreaterThanOrEqual(8);
     for (const verb of verbs) {
       const { link } = files.get(verb) as Extract<HostFile, { link: string }>;
       expect(text(`${SERVER}/scripts/${link.replace("../", "")}`)).toMatch(/^# summary: \S/m);

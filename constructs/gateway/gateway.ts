@@ -9,6 +9,7 @@ import type { ServiceImage } from "../release/service-image";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import type { PublishedPort } from "../values/published-port";
 import { GATEWAY_SYSCTLS } from "./kernel-settings";
+import { GATEWAY_CONFIGURATION } from "./nginx-config";
 
 /** Where the gateway's configuration is, once it is there. */
 export interface GatewayFiles {
@@ -35,8 +36,7 @@ export interface GatewayProps {
 /** Port inside the container (the seed, 6.2). */
 export const GATEWAY_PORT = 80;
 
-/** Folder of the image under which the configuration is mounted. */
-export const GATEWAY_CONFIGURATION = "/etc/nginx/emaintenance";
+export { GATEWAY_CONFIGURATION };
 
 /** Seconds for requests under way, before Docker kills Nginx. */
 const STOP_TIMEOUT_SECONDS = 30;

@@ -13,6 +13,9 @@ import {
 import type { Route, Upstream } from "./route";
 import { parseUrlPath } from "./url-path";
 
+/** Folder of the container under which the configuration is mounted, and beside it the switch of the maintenance page. */
+export const GATEWAY_CONFIGURATION = "/etc/nginx/emaintenance";
+
 /** What may differ between gateways. Everything else is in `templates/nginx/nginx.conf.eta`, with its reasons. */
 export interface NginxConfigProps {
   /** Which paths go to which service. Of two that match, the longer prefix wins. */
@@ -180,6 +183,7 @@ export function renderNginxConfig(props: NginxConfigProps): string {
   };
   return renderTemplate("nginx/nginx.conf.eta", {
     ...settings,
+    configurationFolder: GATEWAY_CONFIGURATION,
     openFiles: settings.workerConnections + FILES_BESIDE_CONNECTIONS,
     web: props.web.toString(),
     routes: longestFirst(props.routes).map(({ path, upstream }) => ({

@@ -14,6 +14,7 @@ const VERBS: Readonly<Record<string, string>> = {
   logs: "logs.sh",
   restart: "restart.sh",
   "safety-check": "docker-safety-check.sh",
+  maintenance: "maintenance.sh",
   version: "version.sh",
   completion: "completion.sh",
 };
@@ -23,6 +24,8 @@ const LIBRARY = [
   "common.sh",
   "host.sh",
   "lock.sh",
+  "maintenance.html",
+  "maintenance.sh",
   "probes.sh",
   "history.sh",
   "services.sh",

@@ -49,6 +49,8 @@ export interface SystemDescription {
   /** Folders whose owner and mode matter; `owner` is a user id. */
   readonly folders: readonly { readonly path: string; readonly owner: number; readonly mode: string }[];
   readonly root: string;
+  /** Folder of the gateway's configuration, and of the switch of its maintenance page. */
+  readonly gatewayFolder: string;
   readonly backups: string;
   /** Records of scheduled jobs, and alerts. */
   readonly status: string;
@@ -96,6 +98,7 @@ export function describeSystem(system: Emaintenance, layout: HostLayout): System
       return kept ? [{ path, owner: owner === "root" ? 0 : Number(owner), mode }] : [];
     }),
     root: layout.root,
+    gatewayFolder: layout.deploy("nginx"),
     backups: layout.backups,
     status: layout.status,
     deployLock: `/run/lock/${Naming.project}-deploy`,

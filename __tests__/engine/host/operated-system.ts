@@ -106,6 +106,7 @@ export class OperatedSystem {
       volumes: [{ name: `${this.prefix}-data` }],
       folders: [],
       root: this.root,
+      gatewayFolder: this.layout.deploy("nginx"),
       backups: join(this.root, "backups"),
       status: join(this.root, "status"),
       deployLock: join(this.folder, "deploy.lock"),
