@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { ROOT } from "../../../rehearsal/client";
 import { restartHost } from "../../../rehearsal/host/host";
 import { waitFor } from "../../../rehearsal/run";
-import { deploy, diff, NO_CHANGES, onHost, rehearsal, variables } from "../support/rehearsal";
+import { deploy, onHost, rehearsal, variables } from "../support/rehearsal";
 import { onSecondHost, openPorts } from "../support/second-host";
 
 const GATEWAY = 3030;
@@ -19,16 +19,9 @@ async function addresses(): Promise<string[]> {
   return stdout.trim().split("\n");
 }
 
-/** Where programs and containers usually are: looked at where all 65535 were looked at just before. */
-const USUAL_PORTS = Array.from({ length: 10_000 }, (_, index) => index + 1);
-
-/**
- * The open ports over IPv4 and IPv6.
- *
- * @param ports look at these only. @default all 65535 of each
- */
-async function scan(ports?: readonly number[]): Promise<number[][]> {
-  return Promise.all((await addresses()).map((address) => openPorts(address, ports)));
+/** The open ports of all 65535, over IPv4 and over IPv6. */
+async function scan(): Promise<number[][]> {
+  return Promise.all((await addresses()).map((address) => openPorts(address)));
 }
 
 const ONLY_SSH_AND_GATEWAY = [
@@ -77,22 +70,22 @@ describe("from another machine, over IPv4 and IPv6, only SSH and the gateway ans
   test("and that container would answer without the chain in DOCKER-USER", async () => {
     const [address = ""] = await addresses();
     await onHost("sudo iptables -D DOCKER-USER -j EMAINTENANCE-USER");
-    const without = await openPorts(address, [3000, STRAY_PORT]);
+    const without = await openPorts(address);
     await onHost("sudo systemctl restart emaintenance-docker-user");
 
-    expect(without).toEqual([3000, STRAY_PORT]);
+    expect(without).toEqual([22, 3000, GATEWAY, STRAY_PORT]);
     expect(await openPorts(address, [3000, STRAY_PORT])).toEqual([]);
   });
 
   test("after a restart of dockerd", async () => {
     await onHost("sudo systemctl restart docker");
     await gatewayAnswers();
-    expect(await scan(USUAL_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
+    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 
   test("after ufw reload", async () => {
     await onHost("sudo ufw reload");
-    expect(await scan(USUAL_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
+    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 
   test("after a reboot", async () => {
@@ -103,7 +96,7 @@ describe("from another machine, over IPv4 and IPv6, only SSH and the gateway ans
 
   test("after another deployment, which finds nothing to do", async () => {
     expect((await deploy()).stdout).toContain("No changes");
-    expect(await scan(USUAL_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
+    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 });
 
@@ -230,7 +223,6 @@ describe("a firewall that forgets the port of sshd", () => {
 
   test("and the next deployment puts the right one in place", async () => {
     await deploy();
-    expect((await diff()).stdout).toContain(NO_CHANGES);
     expect(await openPorts(rehearsal().address, [22, 2222, GATEWAY])).toEqual([22, GATEWAY]);
   });
 });
