@@ -53,15 +53,18 @@ seconds() {
 # A container with its plain name belongs to the deployment, also when it stands still. One that was set aside by a release
 # has a suffix.
 remove_containers() {
-  local stopped id name service finished
+  local stopped id name service created finished
   stopped=$(docker ps --all --quiet --filter "label=$LABEL" --filter status=exited --filter status=created --filter status=dead)
   for id in $stopped; do
-    IFS=$'\t' read -r name service finished < <(
-      docker inspect --format "{{.Name}}{{\"\\t\"}}{{index .Config.Labels \"$LABEL\"}}{{\"\\t\"}}{{.State.FinishedAt}}" "$id"
+    IFS=$'\t' read -r name service created finished < <(
+      docker inspect --format "{{.Name}}{{\"\\t\"}}{{index .Config.Labels \"$LABEL\"}}{{\"\\t\"}}{{.Created}}{{\"\\t\"}}{{.State.FinishedAt}}" "$id"
     ) || continue
     name=${name#/}
     [ "$name" != "$CONTAINER_PREFIX$service" ] || continue
-    [ "$(seconds "$finished")" -lt "$OLDEST" ] || continue
+    finished=$(seconds "$finished")
+    # One that never ran has never finished either.
+    [ "$finished" -gt 0 ] || finished=$(seconds "$created")
+    [ "$finished" -lt "$OLDEST" ] || continue
     # Without --volumes: an anonymous volume may hold data.
     if remove container "$name" docker rm "$id"; then containers_removed=$((containers_removed + 1)); fi
   done
@@ -91,7 +94,7 @@ remove_images() {
   while IFS=$'\t' read -r time id repository tag; do
     name=$repository:$tag
     if [ "$tag" = "<none>" ]; then
-      # An earlier image of a tag that has moved on.
+      # Pulled by its digest. One whose tag has moved on has no repository either: nobody knows whose it is.
       name=$id
     else
       kept[$repository]=$((${kept[$repository]:-0} + 1))

@@ -83,10 +83,10 @@ describe("the clean-up of images", () => {
     expect(host.removed).toEqual(["rmi emaintenance/web:30-days"]);
   });
 
-  test("removes an old image whose tag has moved on, by its id", async () => {
-    const host = new StoringHost([...web.slice(2), image("emaintenance/web", "<none>", 60, "sha256:moved")]);
+  test("removes an old image that was pulled by its digest, by its id", async () => {
+    const host = new StoringHost([...web.slice(2), image("emaintenance/web", "<none>", 60, "sha256:digest")]);
     await host.cleanUp();
-    expect(host.removed).toEqual(["rmi sha256:moved"]);
+    expect(host.removed).toEqual(["rmi sha256:digest"]);
   });
 
   test("touches nothing that is not of this project", async () => {
@@ -109,7 +109,8 @@ describe("the clean-up of images", () => {
 });
 
 describe("the clean-up of containers", () => {
-  const row = (name: string, service: string, days: number) => `/${name}\\t${service}\\t${daysAgo(days)}`;
+  const row = (name: string, service: string, days: number) =>
+    `/${name}\\t${service}\\t${daysAgo(400)}\\t${daysAgo(days)}`;
 
   test("removes what a release set aside long ago, and never the deployment's own or a volume", async () => {
     const host = new StoringHost([], {
