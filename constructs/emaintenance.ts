@@ -37,8 +37,8 @@ export interface EmaintenanceSettings {
     Partial<Omit<NginxConfigProps, "routes" | "web">>;
   /** Services by path prefix. @default the seed's, 6.1 */
   readonly routes?: RouteTable;
-  /** Image references by service; the variable IMAGES wins. @default see ImageCatalog */
-  readonly images?: ImageCatalogProps["references"];
+  /** Image references, or what images are built from, by service; the variable IMAGES wins. @default see ImageCatalog */
+  readonly images?: ImageCatalogProps["sources"];
   /** Time zone of every program that has none of its own. @default UTC */
   readonly timeZone?: string;
 }
@@ -87,7 +87,11 @@ export class Emaintenance extends Construct {
     super(scope, id);
     const { placement, variables, timeZone = "UTC" } = props;
     const { after } = placement;
-    const images = new ImageCatalog(this, "images", { references: props.images, after });
+    const images = new ImageCatalog(this, "images", {
+      sources: props.images,
+      publicUrl: variables.publicUrl.stringValue,
+      after,
+    });
     this.network = new EmaintenanceNetwork(this, "network", { after, ...props.network });
 
     // The data tier.

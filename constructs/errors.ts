@@ -88,3 +88,89 @@ export function scheduleInvalid(text: string, problem: string): ConfigurationErr
 export function jobTaken(job: string): ConfigurationError {
   return new ConfigurationError(`the job ${job} is scheduled twice: give one of them another name`);
 }
+
+/** The folder that an image is built from is not there. */
+export function buildContextMissing(service: string, folder: string): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service}.context is ${folder}: there is no such folder; expected the root of the source, relative to ` +
+      `the folder of cdktf.json, absolute, or below ~`,
+  );
+}
+
+/** A file or folder that a build names is not in its context. */
+export function buildPathMissing(service: string, path: string, context: string): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service} names ${path}: there is no such file or folder in ${context}; correct the path, or leave it out`,
+  );
+}
+
+/** The folder of a service is none of the monorepo's workspaces. */
+export function notAWorkspace(service: string, folder: string, root: string): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service}: ${folder} is no workspace of the monorepo ${root}; name the service's folder in ` +
+      `images.${service}.workspace, such as apps/web`,
+  );
+}
+
+/** Only the team's own services have a template of a Dockerfile. */
+export function templateMissing(service: string): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service} is built without a Dockerfile: there is no template for ${service}; ` +
+      `name a Dockerfile of your own in images.${service}.dockerfile`,
+  );
+}
+
+/** Docker would not take it as a name of an image. */
+export function imageReferenceInvalid(service: string, reference: string): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service} is ${JSON.stringify(reference)}: expected an image reference, name:tag or name@sha256:digest, ` +
+      `in lower case and without a scheme, such as registry.example.com/emaintenance/${service}:1.4.2`,
+  );
+}
+
+/** An image is named for a service that does not exist. */
+export function unknownImage(service: string, known: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `images names the unknown service ${JSON.stringify(service)}: expected some of ${known.join(", ")}`,
+  );
+}
+
+/** The template's Dockerfile installs what the lock file says, and there is none. */
+export function lockFileMissing(service: string, context: string): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service}: there is no package-lock.json in ${context}; expected one, which \`npm install\` writes, ` +
+      `or a Dockerfile of your own in images.${service}.dockerfile (for pnpm and yarn)`,
+  );
+}
+
+/** More would be sent to the host than is sensible; almost always something that belongs on the ignore list. */
+export function buildContextTooLarge(
+  service: string,
+  mib: number,
+  maxMiB: number,
+  largest: readonly string[],
+): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service}: ${mib} MiB would be sent to the host, more than ${maxMiB} MiB; the largest files are\n` +
+      `${largest.map((line) => `  ${line}`).join("\n")}\n` +
+      `put what the build does not need into .dockerignore or images.${service}.ignore, or raise maxContextMiB`,
+  );
+}
+
+/** Files that look like secrets would get into an image, where whoever has the image can read them. */
+export function secretInBuildContext(service: string, findings: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service}: what looks like a secret would get into the image:\n` +
+      `${findings.map((line) => `  ${line}`).join("\n")}\n` +
+      `put the file into .dockerignore or images.${service}.ignore, and give the value to the service as a variable; ` +
+      `if it is no secret, name it in images.${service}.notSecret`,
+  );
+}
+
+/** Nothing at all would be sent. */
+export function buildContextEmpty(service: string, context: string): ConfigurationError {
+  return new ConfigurationError(
+    `images.${service}: no file of ${context} would be sent to the host; correct the paths, or the patterns that leave ` +
+      `everything out`,
+  );
+}

@@ -44,7 +44,6 @@ export class ProductionStack extends TerraformStack {
     const preflight = new Preflight(this, "preflight", {
       connection,
       layout,
-      references: props.images,
       programs: HOST_PROGRAMS,
       ...props.host?.preflight,
     });

@@ -6,7 +6,7 @@ describe("an image on the host", () => {
   const stack = new TestStack();
   const image = new ServiceImage(stack, "one", {
     service: "web",
-    defaultReference: "example/web:1",
+    source: "example/web:1",
     after: [stack.variables.release],
   });
 

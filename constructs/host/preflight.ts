@@ -5,8 +5,8 @@ import { Construct } from "constructs";
 import { z } from "zod";
 import { expression } from "../configuration/expression";
 import { settingsDigest } from "../container/settings-digest";
-import { Naming, SERVICE_NAMES } from "../naming";
-import { ImageCatalog, type ImageCatalogProps } from "../release/image-catalog";
+import { Naming } from "../naming";
+import { ServiceImage } from "../release/service-image";
 import { renderTemplate } from "../templates";
 import { validateProps } from "../values/validate";
 import type { HostConnection } from "./host-connection";
@@ -41,8 +41,6 @@ export interface PreflightProps extends PreflightLimits {
   readonly connection: HostConnection;
   /** Folders whose file systems must have room. @default only Docker's own file system is looked at */
   readonly layout?: HostLayout;
-  /** As for the ImageCatalog. @default its defaults */
-  readonly references?: ImageCatalogProps["references"];
 }
 
 const atLeast = (least: number, example: string) =>
@@ -71,7 +69,7 @@ export class Preflight extends Construct {
   /** @throws ConfigurationError when a limit is none */
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
-    const { connection, layout, references, ...given } = props;
+    const { connection, layout, ...given } = props;
     const { architectures, programs, ...checked } = validateProps(this, limits, given);
     this.resource = new HostScript(this, "preflight", {
       connection,
@@ -80,7 +78,9 @@ export class Preflight extends Construct {
         DEPLOY_LOCK,
         FOLDER: layout?.root ?? "",
         LABEL: Naming.label("service"),
-        IMAGES: images(references),
+        IMAGES: this.ofImages(
+          (all) => `join(" ", distinct(compact([${all.map(({ needed }) => needed).join(", ")}])))`,
+        ),
         LEAST_DOCKER_API,
         LEAST_MEMORY_MIB: String(checked.leastMemoryMiB),
         LEAST_DISK_MIB: String(checked.leastDiskMiB),
@@ -107,6 +107,7 @@ export class Preflight extends Construct {
         containers: Lazy.stringValue({
           produce: (context) => settingsDigest(context.resolve(this.containers().map(settings)) as object),
         }),
+        builds: this.ofImages((all) => `join(" ", [${all.flatMap(({ built = [] }) => built).join(", ")}])`),
       },
     }).resource;
   }
@@ -120,15 +121,15 @@ export class Preflight extends Construct {
     const all = TerraformStack.of(this).node.findAll();
     return all.filter((construct): construct is Container => construct instanceof Container);
   }
-}
 
-/** The references of all images, each once, as a Terraform expression. */
-function images(references: ImageCatalogProps["references"]): string {
-  const lookups = SERVICE_NAMES.map((service) => {
-    const reference = references?.[service] ?? ImageCatalog.defaultReference(service);
-    return `lookup(var.IMAGES, "${service}", "${reference}")`;
-  });
-  return expression(`join(" ", distinct([${lookups.join(", ")}]))`);
+  /** A text about all images of the stack, in Terraform's language. */
+  private ofImages(hcl: (images: readonly ServiceImage[]) => string): string {
+    const images = () =>
+      TerraformStack.of(this)
+        .node.findAll()
+        .filter((one) => one instanceof ServiceImage);
+    return Lazy.stringValue({ produce: () => expression(hcl(images())) });
+  }
 }
 
 /** In MiB. A job that runs to its end gives its memory back. */

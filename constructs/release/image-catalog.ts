@@ -1,6 +1,9 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { unknownImage } from "../errors";
 import { Naming, SERVICE_NAMES, type ServiceName } from "../naming";
+import type { BuildSource } from "./build-source";
+import { imageReference } from "./image-reference";
 import { ServiceImage } from "./service-image";
 
 /** Alpine variants of the official images (the seed, 10.3: "Alpine Linux as the base image"). */
@@ -10,13 +13,18 @@ const OFFICIAL: Partial<Record<ServiceName, string>> = {
   nginx: "nginx:1.28-alpine",
 };
 
+/** A reference (`name:tag`, `name@sha256:…`), or what the image is built from on the host. */
+export type ImageSource = string | BuildSource;
+
 export interface ImageCatalogProps {
   /**
-   * References by service.
+   * Images by service.
    * @default the official images for the data tier and the gateway; for the team's own services
    * `emaintenance/<service>` with the release as the tag
    */
-  readonly references?: Partial<Record<ServiceName, string>>;
+  readonly sources?: Partial<Record<ServiceName, ImageSource>>;
+  /** Origin of the gateway, which a web image has built in as NEXT_PUBLIC_API_URL. @default the build argument is not set */
+  readonly publicUrl?: string;
   /** What must be there before an image is looked for. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
@@ -25,17 +33,17 @@ export interface ImageCatalogProps {
 export class ImageCatalog extends Construct {
   private readonly images: ReadonlyMap<ServiceName, ServiceImage>;
 
+  /** @throws ConfigurationError where a reference is none, or a source cannot be built */
   constructor(scope: Construct, id: string, props: ImageCatalogProps = {}) {
     super(scope, id);
+    const { sources = {}, publicUrl, after } = props;
+    const unknown = Object.keys(sources).find((name) => !(SERVICE_NAMES as readonly string[]).includes(name));
+    if (unknown !== undefined) throw unknownImage(unknown, SERVICE_NAMES);
     this.images = new Map(
-      SERVICE_NAMES.map((service) => [
-        service,
-        new ServiceImage(this, service, {
-          service,
-          defaultReference: props.references?.[service] ?? ImageCatalog.defaultReference(service),
-          after: props.after,
-        }),
-      ]),
+      SERVICE_NAMES.map((service) => {
+        const source = sourceOf(service, sources[service], publicUrl);
+        return [service, new ServiceImage(this, service, { service, source, after })];
+      }),
     );
   }
 
@@ -49,4 +57,22 @@ export class ImageCatalog extends Construct {
     // The map is filled from the same closed list that the parameter's type is made of.
     return this.images.get(service)!;
   }
+
+  /** What a container depends on that must not be replaced before all images of the release are there. */
+  get complete(): readonly ITerraformDependable[] {
+    return [...this.images.values()]
+      .filter(({ built }) => built !== undefined)
+      .map(({ resource }) => resource);
+  }
+}
+
+function sourceOf(
+  service: ServiceName,
+  source: ImageSource | undefined,
+  publicUrl: string | undefined,
+): ImageSource {
+  if (source === undefined) return ImageCatalog.defaultReference(service);
+  if (typeof source === "string") return imageReference(service, source);
+  if (service !== "web" || publicUrl === undefined) return source;
+  return { ...source, args: { NEXT_PUBLIC_API_URL: publicUrl, ...source.args } };
 }

@@ -3,34 +3,68 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { expression } from "../configuration/expression";
 import { Naming, type ServiceName } from "../naming";
+import type { BuildSource } from "./build-source";
+import { ImageBuild } from "./image-build";
 
 export interface ServiceImageProps {
   readonly service: ServiceName;
-  /** Reference used when the variable IMAGES does not name the service; may hold `${var.…}`. */
-  readonly defaultReference: string;
+  /** A reference, which may hold `${var.…}`, or what the image is built from. The variable IMAGES wins over both. */
+  readonly source: string | BuildSource;
   /** What must be there first. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
 
 /**
- * An image on the host: found there by its reference, or pulled. Containers use its id, so that a new image under an
- * old tag replaces them. Images stay on the host when they are no longer used: the way back needs them.
+ * An image on the host: found there by its reference, pulled, or built there. Containers use its id, so that a new image
+ * under an old tag replaces them. Images stay on the host when they are no longer used: the way back needs them.
  */
 export class ServiceImage extends Construct {
   /** Content id of the image (`sha256:…`). */
   readonly imageId: string;
   /** The reference, as a Terraform expression. */
   readonly reference: string;
+  /** What others depend on: it exists once the image is on the host. */
+  readonly resource: Image;
+  /**
+   * What the host must have or be able to pull, in Terraform's language: the image itself, or what it is built from; ""
+   * where that is not known.
+   */
+  readonly needed: string;
+  /** What is built, in Terraform's language. @default nothing is */
+  readonly built?: string;
 
   constructor(scope: Construct, id: string, props: ServiceImageProps) {
     super(scope, id);
-    this.reference = expression(`lookup(var.IMAGES, "${props.service}", "${props.defaultReference}")`);
-    const image = new Image(this, "image", {
+    const { service, source } = props;
+    const build = typeof source === "string" ? undefined : new ImageBuild(this, "build", { service, source });
+    const unlessNamed = (otherwise: string) => `lookup(var.IMAGES, "${service}", ${otherwise})`;
+
+    const reference = unlessNamed(build?.reference ?? `"${source as string}"`);
+    this.reference = expression(reference);
+    this.built = build && reference;
+    this.needed = build ? unlessNamed(`"${build.base ?? ""}"`) : reference;
+    this.resource = new Image(this, "image", {
       name: this.reference,
       keepLocally: true,
       dependsOn: [...(props.after ?? [])],
     });
-    image.overrideLogicalId(Naming.terraformId(props.service));
-    this.imageId = image.imageId;
+    this.resource.overrideLogicalId(Naming.terraformId(service));
+    if (build) buildUnlessNamed(this.resource, service, build);
+    this.imageId = this.resource.imageId;
   }
+}
+
+/** An image that the variable IMAGES names is on its way back, or forward: it is found or pulled, never built. */
+function buildUnlessNamed(image: Image, service: ServiceName, { block }: ImageBuild): void {
+  image.addOverride("dynamic.build", {
+    for_each: expression(`contains(keys(var.IMAGES), "${service}") ? [] : ["build"]`),
+    content: {
+      context: block.context,
+      dockerfile: block.dockerfile,
+      ...(block.target && { target: block.target }),
+      build_args: block.buildArgs,
+      remove: block.remove,
+      force_remove: block.forceRemove,
+    },
+  });
 }

@@ -1,0 +1,68 @@
+import { posix } from "node:path";
+import { renderTemplate } from "../templates";
+import type { CheckedBuildSource } from "./build-source";
+import type { WorkspaceFiles } from "./workspaces";
+
+/** Alpine, as the deployment document wants it (10.3). */
+export const DEFAULT_BASE = "node:20-alpine";
+
+export interface ServiceDockerfileProps {
+  readonly service: string;
+  readonly kind: "api" | "web";
+  readonly source: CheckedBuildSource;
+  /** Files in the root by which packages are installed. */
+  readonly rootFiles: readonly string[];
+  /** @default a folder without workspaces */
+  readonly workspaces?: WorkspaceFiles;
+}
+
+const ROOT_MANIFEST = /^(package\.json|package-lock\.json|npm-shrinkwrap\.json|\.npmrc)$/;
+
+/** The Dockerfile of a service whose team has none of its own. Pure: the same values give the same text. */
+export function serviceDockerfile(props: ServiceDockerfileProps): string {
+  const { service, kind, source, rootFiles, workspaces } = props;
+  const output = source.output ?? "dist";
+  const start = source.bundled ? "server.js" : posix.join(output, "server.js");
+  return renderTemplate(`images/${kind === "web" ? "web" : "api-service"}.Dockerfile.eta`, {
+    service,
+    base: source.base ?? DEFAULT_BASE,
+    manifests: [
+      { files: rootFiles.filter((file) => ROOT_MANIFEST.test(file)), folder: "./" },
+      ...(workspaces?.manifests ?? []).map((file) => ({ files: [file], folder: `${posix.dirname(file)}/` })),
+    ],
+    workspaceOptions: workspaceOptions(workspaces),
+    sources: sources(props),
+    args: Object.keys(source.args).sort(),
+    build: source.build ?? defaultBuild(workspaces),
+    bundled: source.bundled ?? false,
+    output,
+    workspacePrefix: workspaces ? `${workspaces.folders.at(-1)}/` : "",
+    command: source.command ?? ["node", start],
+    healthPath: source.healthPath ?? (kind === "web" ? "/api/health" : "/health"),
+    words: (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`,
+  });
+}
+
+function workspaceOptions(workspaces: WorkspaceFiles | undefined): string {
+  if (workspaces === undefined) return "";
+  return [
+    ...workspaces.folders.map((folder) => ` \\\n      --workspace ${folder}`),
+    " --include-workspace-root",
+  ].join("");
+}
+
+/** What is copied before the build, as from and to: single paths, so that a Dockerfile's layers say what they hold. */
+function sources({ source, rootFiles, workspaces }: ServiceDockerfileProps): [string, string][] {
+  if (source.paths !== undefined || workspaces === undefined) return [[".", "./"]];
+  const files = rootFiles.filter((file) => !ROOT_MANIFEST.test(file));
+  return [...files, ...source.include, ...workspaces.folders].map((path) => [path, path]);
+}
+
+/** Dependencies first. A library that is compiled with whoever uses it has nothing to build. */
+function defaultBuild(workspaces: WorkspaceFiles | undefined): string {
+  if (workspaces === undefined) return "npm run build";
+  const folders = workspaces.folders;
+  return folders
+    .map((folder, i) => `npm run build --workspace ${folder}${i < folders.length - 1 ? " --if-present" : ""}`)
+    .join(" \\\n && ");
+}
