@@ -134,7 +134,8 @@ export class Emaintenance extends Construct {
     });
     this.postgres.grantAccess(this.migration);
     this.redis.grantAccess(this.migration);
-    this.migration.startAfter(...(placement.databaseReady?.(this, this.postgres) ?? []));
+    // Where one image cannot be built, nothing of the release has happened.
+    this.migration.startAfter(...images.complete, ...(placement.databaseReady?.(this, this.postgres) ?? []));
     const migrated = placement.migrationDone(this, this.migration);
 
     // The API tier.
@@ -144,7 +145,7 @@ export class Emaintenance extends Construct {
       corsOrigin: variables.publicUrl.stringValue,
       timeZone,
       volumes: [placement.logs(service), uploads].filter((mount) => mount !== undefined),
-      after: migrated,
+      after: [...migrated, ...images.complete],
     });
     this.userService = new UserService(this, "user-service", {
       ...api("user-service"),
@@ -180,6 +181,7 @@ export class Emaintenance extends Construct {
       ...props.web,
     });
     services.forEach((service) => this.web.connectTo(service));
+    this.web.container.startAfter(...images.complete);
 
     // The gateway.
     const { publish, limits, healthCheck, ...nginx } = props.gateway ?? {};

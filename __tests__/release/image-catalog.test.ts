@@ -76,6 +76,16 @@ describe("an image that is built on the host", () => {
     });
   });
 
+  test("is there, as all others of the release, before the first container of it is made", () => {
+    for (const service of ["migration", "user_service", "work_order_service", "asset_service", "web"]) {
+      const { depends_on } = resource.docker_container?.[service] as { depends_on: string[] };
+      expect(depends_on).toEqual(
+        expect.arrayContaining(["docker_image.user_service", "docker_image.web"]) as unknown,
+      );
+      expect(depends_on).not.toContain("docker_image.asset_service");
+    }
+  });
+
   test("is looked after by the preflight: what it starts from, and that it is another one", () => {
     const triggers = resource.null_resource?.preflight?.triggers as Record<string, string>;
     expect(triggers.IMAGES).toContain('lookup(var.IMAGES, "user-service", "node:20-alpine")');
