@@ -174,3 +174,10 @@ export function buildContextEmpty(service: string, context: string): Configurati
       `everything out`,
   );
 }
+
+/** Schedules of backups start a program of the operator's command. */
+export function backupNeedsCommand(): ConfigurationError {
+  return new ConfigurationError(
+    "backup needs the operator's command, which operatorCommand: false takes away: leave it, or set backup: false too",
+  );
+}

@@ -1,6 +1,9 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { Backup, type BackupSettings } from "../backup/backup";
+import { describeBackup } from "../backup/backup-rules";
 import type { Emaintenance } from "../emaintenance";
+import { backupNeedsCommand } from "../errors";
 import { Firewall, type FirewallSettings } from "./firewall";
 import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
@@ -22,7 +25,9 @@ export interface HostPartsSettings {
   readonly imageCleanUp?: Settings<ImageCleanUpProps> | false;
   /** @default a container is restarted when it is unhealthy, three times an hour at most */
   readonly watchdog?: Settings<WatchdogProps> | false;
-  /** @default `emaintenance` is installed */
+  /** @default sets of the database every day, of files and of everything every week, verified every week, kept 30 days */
+  readonly backup?: BackupSettings | false;
+  /** The schedules of backups need it. @default `emaintenance` is installed */
   readonly operatorCommand?: false;
 }
 
@@ -44,6 +49,8 @@ export class HostParts extends Construct {
     const { connection, layout, system, after } = props;
     const common = { connection, layout, after };
 
+    const backup = props.backup === false ? {} : (props.backup ?? {});
+
     // A part that is switched off stays in the configuration: that is how it is taken away from the host.
     const off = { enabled: false };
     new Firewall(this, "firewall", {
@@ -54,6 +61,8 @@ export class HostParts extends Construct {
     new OperatorCommand(this, "operator-command", {
       ...common,
       system,
+      backup: describeBackup(backup, props.backup !== false && backup.database !== false),
+      newestBackupHours: backup.newestHours,
       enabled: props.operatorCommand !== false,
     });
 
@@ -65,6 +74,10 @@ export class HostParts extends Construct {
     }
     if (props.imageCleanUp !== false) {
       new ImageCleanUp(this, "image-clean-up", { runner, ...props.imageCleanUp });
+    }
+    if (props.backup !== false) {
+      if (props.operatorCommand === false) throw backupNeedsCommand();
+      new Backup(this, "backup", { runner, ...backup });
     }
     if (props.watchdog !== false) {
       new Watchdog(this, "watchdog", { runner, ...props.watchdog });

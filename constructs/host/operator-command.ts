@@ -1,6 +1,7 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import type { BackupDescription } from "../backup/backup-rules";
 import type { Emaintenance } from "../emaintenance";
 import { template } from "../templates";
 import type { HostConnection } from "./host-connection";
@@ -14,6 +15,10 @@ export interface OperatorCommandProps {
   readonly layout: HostLayout;
   /** What is to be operated: services, ports and limits are read off it. */
   readonly system: Emaintenance;
+  /** Rules of backups. @default those of BackupRules, and no schedule */
+  readonly backup?: BackupDescription;
+  /** As in the system's description. @default 26 */
+  readonly newestBackupHours?: number;
   /** What must be there first: the folders. @default nothing */
   readonly after?: readonly ITerraformDependable[];
   /** False takes the command away. @default true */
@@ -29,8 +34,8 @@ export class OperatorCommand extends Construct {
 
   constructor(scope: Construct, id: string, props: OperatorCommandProps) {
     super(scope, id);
-    const { connection, layout, system, after, enabled } = props;
-    const files = operatorFiles(layout, describeSystem(system, layout));
+    const { connection, layout, system, after, enabled, backup, newestBackupHours } = props;
+    const files = operatorFiles(layout, describeSystem(system, layout, { backup, newestBackupHours }));
     this.resource = new HostPart(this, "operator-command", {
       connection,
       layout,

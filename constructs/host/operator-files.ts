@@ -1,3 +1,4 @@
+import { basename } from "node:path/posix";
 import { template } from "../templates";
 import type { HostLayout } from "./host-layout";
 import type { SystemDescription } from "./system-description";
@@ -7,20 +8,29 @@ export type HostFile =
   | { readonly path: string; readonly mode: string; readonly text: string }
   | { readonly path: string; readonly link: string };
 
-/** The words of the command and the script behind each. A further word is a link in scripts/verbs, no more. */
+/** The words of the command and the template behind each. A further word is a link in scripts/verbs, no more. */
 const VERBS: Readonly<Record<string, string>> = {
-  status: "system-status.sh",
-  health: "health-check.sh",
-  logs: "logs.sh",
-  restart: "restart.sh",
-  "safety-check": "docker-safety-check.sh",
-  maintenance: "maintenance.sh",
-  version: "version.sh",
-  completion: "completion.sh",
+  status: "operator/system-status.sh",
+  health: "operator/health-check.sh",
+  logs: "operator/logs.sh",
+  restart: "operator/restart.sh",
+  "safety-check": "operator/docker-safety-check.sh",
+  maintenance: "operator/maintenance.sh",
+  version: "operator/version.sh",
+  completion: "operator/completion.sh",
+  backup: "backup/backup.sh",
+  backups: "backup/backups.sh",
+  "verify-backup": "backup/verify-backup.sh",
 };
 
-/** What the scripts have in common. */
-const LIBRARY = [
+/** Programs that the schedules run, beside the words. */
+const PROGRAMS: Readonly<Record<string, string>> = {
+  "lib/backup/take.sh": "backup/take.sh",
+  "lib/backup/verify.sh": "backup/verify.sh",
+};
+
+/** What the scripts have in common, by its folder among the templates. */
+const OPERATOR_LIBRARY = [
   "common.sh",
   "host.sh",
   "lock.sh",
@@ -43,6 +53,8 @@ const LIBRARY = [
   "safety/volumes.sh",
 ];
 
+const BACKUP_LIBRARY = ["sets.sh", "database.sh", "files.sh", "room.sh", "retention.sh", "throwaway.sh"];
+
 /** Folders of the deployment document (4.1), and what the health check in each of them looks at. */
 const HEALTH_CHECKS = [
   "infrastructure",
@@ -56,25 +68,26 @@ const HEALTH_CHECKS = [
 /** Everything that the operator's command consists of, as it lies on the host. */
 export function operatorFiles(layout: HostLayout, system: SystemDescription): HostFile[] {
   const scripts = layout.deploy("scripts");
-  const program = (path: string, name: string): HostFile => ({
-    path,
-    mode: "0755",
-    text: template(`operator/${name}`),
+  const program = (path: string, name: string): HostFile => ({ path, mode: "0755", text: template(name) });
+  const library = (name: string, from: string): HostFile => ({
+    path: `${scripts}/lib/${name}`,
+    mode: "0644",
+    text: template(from),
   });
   return [
-    ...Object.values(VERBS).map((name) => program(`${scripts}/${name}`, name)),
+    ...Object.values(VERBS).map((name) => program(`${scripts}/${basename(name)}`, name)),
     ...Object.entries(VERBS).map(([verb, name]) => ({
       path: `${scripts}/verbs/${verb}`,
-      link: `../${name}`,
+      link: `../${basename(name)}`,
     })),
-    ...LIBRARY.map((name) => ({
-      path: `${scripts}/lib/${name}`,
-      mode: "0644",
-      text: template(`operator/lib/${name}`),
-    })),
+    ...Object.entries(PROGRAMS).map(([path, name]) => program(`${scripts}/${path}`, name)),
+    ...OPERATOR_LIBRARY.map((name) => library(name, `operator/lib/${name}`)),
+    ...BACKUP_LIBRARY.map((name) => library(`backup/${name}`, `backup/lib/${name}`)),
     { path: `${scripts}/lib/system.json`, mode: "0644", text: `${JSON.stringify(system, null, 2)}\n` },
-    ...HEALTH_CHECKS.map((part) => program(layout.deploy(`${part}/health-check.sh`), "part-health-check.sh")),
-    program(`${scripts}/emaintenance.sh`, "emaintenance.sh"),
+    ...HEALTH_CHECKS.map((part) =>
+      program(layout.deploy(`${part}/health-check.sh`), "operator/part-health-check.sh"),
+    ),
+    program(`${scripts}/emaintenance.sh`, "operator/emaintenance.sh"),
     { path: "/usr/local/bin/emaintenance", link: `${scripts}/emaintenance.sh` },
     {
       path: "/usr/share/bash-completion/completions/emaintenance",

@@ -1,4 +1,5 @@
 import { ApiService } from "../api/api-service";
+import { type BackupDescription, describeBackup } from "../backup/backup-rules";
 import { TierContainer } from "../container/tier-container";
 import { DataVolume } from "../data/data-volume";
 import { Postgres } from "../data/postgres";
@@ -59,10 +60,24 @@ export interface SystemDescription {
   readonly diskPercent: Thresholds;
   /** Hours after which the newest backup is too old: a day, and two hours for it to run. */
   readonly newestBackupHours: number;
+  /** What every backup follows. */
+  readonly backup: BackupDescription;
+}
+
+/** What is not read off the constructs. */
+export interface DescriptionSettings {
+  /** @default the defaults of BackupRules, and no schedule */
+  readonly backup?: BackupDescription;
+  /** @default 26 */
+  readonly newestBackupHours?: number;
 }
 
 /** Reads off the constructs what there is to operate. Pure: the same system gives the same description. */
-export function describeSystem(system: Emaintenance, layout: HostLayout): SystemDescription {
+export function describeSystem(
+  system: Emaintenance,
+  layout: HostLayout,
+  settings: DescriptionSettings = {},
+): SystemDescription {
   const all = system.node.findAll();
   const containers = all.filter((one) => one instanceof TierContainer);
   const probes = new Map(all.flatMap((one) => probeOf(one)));
@@ -103,7 +118,8 @@ export function describeSystem(system: Emaintenance, layout: HostLayout): System
     status: layout.status,
     deployLock: `/run/lock/${Naming.project}-deploy`,
     diskPercent: { warning: 85, error: 95 },
-    newestBackupHours: 26,
+    newestBackupHours: settings.newestBackupHours ?? 26,
+    backup: settings.backup ?? describeBackup({}, false),
   };
 }
 

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
+import { describeBackup } from "../../../constructs/backup/backup-rules";
 import { HostLayout } from "../../../constructs/host/host-layout";
 import { operatorFiles } from "../../../constructs/host/operator-files";
 import type { ServiceDescription, SystemDescription } from "../../../constructs/host/system-description";
@@ -113,6 +114,7 @@ export class OperatedSystem {
       // The machine that runs the tests may be as full as it likes.
       diskPercent: { warning: 101, error: 101 },
       newestBackupHours: 26,
+      backup: describeBackup({ leastFreeMiB: 1 }, false),
     };
   }
 

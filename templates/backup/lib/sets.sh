@@ -156,3 +156,12 @@ write_whole() {
   mv -f "$new" "$1"
   sync "$(dirname "$1")"
 }
+
+# What everybody may know about the sets, for `emaintenance status`: the folder itself is root's alone.
+write_summary() {
+  local folder
+  folder=$(config .status)/backups
+  install -d -m 0755 "$folder"
+  list_sets | write_whole "$folder/sets.json"
+  chmod 0644 "$folder/sets.json"
+}

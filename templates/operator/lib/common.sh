@@ -66,3 +66,10 @@ require_host() {
 
 # Colours on a terminal, and nowhere else.
 if [ -t 1 ] && [ -z "${NO_COLOR-}" ] && [ "${TERM-dumb}" != dumb ]; then COLOURED=1; else COLOURED=''; fi
+
+# become_root PROGRAM ARGUMENT...: goes on as root, where that needs no password.
+become_root() {
+  [ "$(id -u)" -ne 0 ] || return 0
+  sudo -n true 2> /dev/null || cannot_look "$(id -un) may not do this" "root, or a login with passwordless sudo" "Try: sudo emaintenance ..."
+  exec sudo -n "$@"
+}

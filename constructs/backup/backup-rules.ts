@@ -1,0 +1,87 @@
+import { z } from "zod";
+
+/** What goes on beyond `keepDays`, or less within it. */
+export interface Thinning {
+  /** Of sets older than two days, only the newest of each day stays. @default false */
+  readonly onePerDay?: boolean;
+  /** For so many weeks, the newest set of each week stays. @default 0 */
+  readonly weeks?: number;
+  /** For so many months, the newest set of each month stays. @default 0 */
+  readonly months?: number;
+}
+
+/** What every backup follows, whoever starts it. */
+export interface BackupRules {
+  /** Days that a set stays. The newest verified one, and the three newest of each kind, stay longer. @default 30 */
+  readonly keepDays?: number;
+  /** @default none */
+  readonly thinning?: Thinning;
+  /** zstd falls back to gzip where a program has none. @default zstd, see docs/decisions */
+  readonly compression?: "zstd" | "gzip";
+  /** SQL text instead of PostgreSQL's custom format. @default false */
+  readonly plainSql?: boolean;
+  /** MiB that must stay free beside a set. @default 1024 */
+  readonly leastFreeMiB?: number;
+  /** Minutes after which a backup or a verification is ended. @default 180 */
+  readonly timeLimitMinutes?: number;
+  /** Hours after which the newest set of the database is too old. @default 26: a day, and two hours for it to run */
+  readonly newestHours?: number;
+}
+
+/** The rules as the scripts on the host read them. */
+export interface BackupDescription {
+  readonly keepDays: number;
+  readonly onePerDay: boolean;
+  readonly keepWeeks: number;
+  readonly keepMonths: number;
+  readonly compression: "zstd" | "gzip";
+  readonly plainSql: boolean;
+  readonly leastFreeMiB: number;
+  readonly timeLimitSeconds: number;
+  /** Whether sets of the database are to come by themselves. */
+  readonly scheduled: boolean;
+}
+
+export const backupRulesSchema = z.object({
+  keepDays: z.int("expected whole days").min(1, "expected at least 1 day").max(3650),
+  thinning: z.object({
+    onePerDay: z.boolean().optional(),
+    weeks: z.int("expected whole weeks").min(0).max(520).optional(),
+    months: z.int("expected whole months").min(0).max(120).optional(),
+  }),
+  compression: z.enum(["zstd", "gzip"], "expected zstd or gzip"),
+  plainSql: z.boolean(),
+  leastFreeMiB: z.int("expected whole MiB").min(0).max(1_048_576),
+  timeLimitMinutes: z.int("expected whole minutes").min(1).max(1440, "expected at most a day"),
+  newestHours: z.int("expected whole hours").min(1, "expected at least 1 hour"),
+});
+
+/** The rules with the default of each that is not given. */
+export function withDefaults(rules: BackupRules): Required<BackupRules> {
+  const {
+    keepDays = 30,
+    thinning = {},
+    compression = "zstd",
+    plainSql = false,
+    leastFreeMiB = 1024,
+    timeLimitMinutes = 180,
+    newestHours = 26,
+  } = rules;
+  return { keepDays, thinning, compression, plainSql, leastFreeMiB, timeLimitMinutes, newestHours };
+}
+
+/** Pure: the same rules give the same description. */
+export function describeBackup(rules: BackupRules, scheduled: boolean): BackupDescription {
+  const { keepDays, thinning, compression, plainSql, leastFreeMiB, timeLimitMinutes } = withDefaults(rules);
+  return {
+    keepDays,
+    onePerDay: thinning.onePerDay ?? false,
+    keepWeeks: thinning.weeks ?? 0,
+    keepMonths: thinning.months ?? 0,
+    compression,
+    plainSql,
+    leastFreeMiB,
+    timeLimitSeconds: timeLimitMinutes * 60,
+    scheduled,
+  };
+}

@@ -1,0 +1,96 @@
+import { TerraformOutput } from "cdktf";
+import { Construct } from "constructs";
+import type { JobRunner } from "../host/job-runner";
+import { ScheduledJob } from "../host/scheduled-job";
+import { Naming } from "../naming";
+import { template } from "../templates";
+import { CronSchedule } from "../values/cron-schedule";
+import type { Schedule } from "../values/schedule";
+import { validateProps } from "../values/validate";
+import { type BackupRules, backupRulesSchema, withDefaults } from "./backup-rules";
+
+/** When sets are made and verified, and by which rules. */
+export interface BackupSettings extends BackupRules {
+  /** The database. @default every day at 02:00 (the seed, 7.2) */
+  readonly database?: Schedule | false;
+  /** Uploaded files. @default Sundays at 03:00 (the seed, 7.2) */
+  readonly uploads?: Schedule | false;
+  /** Everything that a new host needs. @default Sundays at 01:00 */
+  readonly full?: Schedule | false;
+  /** The newest set of each kind is restored and checked. @default Sundays at 05:00, after all of them */
+  readonly verification?: Schedule | false;
+  /** Time zone of the schedules. @default UTC */
+  readonly timeZone?: string;
+}
+
+export interface BackupProps extends BackupSettings {
+  readonly runner: JobRunner;
+}
+
+/** Seconds that one backup waits for another to end, such as a long full one. */
+const WAIT_SECONDS = 3600;
+
+/**
+ * Backup sets of the database, of uploaded files and of everything, made and verified by schedule. What makes them is the
+ * operator's command: `emaintenance backup` does the same by hand. See docs/backup.md.
+ */
+export class Backup extends Construct {
+  /** The schedules in words, one a line. */
+  readonly inWords: string;
+
+  constructor(scope: Construct, id: string, props: BackupProps) {
+    super(scope, id);
+    const { runner, timeZone = "UTC" } = props;
+    const rules = validateProps(this, backupRulesSchema, withDefaults(props));
+    const timeoutSeconds = rules.timeLimitMinutes * 60;
+    const words: string[] = [];
+
+    const job = (
+      name: string,
+      description: string,
+      given: Schedule | false | undefined,
+      usual: Schedule,
+      command: string,
+      waitSeconds: number,
+    ): void => {
+      const schedule = given ?? usual;
+      if (schedule === false) {
+        words.push(`${description}: not by schedule`);
+        return;
+      }
+      words.push(`${description}: ${schedule.inWords(timeZone)}`);
+      new ScheduledJob(this, name, {
+        runner,
+        job: `backup-${name}`,
+        description,
+        schedule,
+        timeZone: props.timeZone,
+        script: template("backup/scheduled.sh"),
+        environment: { COMMAND: `${runner.layout.deploy("scripts")}/lib/backup/${command}` },
+        timeoutSeconds: timeoutSeconds + waitSeconds,
+      });
+    };
+    const take = (kind: string): string => `take.sh ${kind} --reason schedule --wait ${WAIT_SECONDS}`;
+    const weekly = (hour: number): Schedule => CronSchedule.weekly({ day: "sunday", hour });
+    const database = CronSchedule.daily({ hour: 2 });
+    job("database", "backup of the database", props.database, database, take("database"), WAIT_SECONDS);
+    job("uploads", "backup of uploaded files", props.uploads, weekly(3), take("uploads"), WAIT_SECONDS);
+    job("full", "backup of everything", props.full, weekly(1), take("full"), WAIT_SECONDS);
+    job(
+      "verification",
+      "restore of the newest sets, to verify them",
+      props.verification,
+      weekly(5),
+      "verify.sh --newest",
+      0,
+    );
+    words.push(`sets are kept for ${rules.keepDays} days in ${runner.layout.backups}`);
+    this.inWords = words.join("\n");
+
+    const output = new TerraformOutput(this, "schedule", {
+      value: this.inWords,
+      description: "When backups are made and verified.",
+    });
+    output.overrideLogicalId(Naming.terraformId("backup-schedule"));
+  }
+}

@@ -1,0 +1,137 @@
+# shellcheck shell=bash
+# PostgreSQL and Redis, through programs in their own containers: those have the server's version, and on the local socket
+# they need no password.
+
+# Name of every session of a backup at the server: under the lock, whoever has it and is not ours was left by one that died.
+readonly SESSION_NAME=$PROJECT-backup
+
+# container_of SERVICE: name of its container; fails where it does not run.
+container_of() {
+  local name state
+  name=$(jq -r --arg service "$1" '.services[] | select(.service == $service) | .container' "$CONFIG")
+  state=$(docker inspect --format '{{.State.Status}}' "$name" 2> /dev/null) || state=missing
+  if [ "$state" != running ]; then
+    echo "the container $name is $state: expected it to run" >&2
+    return 1
+  fi
+  printf '%s' "$name"
+}
+
+# in_postgres CONTAINER PROGRAM ARGUMENT...: a client program as the server's superuser, with what is left of the processor.
+# Standard input is passed on where $INPUT is set.
+in_postgres() {
+  local container=$1
+  shift
+  # shellcheck disable=SC2016 # for the shell in the container
+  docker exec ${INPUT:+--interactive} --env PGAPPNAME="$SESSION_NAME" "$container" sh -c '
+    PGPORT=${PGPORT:-5432} PGUSER=${POSTGRES_USER:-postgres}
+    export PGPORT PGUSER
+    exec nice -n 19 "$@"' sh "$@"
+}
+
+# main_database CONTAINER
+main_database() {
+  # shellcheck disable=SC2016 # for the shell in the container
+  docker exec "$1" sh -c 'printf %s "${POSTGRES_DB:-${POSTGRES_USER:-postgres}}"'
+}
+
+# query_once CONTAINER DATABASE SQL
+query_once() { INPUT='' in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$2" -c "$3"; }
+
+# Ends what a backup that died has left running at the server.
+end_left_sessions() {
+  query_once "$1" postgres "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE application_name = '$SESSION_NAME' AND pid <> pg_backend_pid()" > /dev/null 2>&1 || true
+}
+
+# A session that stays open: what it sees is what pg_dump sees, by the snapshot that it exports.
+readonly SESSION_END="-- end of the answer --"
+session_pid=''
+
+# open_session CONTAINER DATABASE
+open_session() {
+  # shellcheck disable=SC2034,SC2153 # bash sets SESSION and SESSION_PID
+  coproc SESSION { INPUT=1 in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$2"; }
+  # shellcheck disable=SC2153 # bash sets it
+  session_pid=$SESSION_PID
+  # Moved, not doubled: the session ends when its standard input is closed.
+  exec {session_in}>&"${SESSION[1]}"- {session_out}<&"${SESSION[0]}"-
+}
+
+# ask SQL: the answer's lines; fails when the session has ended.
+ask() {
+  local line
+  printf '%s\n\\echo %s\n' "$1" "$SESSION_END" 1>&"$session_in" || return 1
+  while IFS= read -r line <&"$session_out"; do
+    [ "$line" != "$SESSION_END" ] || return 0
+    printf '%s\n' "$line"
+  done
+  echo "the session at PostgreSQL has ended" >&2
+  return 1
+}
+
+close_session() {
+  [ -n "$session_pid" ] || return 0
+  exec {session_in}>&- {session_out}<&-
+  wait "$session_pid" 2> /dev/null || true
+  session_pid=''
+}
+
+# shellcheck disable=SC2034 # for the scripts that read this file
+# Rows of every table that a dump holds, one object a table. FROM ONLY: what inherits is counted as itself.
+readonly COUNT_ROWS="SELECT format('SELECT json_build_object(%L, count(*)) FROM ONLY %I.%I', n.nspname || '.' || c.relname, n.nspname, c.relname)
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind = 'r' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+  ORDER BY 1
+\\gexec"
+
+# shellcheck disable=SC2034 # for the scripts that read this file
+# What one has to know of a database to make it anew.
+readonly DATABASE_FACTS="SELECT json_build_object('version', current_setting('server_version'),
+  'major', current_setting('server_version_num')::int / 10000, 'database', current_database(), 'user', current_user,
+  'bytes', pg_database_size(current_database()), 'encoding', pg_encoding_to_char(encoding), 'collate', datcollate, 'ctype', datctype)
+  FROM pg_database WHERE datname = current_database()"
+
+# dump_compression CONTAINER: how its pg_dump compresses, as the option of pg_dump. zstd, where it was built with it.
+dump_compression() {
+  local answer
+  if [ "$(config '.backup.compression')" = zstd ]; then
+    # There is no such server: pg_dump says which of the two it minds.
+    answer=$(docker exec "$1" pg_dump -Fc --compress=zstd:3 -h /nonexistent -f /dev/null 2>&1) || true
+    case $answer in *compress*) ;; *) echo zstd:3 && return 0 ;; esac
+  fi
+  echo 6
+}
+
+# dump_custom CONTAINER DATABASE FILE [SNAPSHOT]
+dump_custom() {
+  INPUT='' in_postgres "$1" pg_dump -Fc --compress="$(dump_compression "$1")" ${4:+--snapshot="$4"} -d "$2" > "$3"
+}
+
+# dump_plain CONTAINER DATABASE FILE SNAPSHOT: SQL, compressed on the host; whole only with its last line.
+dump_plain() {
+  INPUT='' in_postgres "$1" pg_dump --snapshot="$4" -d "$2" | compress_to "$3" || return 1
+  unpacked "$3" | tail -n 20 | grep -qx -- '-- PostgreSQL database dump complete'
+}
+
+# read_dump IMAGE FILE: reads a custom dump from beginning to end, in a container of its own with little of the processor.
+# Says how many tables have data in it.
+read_dump() {
+  local label=$PROJECT.throwaway=read-dump
+  docker run --rm --interactive --network none --label "$label" --cpu-shares 64 --entrypoint pg_restore "$1" \
+    --file=/dev/null < "$2" &&
+    docker run --rm --interactive --network none --label "$label" --entrypoint pg_restore "$1" --list < "$2" |
+    grep -c ' TABLE DATA '
+}
+
+# save_redis CONTAINER PORT FILE: a snapshot as a replica gets it. Its password comes from the container's own environment.
+save_redis() {
+  # shellcheck disable=SC2016 # for the shell in the container
+  docker exec "$1" sh -c '[ -z "${REDIS_PASSWORD:-}" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"
+    exec nice -n 19 redis-cli -p "$1" --rdb -' sh "$2" > "$3" || return 1
+  if [ "$(head -c 5 "$3")" != REDIS ]; then
+    echo "what Redis sent is no snapshot" >&2
+    return 1
+  fi
+}

@@ -1,0 +1,218 @@
+#!/usr/bin/env bash
+# Makes one backup set. It runs as a job, see run-job: what it says goes to the log of the job, its last line to the record.
+set -euo pipefail
+
+lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=/dev/null
+. "$lib/../common.sh"
+for part in sets database files room retention; do
+  # shellcheck source=/dev/null
+  . "$lib/$part.sh"
+done
+
+usage() {
+  cat << 'TEXT'
+usage: take.sh KIND [--reason TEXT] [--wait SECONDS] [--plain]
+
+Makes a set of KIND: database, uploads or full.
+
+exit codes: 0 made, 1 not made, for the reason in the last line, 2 wrong usage, 4 another backup is under way
+TEXT
+}
+
+kind='' reason="by hand" wait_seconds=0 plain=$(config '.backup.plainSql')
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help) usage && exit 0 ;;
+    --reason) reason=${2-} && shift ;;
+    --wait) wait_seconds=${2-} && shift ;;
+    --plain) plain=true ;;
+    *) kind=$(kind_of_word "$1") || { usage >&2 && exit "$WRONG_USAGE"; } ;;
+  esac
+  shift
+done
+[ -n "$kind" ] || { usage >&2 && exit "$WRONG_USAGE"; }
+
+umask 077
+renice -n 10 -p $$ > /dev/null 2>&1 || true
+ionice -c 3 -p $$ 2> /dev/null || true
+
+if ! lock_backups "$wait_seconds"; then
+  echo "another backup is under way"
+  exit "$BUSY"
+fi
+
+fail() {
+  echo "$*"
+  exit "$NOT_WELL"
+}
+utc() { TZ=UTC0 date +%Y-%m-%dT%H:%M:%SZ; }
+
+# In the background, so that a signal is heeded at once and not when the program has ended.
+heeding_signals() { "$@" & wait "$!"; }
+
+# However this ends, there is no half of a set and nobody left at the database.
+partial='' postgres=''
+clean_up() {
+  local code=$?
+  trap - EXIT
+  local pids
+  mapfile -t pids < <(jobs -p)
+  [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2> /dev/null || true
+  [ -z "$partial" ] || rm -rf "$partial"
+  if [ "$code" -ne 0 ] && [ -n "$postgres" ]; then end_left_sessions "$postgres"; fi
+  exit "$code"
+}
+trap clean_up EXIT
+trap 'echo "ended by a signal"; exit 143' TERM INT HUP
+
+# What one that was killed, or the power, has left.
+sweep() {
+  local left
+  find "$BACKUPS" -mindepth 1 -maxdepth 1 -name '.partial.*' -o -mindepth 1 -maxdepth 1 -name '.removed.*' | while IFS= read -r left; do
+    rm -rf "$left"
+    echo "removed $(basename "$left"), which was never finished"
+  done
+  docker ps --all --quiet --filter "label=$PROJECT.throwaway=read-dump" | xargs --no-run-if-empty docker rm --force > /dev/null
+}
+
+[ -d "$BACKUPS" ] || fail "there is no folder $BACKUPS. Expected the one that the deploy makes. Deploy again"
+sweep
+
+started=$(utc)
+began=$SECONDS
+name=${kind}_$(TZ=UTC0 date +%Y%m%d_%H%M%S)
+[ ! -e "$(set_folder "$name")" ] || fail "there is a set $name already: is the clock right?"
+number=$(($(list_sets | jq 'map(.number) | max // 0') + 1))
+
+if [ "$kind" != uploads ]; then
+  postgres=$(container_of postgres 2>&1) || { message=$postgres postgres='' && fail "$message"; }
+  end_left_sessions "$postgres"
+  database=$(main_database "$postgres")
+fi
+mapfile -t folders < <(data_folders)
+
+# Room for the most that it can take.
+most=0
+if [ "$kind" != uploads ]; then
+  size=$(query_once "$postgres" "$database" "SELECT sum(pg_database_size(oid)) FROM pg_database WHERE datallowconn
+    AND ('$kind' = 'full' OR datname = current_database())" 2>&1) || fail "PostgreSQL refuses: $(tail -n 1 <<< "$size")"
+  most=$((most + size))
+fi
+if [ "$kind" != db ] && [ ${#folders[@]} -gt 0 ]; then most=$((most + $(used_bytes "${folders[@]}"))); fi
+require_room "$(expected_bytes "$kind" "$most")" || exit "$NOT_WELL"
+
+partial=$BACKUPS/.partial.$name
+mkdir "$partial"
+from=$started row_counts='{}' facts=null others='[]' removed='[]' entries='{}'
+
+save_main_database() {
+  local snapshot file tables expected
+  open_session "$postgres" "$database"
+  snapshot=$(ask "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+    BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();") || fail "PostgreSQL refuses a session, for the reason above"
+  from=$(utc)
+  facts=$(ask "$DATABASE_FACTS;") || fail "PostgreSQL has ended the session, for the reason above"
+  # Counting takes a lock on each table that lasts to the end of the dump: none of them goes meanwhile.
+  row_counts=$(ask "$COUNT_ROWS" | jq -cs 'add // {}') || fail "the rows cannot be counted, for the reason above"
+  if [ "$plain" = true ]; then
+    file=database.sql.$(archive_ending)
+    heeding_signals dump_plain "$postgres" "$database" "$partial/$file" "$snapshot" || fail "pg_dump failed, for the reason above"
+    close_session
+  else
+    file=database.dump
+    heeding_signals dump_custom "$postgres" "$database" "$partial/$file" "$snapshot" || fail "pg_dump failed, for the reason above"
+    close_session
+    tables=$(read_dump "$(docker inspect --format '{{.Image}}' "$postgres")" "$partial/$file") || fail "the dump cannot be read back, for the reason above"
+    expected=$(jq length <<< "$row_counts")
+    [ "$tables" -eq "$expected" ] || fail "the dump holds data of $tables tables, and the database has $expected"
+  fi
+  echo "$file: $(stat --format %s "$partial/$file") bytes, $(jq 'add // 0' <<< "$row_counts") rows of $(jq length <<< "$row_counts") tables"
+}
+
+# The roles, and every other database.
+save_rest_of_cluster() {
+  local names other number=0
+  INPUT='' in_postgres "$postgres" pg_dumpall --globals-only > "$partial/globals.sql" || fail "pg_dumpall failed, for the reason above"
+  tail -n 5 "$partial/globals.sql" | grep -q 'PostgreSQL database cluster dump complete' || fail "the dump of the roles is not whole"
+  names=$(query_once "$postgres" "$database" "SELECT json_agg(datname ORDER BY datname) FROM pg_database
+    WHERE datallowconn AND NOT datistemplate AND datname <> current_database()") || fail "the databases cannot be listed, for the reason above"
+  while IFS= read -r other; do
+    number=$((number + 1))
+    heeding_signals dump_custom "$postgres" "$other" "$partial/other_$number.dump" || fail "pg_dump of $other failed, for the reason above"
+    others=$(jq -c --arg name "$other" --arg file "other_$number.dump" '. + [{name: $name, file: $file}]' <<< "$others")
+  done < <(jq -r '.[]?' <<< "$names")
+}
+
+save_redis_snapshot() {
+  local redis port
+  redis=$(container_of redis 2>&1) || fail "$redis"
+  port=$(jq -r '.services[] | select(.service == "redis") | .probe.port' "$CONFIG")
+  heeding_signals save_redis "$redis" "$port" "$partial/redis.rdb" || fail "Redis gives no snapshot, for the reason above"
+  # The newest one, where the deployment document has it.
+  if [ -d "$(config .root)/data/redis-backup" ]; then
+    write_whole "$(config .root)/data/redis-backup/redis.rdb" < "$partial/redis.rdb"
+  fi
+}
+
+save_archive() {
+  local stem=$1 file
+  shift
+  [ $# -gt 0 ] || return 0
+  file=$partial/$stem.$(archive_ending)
+  heeding_signals pack "$file" "$@" || fail "$stem failed, for the reason above"
+  entries=$(jq -c --arg stem "$stem" --argjson count "$(packed_entries "$file")" '. + {($stem): $count}' <<< "$entries")
+}
+
+# The files after the database: a file is there before its row is, so every row that the dump holds finds its file. One that
+# was removed in between is named.
+[ "$kind" = db ] || listed_before=$(files_in "${folders[@]}")
+[ "$kind" = uploads ] || save_main_database
+if [ "$kind" = full ]; then
+  save_rest_of_cluster
+  save_redis_snapshot
+  mapfile -t configuration < <(configuration_folders)
+  save_archive configuration.tar "${configuration[@]}"
+fi
+if [ "$kind" != db ]; then
+  save_archive uploads.tar "${folders[@]}"
+  removed=$(LC_ALL=C comm -23 <(printf '%s\n' "$listed_before") <(unpacked "$(find "$partial" -name 'uploads.tar*')" | tar --list --file=- | LC_ALL=C sort) |
+    jq -cnR '[inputs | select(. != "")]')
+fi
+to=$(utc)
+
+# images_of FORMAT: what the containers of all services were made of.
+images_of() {
+  local service container
+  jq -r '.services[] | [.service, .container] | @tsv' "$CONFIG" | while IFS=$'\t' read -r service container; do
+    docker inspect --format "{\"$service\": {{json $1}}}" "$container" 2> /dev/null || true
+  done | jq -cs 'add // {}'
+}
+release=$(docker inspect --format "{{index .Config.Labels \"$(config .labels.release)\"}}" "$(jq -r 'first(.services[] | select(.tier == "api") | .container)' "$CONFIG")" 2> /dev/null) ||
+  release=''
+
+files=$(
+  cd "$partial"
+  for file in *; do
+    [ -s "$file" ] || { echo "$file is empty" >&2 && exit 1; }
+    jq -nc --arg name "$file" --argjson bytes "$(stat --format %s "$file")" --arg sha256 "$(sha256sum < "$file" | cut -d ' ' -f 1)" \
+      '{($name): {bytes: $bytes, sha256: $sha256}}'
+  done | jq -cs 'add // {}'
+) || fail "a file of the set is empty"
+jq -n --argjson format "$SET_FORMAT" --arg set "$name" --arg kind "$kind" --argjson number "$number" --arg reason "$reason" \
+  --arg release "$release" --arg started "$started" --arg ended "$(utc)" --argjson images "$(images_of .Image)" \
+  --argjson references "$(images_of .Config.Image)" --argjson postgres "$facts" --argjson others "$others" --argjson rowCounts "$row_counts" \
+  --argjson files "$files" --argjson entries "$entries" --arg from "$from" --arg to "$to" --argjson removed "$removed" '
+  {format: $format, set: $set, kind: $kind, number: $number, reason: $reason, release: $release, started: $started, ended: $ended,
+   images: $images, references: $references,
+   postgres: (if $postgres then $postgres + {databases: ([{name: $postgres.database}] + $others)} else null end),
+   rowCounts: $rowCounts, files: $files, entries: $entries, window: {from: $from, to: $to, removed: $removed}}' > "$partial/manifest.json"
+
+sync "$partial"/* "$partial"
+mv -T "$partial" "$(set_folder "$name")"
+partial=''
+sync "$BACKUPS"
+
+prune_sets
+write_summary
+echo "$name: $(jq -r '[.files[].bytes] | add' "$(set_folder "$name")/manifest.json") bytes in $((SECONDS - began)) s"

@@ -1,0 +1,68 @@
+#!/usr/bin/env bash
+# summary: proves a backup set by restoring it into a PostgreSQL that is thrown away
+set -euo pipefail
+
+scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=/dev/null
+. "$scripts/lib/common.sh"
+
+usage() {
+  cat << 'TEXT'
+usage: emaintenance verify-backup [--newest | --all | SET...]
+
+Compares the digest of every file of the set, restores the database into a PostgreSQL of its own without a network, counts
+the rows of every table, checks every page and index, reads archives to their end, and throws all of it away. The system
+goes on meanwhile. How long it took is what a restore will take, and is kept with the set.
+
+  --newest   the newest set of each kind (the default)
+  --all      every set
+  --help     this text
+
+exit codes: 0 good
+            1 a set is not good, or could not be restored for the reason printed
+            2 wrong usage
+            3 it cannot be done: no such set, no Docker or jq, or no right to use them
+            4 another verification is under way
+TEXT
+}
+
+given=("$@")
+what=() names=()
+for argument in "$@"; do
+  case $argument in
+    --help | -h) usage && exit 0 ;;
+    --candidates)
+      become_root "$scripts/verify-backup.sh" "${given[@]}"
+      # shellcheck source=/dev/null
+      . "$scripts/lib/backup/sets.sh"
+      set_names
+      exit 0
+      ;;
+    --newest | --all) what=("$argument") ;;
+    -*) unknown_option verify-backup "$argument" ;;
+    *) names+=("$argument") ;;
+  esac
+done
+if [ ${#what[@]} -gt 0 ] && [ ${#names[@]} -gt 0 ]; then
+  wrong_usage "verify-backup got ${what[*]} and ${names[*]}" "one of the two" "emaintenance verify-backup --help"
+fi
+require_host
+become_root "$scripts/verify-backup.sh" "${given[@]}"
+# shellcheck source=/dev/null
+. "$scripts/lib/backup/sets.sh"
+for name in "${names[@]}"; do require_set verify-backup "$name"; done
+[ ${#names[@]} -gt 0 ] || [ ${#what[@]} -gt 0 ] || what=(--newest)
+if [ -z "$(set_names)" ]; then
+  cannot_look "there is no set in $BACKUPS" "one" "Try: emaintenance backup"
+fi
+
+log=$(config .root)/logs/schedules/backup-verification.log
+before=0 code=0
+[ ! -e "$log" ] || before=$(stat --format %s "$log")
+"$scripts/run-job" --timeout "$(config .backup.timeLimitSeconds)" backup-verification "$scripts/lib/backup/verify.sh" "${what[@]}" "${names[@]}" || code=$?
+if [ "$code" -eq 75 ] || [ "$code" -eq "$BUSY" ]; then
+  say_mend "another verification is under way" "one at a time" "Wait for it"
+  exit "$BUSY"
+fi
+tail --bytes "+$((before + 1))" "$log" | cut -d ' ' -f 2- | grep -v '^ended with exit code ' || true
+[ "$code" -eq 0 ] || exit "$NOT_WELL"

@@ -1,0 +1,175 @@
+#!/usr/bin/env bash
+# Verifies backup sets by restoring them: the database into a PostgreSQL server of its own, without network, that is thrown
+# away. It runs as a job, see run-job.
+set -euo pipefail
+
+lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=/dev/null
+. "$lib/../common.sh"
+for part in sets database files room throwaway; do
+  # shellcheck source=/dev/null
+  . "$lib/$part.sh"
+done
+
+usage() {
+  cat << 'TEXT'
+usage: verify.sh --newest | --all | SET...
+
+exit codes: 0 all are good, 1 one is not, or could not be verified, 2 wrong usage, 4 another verification is under way
+TEXT
+}
+
+umask 077
+renice -n 10 -p $$ > /dev/null 2>&1 || true
+ionice -c 3 -p $$ 2> /dev/null || true
+
+case ${1-} in
+  --help) usage && exit 0 ;;
+  --newest) mapfile -t names < <(for kind in full db uploads; do newest_set "$kind"; done) ;;
+  --all) mapfile -t names < <(set_names | sort) ;;
+  '' | -*) usage >&2 && exit "$WRONG_USAGE" ;;
+  *) names=("$@") ;;
+esac
+
+exec {one_at_a_time}>> "/run/lock/$PROJECT-verification"
+if ! flock --nonblock "$one_at_a_time"; then
+  echo "another verification is under way"
+  exit "$BUSY"
+fi
+
+readonly PURPOSE=verification
+clean_up() {
+  local code=$? pids
+  trap - EXIT
+  mapfile -t pids < <(jobs -p)
+  [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2> /dev/null || true
+  remove_throwaway "$PURPOSE"
+  exit "$code"
+}
+trap clean_up EXIT
+trap 'echo "ended by a signal"; exit 143' TERM INT HUP
+remove_throwaway "$PURPOSE"
+
+heeding_signals() { "$@" & wait "$!"; }
+utc() { TZ=UTC0 date +%Y-%m-%dT%H:%M:%SZ; }
+
+# restore_into ID USER FILE DATABASE: ends at the first error. Roles and rights are the cluster's, not the database's.
+restore_into() {
+  case $3 in
+    *.dump)
+      docker exec "$1" pg_restore --exit-on-error --no-owner --no-privileges --jobs 2 -U "$2" -d "$4" "/set/$(basename "$3")"
+      ;;
+    *)
+      unpacked "$3" | docker exec --interactive "$1" psql -XAtq -v ON_ERROR_STOP=1 --single-transaction -U "$2" -d "$4" > /dev/null
+      ;;
+  esac
+}
+
+# in_throwaway ID USER DATABASE SQL: the answer, one line of JSON a row.
+in_throwaway() { docker exec --interactive "$1" psql -XAtq -v ON_ERROR_STOP=1 -U "$2" -d "$3" <<< "$4"; }
+
+# verify_database NAME FILE: says what is wrong, and fails then.
+verify_database() {
+  local name=$1 file=$2 image id user expected counted amcheck
+  need=$(($(manifest "$name" .postgres.bytes) * 3 / 2))
+  (require_room "$need") || return 1
+  image=$(throwaway_image "$name") || return 1
+  user=$(manifest "$name" .postgres.user)
+  id=$(start_throwaway "$PURPOSE" "$image" "$(set_folder "$name")" "$user") || return 1
+  await_throwaway "$id" "$user" || return 1
+  # As it was: what sorts differently would be another index.
+  jq -r '.postgres | "CREATE DATABASE verified TEMPLATE template0 ENCODING '\''\(.encoding)'\'' LC_COLLATE '\''\(.collate)'\'' LC_CTYPE '\''\(.ctype)'\''"' \
+    "$(set_folder "$name")/manifest.json" | docker exec --interactive "$id" psql -Xq -v ON_ERROR_STOP=1 -U "$user" -d postgres || return 1
+  heeding_signals restore_into "$id" "$user" "$file" verified || { echo "it cannot be restored, for the reason above"; return 1; }
+  expected=$(manifest "$name" '.rowCounts | tojson')
+  counted=$(in_throwaway "$id" "$user" verified "$COUNT_ROWS" | jq -cs 'add // {}') || return 1
+  if ! jq -ne --argjson expected "$expected" --argjson counted "$counted" '$expected == $counted' > /dev/null; then
+    echo "other rows came back than were saved: $(jq -nr --argjson expected "$expected" --argjson counted "$counted" '
+      [($expected + $counted | keys[]) | select($expected[.] != $counted[.]) | "\(.) \($counted[.] // "missing") instead of \($expected[.] // "none")"] | join(", ")')"
+    return 1
+  fi
+  # Every page and every index, against its table; where the image has no amcheck, every row is read.
+  amcheck=$(in_throwaway "$id" "$user" verified "SELECT count(*) FROM pg_available_extensions WHERE name = 'amcheck'") || return 1
+  if [ "$amcheck" -eq 1 ] && docker exec "$id" sh -c 'command -v pg_amcheck' > /dev/null; then
+    docker exec "$id" pg_amcheck --install-missing --heapallindexed --username "$user" --database verified || { echo "amcheck found damage, as above"; return 1; }
+  else
+    docker exec "$id" pg_dump -U "$user" -d verified --file /dev/null || { echo "not all of it can be read, for the reason above"; return 1; }
+  fi
+}
+
+# verify_others NAME: every other database of a full set can be restored too.
+verify_others() {
+  local name=$1 number=0 file id user
+  user=$(manifest "$name" .postgres.user)
+  id=$(docker ps --quiet --filter "label=$(throwaway_label "$PURPOSE")")
+  while IFS= read -r file; do
+    number=$((number + 1))
+    docker exec "$id" createdb -U "$user" "other_$number" || return 1
+    heeding_signals restore_into "$id" "$user" "$(set_folder "$name")/$file" "other_$number" || { echo "$file cannot be restored, for the reason above"; return 1; }
+  done < <(manifest "$name" '.postgres.databases[] | .file // empty')
+}
+
+# verify_redis NAME FILE
+verify_redis() {
+  local image
+  image=$(manifest "$1" .images.redis)
+  docker image inspect "$image" > /dev/null 2>&1 || return 0
+  docker run --rm --network none --label "$(throwaway_label "$PURPOSE")" --volume "$2:/redis.rdb:ro" --user 0 \
+    --entrypoint redis-check-rdb "$image" /redis.rdb > /dev/null || { echo "redis-check-rdb finds the snapshot damaged"; return 1; }
+}
+
+# verify_archive NAME STEM FILE: it can be read to its end, and has as many entries as it was written with.
+verify_archive() {
+  local expected entries
+  expected=$(manifest "$1" ".entries[\"$2\"]")
+  entries=$(packed_entries "$3") || { echo "$2 cannot be read to its end"; return 1; }
+  [ "$entries" -eq "$expected" ] || { echo "$2 has $entries entries instead of $expected"; return 1; }
+}
+
+# verify_set NAME: the last line says what is wrong.
+verify_set() {
+  local name=$1 file stem
+  check_set "$name" || return 1
+  if file=$(set_file "$name" database.dump) || file=$(set_file "$name" database.sql); then
+    verify_database "$name" "$file" || return 1
+    verify_others "$name" || return 1
+    remove_throwaway "$PURPOSE"
+  fi
+  if file=$(set_file "$name" redis.rdb); then verify_redis "$name" "$file" || return 1; fi
+  for stem in uploads.tar configuration.tar; do
+    if file=$(set_file "$name" "$stem"); then verify_archive "$name" "$stem" "$file" || return 1; fi
+  done
+}
+
+good=0 bad=0 last=''
+for name in "${names[@]}"; do
+  if ! hold_set "$name"; then
+    echo "$name is being removed"
+    continue
+  fi
+  began=$SECONDS ok=true
+  output=$(mktemp)
+  # In a shell of its own, which has -e where this one may not.
+  verify_set "$name" > "$output" 2>&1 || ok=false
+  seconds=$((SECONDS - began))
+  cat "$output"
+  if [ "$ok" = true ]; then
+    good=$((good + 1)) message="restored and checked: $(manifest "$name" '(.rowCounts | add // 0)') rows of $(manifest "$name" '(.rowCounts | length)') tables, $(manifest "$name" '.files | length') files"
+  else
+    bad=$((bad + 1)) message=$(grep -v '^ *$' "$output" | tail -n 1 || true)
+    remove_throwaway "$PURPOSE"
+  fi
+  rm -f "$output"
+  # A set of which only the disk had no room for a server is not a bad one.
+  jq -n --arg verified "$(utc)" --argjson seconds "$seconds" --argjson ok "$ok" --arg message "$message" '$ARGS.named' |
+    write_whole "$(set_folder "$name")/verified.json"
+  last="$name: $message, in $seconds s"
+  echo "$last"
+done
+write_summary
+if [ "$bad" -gt 0 ]; then
+  [ "$((good + bad))" -eq 1 ] || echo "$bad of $((good + bad)) sets are not good; the last line of each is above"
+  exit "$NOT_WELL"
+fi
+[ "$good" -ne 1 ] || { echo "$last" && exit 0; }
+echo "$good sets restored and checked"
