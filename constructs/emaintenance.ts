@@ -73,6 +73,7 @@ export interface EmaintenanceProps extends EmaintenanceSettings {
  * service, work orders and assets, the web, the gateway. Each step waits until the one before is healthy.
  */
 export class Emaintenance extends Construct {
+  readonly images: ImageCatalog;
   readonly network: EmaintenanceNetwork;
   readonly postgres: Postgres;
   readonly redis: Redis;
@@ -92,6 +93,7 @@ export class Emaintenance extends Construct {
       publicUrl: variables.publicUrl.stringValue,
       after,
     });
+    this.images = images;
     this.network = new EmaintenanceNetwork(this, "network", { after, ...props.network });
 
     // The data tier.

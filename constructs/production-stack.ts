@@ -13,11 +13,17 @@ import { HostParts, type HostPartsSettings } from "./host/host-parts";
 import { Preflight, type PreflightLimits } from "./host/preflight";
 import { VmPlacement } from "./host/vm-placement";
 import { pinProviders } from "./provider-versions";
+import { ReleaseRecord } from "./release/release-record";
+import { Verification, type VerifyCheck } from "./release/verification";
 import { statePath } from "./state-path";
 
 export interface ProductionStackProps extends EmaintenanceSettings {
   /** Folder of everything on the VM. @default /opt/emaintenance (the seed, 3.2) */
   readonly hostRoot?: string;
+  /** What must work after each deploy. @default the deployment document's list (10.1), see release/default-checks.ts */
+  readonly verify?: readonly VerifyCheck[];
+  /** Good releases that stay on the host with their images, so that one can go back to them. @default 5 */
+  readonly keepReleases?: number;
   /** What is beside the containers, and what the host is measured by. @default all of it */
   readonly host?: HostPartsSettings & { readonly preflight?: PreflightLimits };
 }
@@ -69,10 +75,27 @@ export class ProductionStack extends TerraformStack {
       after: [directories.resource],
     });
 
+    const verification = new Verification(this, "verification", {
+      connection,
+      layout,
+      variables,
+      system: this.system,
+      checks: props.verify,
+      after: [this.system.gateway.container.resource],
+    });
+    const record = new ReleaseRecord(this, "release-record", {
+      connection,
+      layout,
+      variables,
+      images: this.system.images,
+      keep: props.keepReleases,
+      verified: verification.resource,
+    });
+
     new DeployEnd(this, "deploy-end", {
       connection,
       preflight,
-      after: [this.system.gateway.container.resource],
+      after: [record.resource],
     });
 
     const url = new TerraformOutput(this, "url", {

@@ -12,6 +12,7 @@ describe("the production stack", () => {
 
   test("has the variables of the host beside those of the application", () => {
     expect(Object.keys(stack.variable)).toEqual([
+      "DEPLOYED_BY",
       "IMAGES",
       "JWT_SECRET",
       "NEXT_PUBLIC_API_URL",
@@ -27,6 +28,8 @@ describe("the production stack", () => {
       "SSH_PORT",
       "SSH_PRIVATE_KEY_FILE",
       "SSH_USER",
+      "VERIFY_PASSWORD",
+      "VERIFY_USERNAME",
     ]);
   });
 

@@ -64,6 +64,14 @@ export function secret(name: string, characters: number, how: string): Rule[] {
   ];
 }
 
+/** No line breaks and no quotes: the value is also a word of a script. */
+export function singleLine(name: string): Rule {
+  return rule(
+    `!can(regex("[[:cntrl:]'\\"\\\\\\\\]", var.${name}))`,
+    `${name} holds a quote, a backslash or a control character. Expected one plain line. Correct it ${WHERE}.`,
+  );
+}
+
 /** `http(s)://host[:port]`, and nothing behind it: the routes add the paths. */
 export function originUrl(name: string): Rule {
   const value = `var.${name}`;

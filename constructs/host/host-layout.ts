@@ -38,6 +38,11 @@ export class HostLayout {
     return `${this.root}/backups`;
   }
 
+  /** One folder for each release that was deployed, and `current`, a link to the one in use. */
+  get releases(): string {
+    return `${this.root}/releases`;
+  }
+
   /** What happened last: one record for each job, and the alerts. */
   get status(): string {
     return `${this.root}/status`;

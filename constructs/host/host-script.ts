@@ -27,6 +27,16 @@ export interface HostScriptProps {
   readonly environmentAtRun?: Readonly<Record<string, string>>;
   /** Files that are laid on the host before the script runs, by absolute path. @default none */
   readonly files?: Readonly<Record<string, string>>;
+  /**
+   * Files of the machine that deploys which are copied to the host, by absolute path there; the source is an expression of
+   * Terraform. @default none
+   */
+  readonly copies?: Readonly<Record<string, string>>;
+  /**
+   * A file that nobody but the login and root may read, not even for a moment: its folder is made for them alone. The script
+   * should move it on. A change of its content is seen by `triggers` only. @default none
+   */
+  readonly secretFile?: { readonly folder: string; readonly name: string; readonly content: string };
   /** Folder that is made before the files are laid down, with the login as its owner. @default it is there */
   readonly folder?: string;
   /** What makes the script run again, beside a change of itself, its files, its environment or the host. @default nothing */
@@ -56,10 +66,25 @@ export class HostScript extends Construct {
       content: escapeTemplate(content),
       destination,
     }));
+    const { secretFile } = props;
+    if (secretFile) {
+      const { folder, name, content } = secretFile;
+      uploads.push({ type: "file", content, destination: `${folder}/${name}` });
+    }
+    for (const [destination, source] of Object.entries(props.copies ?? {})) {
+      uploads.push({ type: "file", source, destination });
+    }
     const atRun = Object.entries(props.environmentAtRun ?? {});
     // Terraform evaluates a provisioner before it connects, which takes a minute where the host still boots.
-    const first = props.folder ? `mkdir -p '${props.folder}'` : atRun.length > 0 ? "true" : undefined;
-    const prepare: RemoteExecProvisioner[] = first ? [{ type: "remote-exec", inline: [first] }] : [];
+    const first = [
+      ...(props.folder ? [`mkdir -p '${props.folder}'`] : []),
+      ...(secretFile ? [`install -d -m 0700 '${secretFile.folder}'`] : []),
+      ...(atRun.length > 0 && !props.folder ? ["true"] : []),
+    ];
+    const prepare: RemoteExecProvisioner[] =
+      first.length > 0
+        ? [{ type: "remote-exec", inline: [...(first.length > 1 ? ["set -e"] : []), ...first] }]
+        : [];
     const run: RemoteExecProvisioner = {
       type: "remote-exec",
       inline: [

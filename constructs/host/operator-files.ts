@@ -16,6 +16,8 @@ const VERBS: Readonly<Record<string, string>> = {
   restart: "operator/restart.sh",
   "safety-check": "operator/docker-safety-check.sh",
   maintenance: "operator/maintenance.sh",
+  releases: "operator/releases.sh",
+  verify: "operator/verify.sh",
   version: "operator/version.sh",
   completion: "operator/completion.sh",
   backup: "backup/backup.sh",

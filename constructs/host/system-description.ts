@@ -52,6 +52,10 @@ export interface SystemDescription {
   readonly root: string;
   /** Folder of the gateway's configuration, and of the switch of its maintenance page. */
   readonly gatewayFolder: string;
+  /** Folder of the checks that a deploy ends with. */
+  readonly verifyFolder: string;
+  /** Records of what was deployed. */
+  readonly releases: string;
   readonly backups: string;
   /** Records of scheduled jobs, and alerts. */
   readonly status: string;
@@ -114,6 +118,8 @@ export function describeSystem(
     }),
     root: layout.root,
     gatewayFolder: layout.deploy("nginx"),
+    verifyFolder: layout.deploy("verify"),
+    releases: layout.releases,
     backups: layout.backups,
     status: layout.status,
     deployLock: `/run/lock/${Naming.project}-deploy`,

@@ -108,6 +108,8 @@ export class OperatedSystem {
       folders: [],
       root: this.root,
       gatewayFolder: this.layout.deploy("nginx"),
+      verifyFolder: this.layout.deploy("verify"),
+      releases: this.layout.releases,
       backups: join(this.root, "backups"),
       status: join(this.root, "status"),
       deployLock: join(this.folder, "deploy.lock"),

@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Puts the login of the checks where only root reads it. It was laid into a folder that is the deploying login's alone.
+set -euo pipefail
+
+: "${FOLDER:?folder that gets login.json, out of its folder .login}"
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+trap 'rm -rf "$FOLDER/.login"' EXIT
+as_root install -m 0600 -o root -g root "$FOLDER/.login/login.json" "$FOLDER/login.json"
+echo "login of the checks is in place"
