@@ -23,6 +23,8 @@ const VERBS: Readonly<Record<string, string>> = {
   backup: "backup/backup.sh",
   backups: "backup/backups.sh",
   "verify-backup": "backup/verify-backup.sh",
+  "off-host": "backup/off-host.sh",
+  restore: "restore/restore.sh",
 };
 
 /** Programs that the schedules run, beside the words. */
@@ -40,6 +42,7 @@ const OPERATOR_LIBRARY = [
   "maintenance.sh",
   "probes.sh",
   "history.sh",
+  "lifecycle.sh",
   "services.sh",
   "table.sh",
   "words.jq",
@@ -56,6 +59,17 @@ const OPERATOR_LIBRARY = [
 ];
 
 const BACKUP_LIBRARY = ["sets.sh", "database.sh", "files.sh", "room.sh", "retention.sh", "throwaway.sh"];
+
+const RESTORE_LIBRARY = [
+  "choose.sh",
+  "cluster.sh",
+  "database.sh",
+  "files.sh",
+  "journal.sh",
+  "redis.sh",
+  "service.sh",
+  "system.sh",
+];
 
 /** Folders of the deployment document (4.1), and what the health check in each of them looks at. */
 const HEALTH_CHECKS = [
@@ -85,6 +99,7 @@ export function operatorFiles(layout: HostLayout, system: SystemDescription): Ho
     ...Object.entries(PROGRAMS).map(([path, name]) => program(`${scripts}/${path}`, name)),
     ...OPERATOR_LIBRARY.map((name) => library(name, `operator/lib/${name}`)),
     ...BACKUP_LIBRARY.map((name) => library(`backup/${name}`, `backup/lib/${name}`)),
+    ...RESTORE_LIBRARY.map((name) => library(`restore/${name}`, `restore/lib/${name}`)),
     { path: `${scripts}/lib/system.json`, mode: "0644", text: `${JSON.stringify(system, null, 2)}\n` },
     ...HEALTH_CHECKS.map((part) =>
       program(layout.deploy(`${part}/health-check.sh`), "operator/part-health-check.sh"),

@@ -9,6 +9,8 @@ scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$scripts/lib/services.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/probes.sh
 . "$scripts/lib/probes.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/lifecycle.sh
+. "$scripts/lib/lifecycle.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/lock.sh
 . "$scripts/lib/lock.sh"
 
@@ -56,8 +58,6 @@ require_host
 chosen=$(chosen_services restart "${words[@]}")
 mapfile -t names <<< "$chosen"
 
-say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
-
 # One restart at a time, and none into a deploy. A file that is always there is locked: any user may open it.
 exec 9< "$CONFIG"
 if ! flock --nonblock 9; then
@@ -70,42 +70,6 @@ if [ -n "$deploy" ] && [ -z "$force" ]; then
     "Wait for its end, or use --force"
   exit "$BUSY"
 fi
-
-# dependants SERVICE...: every service that needs one of these, directly or not, and is none of them, in start order.
-dependants() {
-  jq -r '.services as $all | $ARGS.positional as $given |
-    def widened: . as $known | [$all[] | select(.needs - (.needs - $known) != []) | .service] as $more | ($known + $more | unique) |
-      if . == ($known | unique) then . else widened end;
-    (($given | widened) - $given) as $needing | $all[] | .service | select(IN($needing[]))' "$CONFIG" --args "$@"
-}
-
-# inspect ID FIELD
-inspect() { docker inspect --format "{{$2}}" "$1" 2> /dev/null || echo gone; }
-
-# End of a container's log, for a person.
-show_end() {
-  local id=$1 name=$2
-  {
-    echo "last health check of $name: $(docker inspect --format '{{if .State.Health}}{{range .State.Health.Log}}{{.Output}}{{"\n"}}{{end}}{{end}}' "$id" 2> /dev/null | grep -v '^ *$' | last_words)"
-    echo "end of its log:"
-    docker logs --tail 20 "$id" 2>&1 | sed 's/^/  /'
-  } >&2
-}
-
-# Waits until the container is healthy, or runs where it has no health check.
-await_healthy() {
-  local id=$1 end=$((SECONDS + $2)) state health
-  while :; do
-    state=$(inspect "$id" .State.Status)
-    health=$(inspect "$id" 'if .State.Health}}{{.State.Health.Status}}{{else}}none{{end')
-    case $state/$health in
-      running/healthy | running/none) return 0 ;;
-      */unhealthy | gone/* | dead/*) return 1 ;;
-    esac
-    [ "$SECONDS" -lt "$end" ] || return 1
-    sleep 0.5
-  done
-}
 
 # restart_container ID NAME SECONDS
 restart_container() {
@@ -122,12 +86,6 @@ restart_container() {
     return 1
   fi
   say "$name: healthy after $((SECONDS - began)) s"
-}
-
-# instances SERVICE: its containers; one line without an id where there is none.
-instances() {
-  containers | services |
-    jq -r --arg name "$1" '.[] | select(.service == $name) | [.id // "-", .container, .healthyWithinSeconds] | @tsv'
 }
 
 restart_service() {

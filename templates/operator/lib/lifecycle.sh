@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Starting and stopping containers, and waiting for them. Sourced after services.sh.
+
+say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
+
+# dependants SERVICE...: every service that needs one of these, directly or not, and is none of them, in start order.
+dependants() {
+  jq -r '.services as $all | $ARGS.positional as $given |
+    def widened: . as $known | [$all[] | select(.needs - (.needs - $known) != []) | .service] as $more | ($known + $more | unique) |
+      if . == ($known | unique) then . else widened end;
+    (($given | widened) - $given) as $needing | $all[] | .service | select(IN($needing[]))' "$CONFIG" --args "$@"
+}
+
+# inspect ID FIELD
+inspect() { docker inspect --format "{{$2}}" "$1" 2> /dev/null || echo gone; }
+
+# End of a container's log, for a person.
+show_end() {
+  local id=$1 name=$2
+  {
+    echo "last health check of $name: $(docker inspect --format '{{if .State.Health}}{{range .State.Health.Log}}{{.Output}}{{"\n"}}{{end}}{{end}}' "$id" 2> /dev/null | grep -v '^ *$' | tail -n 1 | tr -d '\r' | cut -c 1-300)"
+    echo "end of its log:"
+    docker logs --tail 20 "$id" 2>&1 | sed 's/^/  /'
+  } >&2
+}
+
+# await_healthy ID SECONDS: waits until the container is healthy, or runs where it has no health check.
+await_healthy() {
+  local id=$1 end=$((SECONDS + $2)) state health
+  while :; do
+    state=$(inspect "$id" .State.Status)
+    health=$(inspect "$id" 'if .State.Health}}{{.State.Health.Status}}{{else}}none{{end')
+    case $state/$health in
+      running/healthy | running/none) return 0 ;;
+      */unhealthy | gone/* | dead/*) return 1 ;;
+    esac
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.5
+  done
+}
+
+# instances SERVICE: its containers; one line without an id where there is none.
+instances() {
+  containers | services |
+    jq -r --arg name "$1" '.[] | select(.service == $name) | [.id // "-", .container, .healthyWithinSeconds] | @tsv'
+}

@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2034 # for the shell in the container; for the other parts
+# What a full set has of the database server beside the main database: roles, and other databases. What is here already
+# stays as it is: the system's own user keeps the password that the deploy gave it.
+
+# new_roles: roles of the set that are not here, quoted as SQL has them, one a line.
+new_roles() {
+  local known
+  known=$(sql "$NEUTRAL" <<< 'SELECT quote_ident(rolname) FROM pg_roles') || return 1
+  sed -n 's/^CREATE ROLE \(.*\);$/\1/p' "$(set_folder "$SET")/globals.sql" | { grep -vxF "$known" || true; }
+}
+
+# other_databases: databases of the set beside the main one that are not here: name and file, one a line.
+other_databases() {
+  local name file
+  manifest "$SET" '.postgres.databases[]? | select(.file) | [.name, .file] | @tsv' | while IFS=$'\t' read -r name file; do
+    database_exists "$name" || printf '%s\t%s\n' "$name" "$file"
+  done
+}
+
+check_cluster() {
+  find_database
+  [ -e "$(set_folder "$SET")/globals.sql" ] || fail "$SET has no roles in it" "a set full_..." "Choose another: emaintenance restore list"
+  NEW_ROLES=$(new_roles) || fail "the roles of the server cannot be listed" "a server that answers" "The reason is above"
+  # Names as they are, for the check of the database's owners.
+  ROLES_TO_COME=$(tr -d '"' <<< "$NEW_ROLES" | paste -sd ,)
+}
+
+plan_cluster() {
+  plan_line "creates the roles of $SET that are not here: $(lines_of "$NEW_ROLES" | paste -sd ' ' | sed 's/^$/none/'); those that are here keep their passwords"
+  plan_line "creates its other databases that are not here: $(other_databases | cut -f 1 | paste -sd ' ' | sed 's/^$/none/')"
+}
+
+save_cluster() { :; }
+
+prepare_cluster() {
+  local name file
+  record roles "$(jq -cnR '[inputs | select(. != "")]' <<< "$NEW_ROLES")"
+  statements_of_new_roles | sql "$NEUTRAL" || fail "the roles of $SET could not be created" "roles that this server takes" "PostgreSQL's reason is above"
+  while IFS=$'\t' read -r name file; do
+    record others "$(recorded others | jq -cnR --arg name "$name" '[inputs] + [$name]')"
+    restore_other "$name" "$(set_folder "$SET")/$file" ||
+      fail "the database $name could not be restored" "a dump that restores without an error" "The reason is above"
+    say "$name is restored"
+  done < <(other_databases)
+}
+
+# restore_other NAME FILE
+restore_other() {
+  sql "$NEUTRAL" "name=$1" <<< 'CREATE DATABASE :"name" TEMPLATE template0' || return 1
+  interruptible docker exec -i "$POSTGRES" \
+    sh -c 'exec pg_restore --exit-on-error -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$0"' "$1" < "$2"
+}
+
+# The password of a role is a digest there, and reaches psql by its standard input; the server logs none of it.
+statements_of_new_roles() {
+  local role
+  echo "SET log_statement = 'none'; SET log_min_duration_statement = -1;"
+  while IFS= read -r role; do
+    awk -v role="$role" '
+      index($0, "CREATE ROLE " role ";") == 1 || index($0, "ALTER ROLE " role " ") == 1 { print }
+      /^GRANT / && index($0, " TO " role " ") { print }
+      /^GRANT / && index($0, " TO " role ";") { print }' "$(set_folder "$SET")/globals.sql"
+  done < <(recorded roles)
+}
+
+swap_cluster() { :; }
+
+undo_cluster() {
+  local name
+  find_database
+  while IFS= read -r name; do
+    sql "$NEUTRAL" "name=$name" <<< 'DROP DATABASE IF EXISTS :"name" WITH (FORCE)' 2> /dev/null || return 1
+  done < <(recorded others)
+  while IFS= read -r name; do
+    sql "$NEUTRAL" <<< "DROP ROLE IF EXISTS $name" 2> /dev/null || return 1
+  done < <(recorded roles)
+}
+
+drop_cluster() { :; }

@@ -1,0 +1,84 @@
+# shellcheck shell=bash
+# shellcheck disable=SC2016,SC2154 # for the inner shell; variables of restore.sh
+# Uploaded files of a set: laid out beside the present ones, and put in their place by renaming whole folders.
+
+data() { printf '%s/data' "$(config .root)"; }
+
+check_files() {
+  local archive needed free folder
+  archive=$(set_file "$SET" uploads.tar) || fail "$SET has no uploaded files in it" "a set uploads_... or full_..." "Choose another: emaintenance restore list"
+  while IFS= read -r folder; do
+    ! mountpoint --quiet "$(data)/$folder" || fail "$(data)/$folder is a disk of its own" "a folder that can be renamed" \
+      "Unpack it by hand: the set is $(set_folder "$SET")"
+  done < <(archived_folders "$archive")
+  # Files that are there already are linked, not copied; at most all of the archive is new.
+  needed=$(unpacked "$archive" | tar --list --verbose --file=- | awk '{ sum += $3 } END { printf "%.0f", sum }')
+  free=$(df --output=avail --block-size=1 "$(data)" | tail -n 1 | tr -d ' ')
+  [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free in $(data)" "$(in_mib "$needed") for the files of $SET" "Make room; see: emaintenance status"
+}
+
+# archived_folders ARCHIVE: names of the folders below data/ in it, one a line.
+archived_folders() { unpacked "$1" | tar --list --file=- | sed -n 's|^data/\([^/]*\)/.*|\1|p' | sort -u; }
+
+plan_files() {
+  if [ -n "$EXACT" ]; then
+    plan_line "puts the uploaded files of $SET in the place of the present ones; files that are not in it go"
+  else
+    plan_line "puts back every uploaded file of $SET that is missing or different; files that are not in it stay"
+  fi
+}
+
+save_files() { :; }
+
+prepare_files() {
+  local archive stage folder
+  archive=$(set_file "$SET" uploads.tar)
+  stage=$(data)/.restore_$(date -u +%Y%m%d%H%M%S)
+  record stage "$(text_json "$stage")"
+  record before "$(text_json "${stage/.restore_/.before_}")"
+  record folders "$(archived_folders "$archive" | jq -cnR '[inputs]')"
+  mkdir -m 0700 "$stage"
+  if [ -z "$EXACT" ]; then
+    for folder in $(recorded folders); do
+      [ ! -d "$(data)/$folder" ] || cp --archive --link "$(data)/$folder" "$stage/$folder" ||
+        fail "the present files in $folder could not be linked" "a file system with links" "The reason is above"
+    done
+  fi
+  # A file that is there is removed first: it is a link to the present one.
+  interruptible bash -c '. "$0"; unpacked "$1" | tar --extract --file=- --directory="$2" --strip-components=1 --numeric-owner --preserve-permissions --same-owner --unlink-first' \
+    "$scripts/lib/backup/sets.sh" "$archive" "$stage" ||
+    fail "the files of $SET could not be unpacked" "an archive that can be read, and room for it" "The reason is above"
+  say "unpacked $(unpacked "$archive" | tar --list --file=- | grep -vc '/$') files"
+}
+
+swap_files() {
+  local folder stage before
+  stage=$(recorded stage) before=$(recorded before)
+  mkdir -m 0700 "$before"
+  record swappingFiles true
+  for folder in $(recorded folders); do
+    [ ! -d "$(data)/$folder" ] || mv -T "$(data)/$folder" "$before/$folder" || fail "$folder could not be set aside" "a folder that can be renamed" "The reason is above"
+    mv -T "$stage/$folder" "$(data)/$folder" || fail "$folder could not be put in place" "a folder that can be renamed" "The reason is above"
+  done
+  sync -f "$(data)"
+  say "the uploaded files are in place"
+}
+
+# What stands where says how far it had come.
+undo_files() {
+  local folder stage before
+  stage=$(recorded stage) before=$(recorded before)
+  [ -n "$stage" ] || return 0
+  if [ "$(recorded swappingFiles)" = true ]; then
+    for folder in $(recorded folders); do
+      # One that is in place of nothing, or of one that was set aside, has left the stage.
+      if [ ! -e "$stage/$folder" ] && [ -e "$(data)/$folder" ]; then mv -T "$(data)/$folder" "$stage/$folder" || return 1; fi
+      if [ -e "$before/$folder" ]; then mv -T "$before/$folder" "$(data)/$folder" || return 1; fi
+    done
+    # From here on, what is not on the stage has not left it for its place.
+    record swappingFiles false
+  fi
+  rm -rf "$stage" "$before"
+}
+
+drop_files() { rm -rf "$(recorded stage)" "$(recorded before)"; }

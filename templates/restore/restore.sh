@@ -1,0 +1,259 @@
+#!/usr/bin/env bash
+# summary: brings back a service, the database, uploaded files or everything
+# shellcheck disable=SC2034 # most options are for the parts
+set -euo pipefail
+
+scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+# shellcheck source=/dev/null
+. "$scripts/lib/common.sh"
+for part in services lifecycle probes lock maintenance restore/choose restore/cluster restore/database restore/files restore/journal restore/redis restore/service restore/system; do
+  # shellcheck source=/dev/null
+  . "$scripts/lib/$part.sh"
+done
+
+usage() {
+  cat << 'TEXT'
+usage: emaintenance restore database [SET] [OPTION...]
+       emaintenance restore uploads [SET] [--exact] [OPTION...]
+       emaintenance restore full [SET] [OPTION...]
+       emaintenance restore service SERVICE [--recreate] [--yes]
+       emaintenance restore list [--json]
+       emaintenance restore --recover
+
+Brings back what a backup set holds; without SET, the newest set that did not fail its verification. Nothing is touched
+before the set is found whole. The present data stay until all services are well with the restored ones; any error before
+that, or Ctrl-C, leaves everything as it was.
+
+  database   the database, from a set db_... or full_...
+  uploads    uploaded files, from a set uploads_... or full_...: what is missing or different; other files stay
+  full       roles, databases, uploaded files and sessions, from a set full_...
+  service    restarts a service; where that does not help, says what does. --recreate has the next deploy make it anew
+  list       the sets, with age, size and verification
+  --recover  undoes a restore that was killed, or finishes it where its data were in place already
+
+  --dry-run              prints the plan, and changes nothing
+  --yes                  does not ask
+  --newest-verified      without SET: the newest set that was restored for a test already
+  --unverified           also a set that failed its verification
+  --without-safety-dump  does not save the present database first
+  --no-owner             all belongs to the system's own user, whatever the set says
+  --keep-sessions        leaves Redis as it is
+  --exact                files that are not in the set go
+  --help                 this text
+
+exit codes: 0 restored, and all services are well
+            1 not restored, for the reason printed; everything is as it was
+            2 wrong usage
+            3 it cannot be done: no Docker, jq or curl, or no right to it
+            4 a deploy, a backup or another restore is under way
+            5 not restored, and not undone: --recover is needed
+TEXT
+}
+
+readonly NOT_UNDONE=5
+WHAT='' SET='' YES='' DRY_RUN='' NEWEST_VERIFIED='' UNVERIFIED='' WITHOUT_SAFETY_DUMP='' NO_OWNER='' EXACT='' RECREATE=''
+FORGET=yes AS_JSON=''
+given=("$@")
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help | -h) usage && exit 0 ;;
+    --candidates) printf '%s\n' database uploads full service list && service_words && exit 0 ;;
+    --recover) WHAT=recover ;;
+    --dry-run) DRY_RUN=1 ;;
+    --yes) YES=1 ;;
+    --newest) ;;
+    --newest-verified) NEWEST_VERIFIED=1 ;;
+    --unverified) UNVERIFIED=1 ;;
+    --without-safety-dump) WITHOUT_SAFETY_DUMP=1 ;;
+    --no-owner) NO_OWNER=1 ;;
+    --keep-sessions) FORGET='' ;;
+    --exact) EXACT=1 ;;
+    --recreate) RECREATE=1 ;;
+    --json) AS_JSON=--json ;;
+    -*) unknown_option restore "$1" ;;
+    *)
+      if [ -z "$WHAT" ]; then WHAT=$1; elif [ -z "$SET" ]; then SET=$1; else
+        wrong_usage "restore got \"$1\" too" "one set" "emaintenance restore --help"
+      fi
+      ;;
+  esac
+  shift
+done
+# What each restores, in the order in which it is done; it is undone the other way round.
+case $WHAT in
+  database) PARTS=(database) ;;
+  uploads) PARTS=(files) FORGET='' ;;
+  full)
+    PARTS=(cluster database files)
+    if [ -n "$FORGET" ]; then PARTS+=(redis) FORGET=''; fi
+    ;;
+  service) [ -n "$SET" ] || wrong_usage "restore service needs to know which" "one of $(service_words | paste -sd ' ')" "emaintenance restore --help" ;;
+  list | recover) [ -z "$SET" ] || wrong_usage "restore $WHAT got \"$SET\"" "nothing behind it" "emaintenance restore --help" ;;
+  *) wrong_usage "restore got \"$WHAT\"" "database, uploads, full, service, list or --recover" "emaintenance restore --help" ;;
+esac
+if [ "$WHAT" = list ]; then exec "$scripts/verbs/backups" ${AS_JSON:+"$AS_JSON"}; fi
+require_host
+become_root "$scripts/restore.sh" "${given[@]}"
+
+STATUS=$(config .status)
+JOURNAL=$STATUS/restore.journal
+for part in records backup/sets backup/database; do
+  # shellcheck source=/dev/null
+  . "$scripts/lib/$part.sh"
+done
+
+FAILURE='ended by an error of the command itself'
+# fail WHAT EXPECTED MEND
+fail() {
+  FAILURE=$1
+  say_mend "$@"
+  exit "$NOT_WELL"
+}
+
+# Runs a program in the background, so that a signal is heeded at once; it does not hold our locks when we are killed.
+child=''
+interruptible() {
+  local code=0
+  (
+    exec 9>&-
+    [ -z "${backup_lock-}" ] || exec {backup_lock}>&-
+    exec "$@"
+  ) <&0 &
+  child=$!
+  wait "$child" || code=$?
+  child=''
+  return "$code"
+}
+
+refuse_busy() {
+  say_mend "$1" "none" "Wait for its end"
+  exit "$BUSY"
+}
+
+# One restore at a time, none beside a deploy or a backup, and none on top of one that was killed.
+lock_restores() {
+  local deploy
+  exec 9>> "$(dirname "$(config .deployLock)")/$(config .project)-restore"
+  flock --nonblock 9 || refuse_busy "another restore is under way"
+  if [ "$WHAT" != recover ]; then
+    [ ! -e "$JOURNAL" ] || fail "a restore was killed before its end: $(recorded what) of $(recorded started)" "none that is half done" "Undo it first: emaintenance restore --recover"
+    deploy=$(deploy_under_way)
+    [ -z "$deploy" ] || refuse_busy "a deploy by $(jq -r .owner <<< "$deploy") is under way since $(jq -r .started <<< "$deploy")"
+  fi
+  lock_backups 0 || refuse_busy "a backup is under way"
+}
+
+# undo: everything becomes as it was; whatever can be undone is, also after one part could not.
+undo() {
+  local part code=0
+  say "undoing: everything becomes as it was"
+  stop_again
+  for part in $(recorded parts | tac); do
+    ("undo_$part") || {
+      say_mend "the $part could not be put back" "it as it was before" "The reason is above"
+      code=1
+    }
+  done
+  start_again
+  return "$code"
+}
+
+# end_restore RESULT SEVERITY MESSAGE
+end_restore() {
+  end_pause
+  close_journal
+  raise_alert info restore "$2"
+  audit "$1"
+}
+
+undo_or_say() {
+  # A signal that comes now would stop half way again.
+  trap '' INT TERM HUP
+  if (undo); then
+    end_restore "undone: $1" "a restore ended without success, and everything is as it was: $1"
+    say "everything is as it was"
+    return 0
+  fi
+  raise_alert critical restore "a restore failed and could not be undone: $1. Mend the cause, then: emaintenance restore --recover"
+  audit "not undone: $1"
+  say_mend "the restore could not be undone" "everything as it was" "Mend what is named above, then: emaintenance restore --recover"
+  return 1
+}
+
+ended() {
+  local code=$?
+  trap - EXIT
+  [ -z "$child" ] || kill "$child" 2> /dev/null || true
+  if [ -n "$begun" ] && [ "$code" -ne 0 ]; then
+    [ "$code" -lt 128 ] || FAILURE="ended by a signal"
+    if ! undo_or_say "$FAILURE"; then exit "$NOT_UNDONE"; fi
+    [ "$code" -ge 128 ] || code=$NOT_WELL
+  elif [ -n "$chosen" ] && [ -z "$DRY_RUN" ] && [ "$code" -eq "$NOT_WELL" ]; then
+    audit "refused: $FAILURE"
+  fi
+  exit "$code"
+}
+
+begun='' chosen=''
+trap ended EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+finish() {
+  local part
+  for part in "${PARTS[@]}"; do "drop_$part"; done
+  end_restore restored "restored $(recorded what)"
+}
+
+case $WHAT in
+  service) restore_service ;;
+  recover)
+    lock_restores
+    if [ ! -e "$JOURNAL" ]; then
+      echo "no restore was killed: there is nothing to undo"
+      exit 0
+    fi
+    SET=$(recorded set)
+    if [ "$(recorded complete)" = true ]; then
+      mapfile -t PARTS < <(recorded parts)
+      finish
+      say "the restore had been done already; what was there before is gone now"
+    else
+      undo_or_say "$(recorded what) of $(recorded started), killed" || exit "$NOT_UNDONE"
+    fi
+    exit 0
+    ;;
+esac
+
+chosen=1
+choose_set
+lock_restores
+for part in "${PARTS[@]}"; do "check_$part"; done
+show_plan
+[ -z "$DRY_RUN" ] || exit 0
+ask_first
+SECONDS=0
+check_digests
+
+record what "$(text_json "$WHAT of $SET")"
+begun=1
+record set "$(text_json "$SET")"
+record started "$(text_json "$(date -u +%Y-%m-%dT%H:%M:%SZ)")"
+record parts "$(json_array "${PARTS[@]}")"
+raise_alert warning restore "a restore is under way since $(recorded started): $(recorded what). If it was killed: emaintenance restore --recover"
+pause_system
+for part in "${PARTS[@]}"; do "save_$part"; done
+for part in "${PARTS[@]}"; do "prepare_$part"; done
+for part in "${PARTS[@]}"; do "swap_$part"; done
+start_writers || fail "the services are not well with the restored data" "all of them healthy" "The reason is above"
+ask_services data api web || fail "the services do not answer with the restored data" "all of them well" "The reason is above"
+[ -z "$FORGET" ] || forget_sessions
+record complete true
+begun=''
+finish
+say "restored from $SET in $SECONDS s"
+if [ -x "$scripts/verbs/verify" ] && ! "$scripts/verbs/verify"; then
+  say_mend "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in the newest set with the reason before-restore"
+  exit "$NOT_WELL"
+fi
