@@ -2,6 +2,7 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { OFF_HOST_PROGRAM } from "./backup/off-host";
 import { ApplicationVariables } from "./configuration/application-variables";
 import { Emaintenance, type EmaintenanceSettings } from "./emaintenance";
 import { DeployEnd } from "./host/deploy-end";
@@ -47,10 +48,11 @@ export class ProductionStack extends TerraformStack {
     const connection = new HostConnection(this, "host");
     new NullProvider(this, "null");
 
+    const copiesOffHost = props.host?.backup !== false && props.host?.backup?.offHost !== undefined;
     const preflight = new Preflight(this, "preflight", {
       connection,
       layout,
-      programs: HOST_PROGRAMS,
+      programs: [...HOST_PROGRAMS, ...(copiesOffHost ? [OFF_HOST_PROGRAM] : [])],
       ...props.host?.preflight,
     });
     new DockerProvider(this, "docker", connection.dockerProvider);

@@ -27,6 +27,7 @@ describe("the bootstrap", () => {
       "export DOCKER_SOURCE='distribution'",
       "export DOCKER_REPOSITORY='https://download.docker.com'",
       "export LEAST_DOCKER='25'",
+      "export PACKAGES=''",
       "export DEPLOY_USER=''",
       "export SECURITY_UPDATES='yes'",
     ]);
@@ -38,12 +39,14 @@ describe("the bootstrap", () => {
       dockerRepository: "https://mirror.example/docker",
       deployUser: "deploy",
       securityUpdates: false,
+      packages: ["restic"],
     } as const;
 
     expect(exported(settings)).toEqual([
       "export DOCKER_SOURCE='docker'",
       "export DOCKER_REPOSITORY='https://mirror.example/docker'",
       "export LEAST_DOCKER='25'",
+      "export PACKAGES='restic'",
       "export DEPLOY_USER='deploy'",
       "export SECURITY_UPDATES='no'",
     ]);

@@ -7,6 +7,7 @@ import { template } from "../templates";
 import { CronSchedule } from "../values/cron-schedule";
 import type { Schedule } from "../values/schedule";
 import { validateProps } from "../values/validate";
+import type { OffHostSettings } from "./off-host";
 import { type BackupRules, backupRulesSchema, withDefaults } from "./backup-rules";
 
 /** When sets are made and verified, and by which rules. */
@@ -21,6 +22,8 @@ export interface BackupSettings extends BackupRules {
   readonly verification?: Schedule | false;
   /** Time zone of the schedules. @default UTC */
   readonly timeZone?: string;
+  /** Copies in another place. @default none */
+  readonly offHost?: OffHostSettings;
 }
 
 export interface BackupProps extends BackupSettings {

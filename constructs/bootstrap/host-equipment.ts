@@ -22,6 +22,8 @@ export interface HostEquipmentSettings {
   readonly dockerRepository?: string;
   /** A login that is made for deployments, with the keys of the one that bootstraps. @default none: that one deploys too */
   readonly deployUser?: string;
+  /** Packages of the distribution that this deployment needs beside, such as restic for copies off the host. @default none */
+  readonly packages?: readonly string[];
   /** Whether the distribution's security updates are installed every night. @default true */
   readonly securityUpdates?: boolean;
 }
@@ -46,6 +48,9 @@ const settingsSchema = z.object({
     .regex(/^[a-z_][a-z0-9_-]{0,30}$/, 'expected the name of a login, such as "deploy"')
     .refine((name) => name !== "root", "expected a login that is not root: leave deployUser out")
     .optional(),
+  packages: z
+    .array(z.string().regex(/^[a-z0-9][a-z0-9+.-]+$/, "expected the name of a package, such as restic"))
+    .default([]),
   securityUpdates: z.boolean().default(true),
 });
 
@@ -64,6 +69,7 @@ export class HostEquipment extends Construct {
         DOCKER_SOURCE: settings.dockerSource,
         DOCKER_REPOSITORY: settings.dockerRepository,
         LEAST_DOCKER: String(LEAST_DOCKER),
+        PACKAGES: settings.packages.join(" "),
         DEPLOY_USER: settings.deployUser ?? "",
         SECURITY_UPDATES: settings.securityUpdates ? "yes" : "no",
       },

@@ -180,6 +180,21 @@ export function hostKeys(name: string, host: string): Rule[] {
   ];
 }
 
+/** A place for copies, as restic names it. What it is reached by has variables of its own, so none of it is in the name. */
+export function offHostRepository(name: string): Rule {
+  const value = `var.${name}`;
+  const shapes = [
+    "sftp:[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:[^[:cntrl:]]+",
+    "sftp://[A-Za-z0-9._-]+@[A-Za-z0-9.-]+(:[0-9]+)?/[^[:cntrl:]]+",
+    "s3:(https?://)?[A-Za-z0-9.-]+(:[0-9]+)?/[^[:cntrl:]]+",
+    "/[^[:cntrl:]]+",
+  ].join("|");
+  return rule(
+    `${value} == "" || can(regex("^(${shapes})$", ${value}))`,
+    `${name} is no place for copies. Expected sftp:LOGIN@HOST:/PATH, s3:https://HOST/BUCKET, or the absolute path of a folder that is on another disk. Correct it ${WHERE}.`,
+  );
+}
+
 /** A Docker tag. Source: the distribution project's reference grammar. */
 export function dockerTag(name: string): Rule {
   return rule(

@@ -17,6 +17,8 @@ export interface HostPartProps {
   readonly confirm?: string;
   /** A bash script that restores what was there before. It runs when the part is switched off or the stack destroyed. */
   readonly remove: string;
+  /** Text that nobody but the login and root may read; `apply` finds it as `$STAGING/secret/` and this name. @default none */
+  readonly secret?: { readonly name: string; readonly content: string };
   /** Values that `apply` finds in its environment. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /** As for a HostScript. @default nothing */
@@ -62,6 +64,7 @@ export class HostPart extends Construct {
       connection,
       files: Object.fromEntries(Object.entries(files).map(([name, text]) => [`${staging}/${name}`, text])),
       folder: staging,
+      secretFile: props.secret && { folder: `${staging}/secret`, ...props.secret },
       script: props.apply,
       confirm: props.confirm,
       environment: { STAGING: staging, ...props.environment },

@@ -1,5 +1,6 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
+import { OffHost } from "../backup/off-host";
 import { Backup, type BackupSettings } from "../backup/backup";
 import { describeBackup } from "../backup/backup-rules";
 import type { Emaintenance } from "../emaintenance";
@@ -79,6 +80,12 @@ export class HostParts extends Construct {
       if (props.operatorCommand === false) throw backupNeedsCommand();
       new Backup(this, "backup", { runner, ...backup });
     }
+    new OffHost(this, "off-host", {
+      ...common,
+      runner,
+      ...backup.offHost,
+      enabled: backup.offHost !== undefined,
+    });
     if (props.watchdog !== false) {
       new Watchdog(this, "watchdog", { runner, ...props.watchdog });
     }

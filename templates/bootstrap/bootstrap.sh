@@ -8,6 +8,7 @@ set -euo pipefail
 : "${LEAST_DOCKER:?lowest major version of Docker Engine}"
 : "${SECURITY_UPDATES:?yes or no}"
 DEPLOY_USER=${DEPLOY_USER:-}
+read -ra more_packages <<< "${PACKAGES:-}"
 
 export LC_ALL=C
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -215,7 +216,7 @@ main() {
   require_sudo
   require_system
   await_first_boot
-  install_packages ca-certificates cron curl iptables jq logrotate ufw
+  install_packages ca-certificates cron curl iptables jq logrotate ufw "${more_packages[@]}"
   install_docker
   start_docker
   let_use_docker "$(id -un)"
