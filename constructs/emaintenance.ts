@@ -6,10 +6,13 @@ import { AssetService } from "./api/asset-service";
 import { Migration, type MigrationSettings } from "./api/migration";
 import { UserService } from "./api/user-service";
 import { WorkOrderService } from "./api/work-order-service";
+import type { PointInTimeSettings } from "./backup/point-in-time-settings";
 import type { ApplicationVariables } from "./configuration/application-variables";
 import { DataVolume } from "./data/data-volume";
 import { Postgres, type PostgresProps } from "./data/postgres";
+import { PostgresSocket } from "./data/postgres-socket";
 import { Redis, type RedisProps } from "./data/redis";
+import { WalArchive } from "./data/wal-archive";
 import { Gateway, type GatewayFiles, type GatewayProps } from "./gateway/gateway";
 import { type NginxConfigProps, renderNginxConfig } from "./gateway/nginx-config";
 import { Upstream } from "./gateway/route";
@@ -21,7 +24,7 @@ import type { ServiceImage } from "./release/service-image";
 import { PublishedPort } from "./values/published-port";
 import { Web } from "./web/web";
 
-type DataSettings<T> = Partial<Omit<T, "image" | "network" | "volume" | "password">>;
+type DataSettings<T> = Partial<Omit<T, "image" | "network" | "volume" | "socket" | "password">>;
 
 /** What a team may set; every value has a default from the deployment document. */
 export interface EmaintenanceSettings {
@@ -55,6 +58,8 @@ export interface Placement {
   logs(service: ServiceName): ContainerVolumes | undefined;
   /** Where a service keeps uploaded files. */
   uploads(service: "work-order-service" | "asset-service"): ContainerVolumes;
+  /** Folder that keeps the archive of the database's write-ahead log. @default there is no place for one */
+  readonly walArchiveFolder?: string;
   /** Lays down the gateway's configuration. */
   gatewayFiles(scope: Construct, nginxConf: string, image: ServiceImage): GatewayFiles;
   /** What must have happened after the database is healthy and before anything uses it. @default nothing */
@@ -66,6 +71,8 @@ export interface Placement {
 export interface EmaintenanceProps extends EmaintenanceSettings {
   readonly variables: ApplicationVariables;
   readonly placement: Placement;
+  /** Archives the database's write-ahead log, where the placement has a folder for it. @default it is not archived */
+  readonly pointInTime?: PointInTimeSettings;
 }
 
 /**
@@ -76,6 +83,8 @@ export class Emaintenance extends Construct {
   readonly images: ImageCatalog;
   readonly network: EmaintenanceNetwork;
   readonly postgres: Postgres;
+  /** There where the write-ahead log is archived. */
+  readonly walArchive?: WalArchive;
   readonly redis: Redis;
   readonly migration: Migration;
   readonly userService: UserService;
@@ -97,6 +106,13 @@ export class Emaintenance extends Construct {
     this.network = new EmaintenanceNetwork(this, "network", { after, ...props.network });
 
     // The data tier.
+    const { pointInTime } = props;
+    const archive = pointInTime &&
+      placement.walArchiveFolder && {
+        settings: pointInTime,
+        folder: placement.walArchiveFolder,
+        socket: new PostgresSocket(this, "postgres-socket", { after }),
+      };
     this.postgres = new Postgres(this, "postgres", {
       image: images.of("postgres"),
       network: this.network,
@@ -109,7 +125,19 @@ export class Emaintenance extends Construct {
       publish: [PublishedPort.loopback(5432)],
       timeZone,
       ...props.postgres,
+      ...(archive && {
+        socket: archive.socket,
+        settings: { ...WalArchive.serverSettings(archive.settings), ...props.postgres?.settings },
+      }),
     });
+    if (archive) {
+      this.walArchive = new WalArchive(this, "wal-archive", {
+        ...archive,
+        image: images.of("postgres"),
+        network: this.network,
+      });
+      this.walArchive.follow(this.postgres);
+    }
     this.redis = new Redis(this, "redis", {
       image: images.of("redis"),
       network: this.network,

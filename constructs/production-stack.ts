@@ -63,8 +63,10 @@ export class ProductionStack extends TerraformStack {
     });
     new KeptData(this, "kept-data", { connection, layout });
 
+    const backup = props.host?.backup;
     this.system = new Emaintenance(this, "emaintenance", {
       ...props,
+      pointInTime: backup === false ? undefined : backup?.pointInTime,
       variables,
       placement: new VmPlacement({ connection, layout, after: [directories.resource] }),
     });

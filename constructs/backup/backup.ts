@@ -1,5 +1,6 @@
 import { TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
+import type { WalArchive } from "../data/wal-archive";
 import type { JobRunner } from "../host/job-runner";
 import { ScheduledJob } from "../host/scheduled-job";
 import { Naming } from "../naming";
@@ -9,6 +10,8 @@ import type { Schedule } from "../values/schedule";
 import { validateProps } from "../values/validate";
 import type { OffHostSettings } from "./off-host";
 import { type BackupRules, backupRulesSchema, withDefaults } from "./backup-rules";
+import { PointInTime } from "./point-in-time";
+import type { PointInTimeSettings } from "./point-in-time-settings";
 
 /** When sets are made and verified, and by which rules. */
 export interface BackupSettings extends BackupRules {
@@ -24,10 +27,14 @@ export interface BackupSettings extends BackupRules {
   readonly timeZone?: string;
   /** Copies in another place. @default none */
   readonly offHost?: OffHostSettings;
+  /** `{}` switches it on: the loss is seconds then instead of a day. @default off */
+  readonly pointInTime?: PointInTimeSettings;
 }
 
 export interface BackupProps extends BackupSettings {
   readonly runner: JobRunner;
+  /** The archive of the write-ahead log. @default there is none */
+  readonly archive?: WalArchive;
 }
 
 /** Seconds that one backup waits for another to end, such as a long full one. */
@@ -87,6 +94,11 @@ export class Backup extends Construct {
       "verify.sh --newest",
       0,
     );
+    if (props.archive) {
+      words.push(
+        new PointInTime(this, "point-in-time", { runner, archive: props.archive, timeZone }).inWords,
+      );
+    }
     words.push(`sets are kept for ${rules.keepDays} days in ${runner.layout.backups}`);
     this.inWords = words.join("\n");
 

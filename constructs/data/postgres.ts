@@ -14,11 +14,14 @@ import { timeZone } from "../values/time-zone";
 import { validateProps } from "../values/validate";
 import type { DataVolume } from "./data-volume";
 import { postgresSettings } from "./postgres-settings";
+import type { PostgresSocket } from "./postgres-socket";
 
 export interface PostgresProps {
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
   readonly volume: DataVolume;
+  /** Where its socket is, for containers beside it that use it. @default a folder in memory of its own */
+  readonly socket?: PostgresSocket;
   /** Password of the user, as a reference to a sensitive variable. */
   readonly password: string;
   /** @default emaintenance (the seed, 5.2) */
@@ -110,8 +113,11 @@ export class Postgres extends Construct {
       // The image starts as root, takes over its folder and becomes the user postgres. KILL is for the init, which
       // stays root: without it no stop signal arrives, and the server is killed when its time to stop is over.
       capabilities: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"],
-      tmpfs: [Tmpfs.at("/tmp", { sizeMiB: 64 }), Tmpfs.at("/run/postgresql", { sizeMiB: 16 })],
-      volumes: [props.volume.mountedAt(MOUNT)],
+      tmpfs: [
+        Tmpfs.at("/tmp", { sizeMiB: 64 }),
+        ...(props.socket ? [] : [Tmpfs.at("/run/postgresql", { sizeMiB: 16 })]),
+      ],
+      volumes: [props.volume.mountedAt(MOUNT), ...(props.socket ? [props.socket.mount] : [])],
       publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),
       // Over TCP: while the image prepares a new cluster, the server listens on its socket only.
       healthCheck: HealthCheck.shell(

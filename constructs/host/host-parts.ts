@@ -78,7 +78,7 @@ export class HostParts extends Construct {
     }
     if (props.backup !== false) {
       if (props.operatorCommand === false) throw backupNeedsCommand();
-      new Backup(this, "backup", { runner, ...backup });
+      new Backup(this, "backup", { runner, archive: system.walArchive, ...backup });
     }
     new OffHost(this, "off-host", {
       ...common,

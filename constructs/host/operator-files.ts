@@ -25,12 +25,15 @@ const VERBS: Readonly<Record<string, string>> = {
   "verify-backup": "backup/verify-backup.sh",
   "off-host": "backup/off-host.sh",
   restore: "restore/restore.sh",
+  "point-in-time": "point-in-time/point-in-time.sh",
 };
 
 /** Programs that the schedules run, beside the words. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "lib/backup/take.sh": "backup/take.sh",
   "lib/backup/verify.sh": "backup/verify.sh",
+  "lib/point-in-time/base.sh": "point-in-time/base.sh",
+  "lib/point-in-time/check.sh": "point-in-time/check.sh",
 };
 
 /** What the scripts have in common, by its folder among the templates. */
@@ -100,6 +103,7 @@ export function operatorFiles(layout: HostLayout, system: SystemDescription): Ho
     ...OPERATOR_LIBRARY.map((name) => library(name, `operator/lib/${name}`)),
     ...BACKUP_LIBRARY.map((name) => library(`backup/${name}`, `backup/lib/${name}`)),
     ...RESTORE_LIBRARY.map((name) => library(`restore/${name}`, `restore/lib/${name}`)),
+    library("point-in-time/archive.sh", "point-in-time/lib/archive.sh"),
     { path: `${scripts}/lib/system.json`, mode: "0644", text: `${JSON.stringify(system, null, 2)}\n` },
     ...HEALTH_CHECKS.map((part) =>
       program(layout.deploy(`${part}/health-check.sh`), "operator/part-health-check.sh"),

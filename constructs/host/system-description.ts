@@ -4,6 +4,7 @@ import { TierContainer } from "../container/tier-container";
 import { DataVolume } from "../data/data-volume";
 import { Postgres } from "../data/postgres";
 import { Redis } from "../data/redis";
+import type { WalArchive } from "../data/wal-archive";
 import type { Emaintenance } from "../emaintenance";
 import { Naming, type Tier } from "../naming";
 import { Web } from "../web/web";
@@ -29,6 +30,17 @@ export interface ServiceDescription {
   readonly probe: Probe;
   readonly healthyWithinSeconds: number;
   readonly stopWithinSeconds: number;
+}
+
+/** What the scripts know of the archive of the write-ahead log. */
+export interface PointInTimeDescription {
+  readonly container: string;
+  readonly folder: string;
+  readonly slotPrefix: string;
+  readonly keepDays: number;
+  readonly slotLimitMiB: number;
+  readonly behindSeconds: number;
+  readonly baseLimitSeconds: number;
 }
 
 /** Percent of a disk's room, or of its inodes. */
@@ -64,6 +76,8 @@ export interface SystemDescription {
   readonly diskPercent: Thresholds;
   /** Hours after which the newest backup is too old: a day, and two hours for it to run. */
   readonly newestBackupHours: number;
+  /** The archive of the database's write-ahead log. @default it is not archived */
+  readonly pointInTime?: PointInTimeDescription;
   /** What every backup follows. */
   readonly backup: BackupDescription;
 }
@@ -125,7 +139,21 @@ export function describeSystem(
     deployLock: `/run/lock/${Naming.project}-deploy`,
     diskPercent: { warning: 85, error: 95 },
     newestBackupHours: settings.newestBackupHours ?? 26,
+    ...(system.walArchive && { pointInTime: describeArchive(system.walArchive) }),
     backup: settings.backup ?? describeBackup({}, false),
+  };
+}
+
+function describeArchive({ container, folder, slotPrefix, rules }: WalArchive): PointInTimeDescription {
+  const { keepDays, slotLimitMiB, behindSeconds, baseLimitMinutes } = rules;
+  return {
+    container: container.containerName,
+    folder,
+    slotPrefix,
+    keepDays,
+    slotLimitMiB,
+    behindSeconds,
+    baseLimitSeconds: baseLimitMinutes * 60,
   };
 }
 

@@ -24,9 +24,11 @@ export interface VmPlacementProps {
 export class VmPlacement implements Placement {
   readonly nodeEnv = "production";
   readonly after: readonly ITerraformDependable[];
+  readonly walArchiveFolder: string;
 
   constructor(private readonly props: VmPlacementProps) {
     this.after = props.after;
+    this.walArchiveFolder = `${props.layout.backups}/point-in-time`;
   }
 
   dataFolder(service: "postgres" | "redis"): string {

@@ -38,16 +38,26 @@ async function freePort(): Promise<number> {
 
 const PASSWORD = "only:for'a test";
 
+/** What a test wants to be different; each gets the prefix of all names, and the root of the system. */
+export interface OperatedSystemChanges {
+  /** Where the database has its files, as options of docker run. @default a volume */
+  readonly databaseOptions?: (prefix: string, root: string) => readonly string[];
+  /** The server and its settings. @default the image's */
+  readonly databaseCommand?: readonly string[];
+  readonly description?: (prefix: string, root: string) => Partial<SystemDescription>;
+}
+
 /**
  * The operator's command, installed in a folder of this machine, and containers for it to operate: a real PostgreSQL and
  * Redis, and small HTTP servers for the rest. Names and labels are no other test's.
  */
 export class OperatedSystem {
-  static async start(folder: string): Promise<OperatedSystem> {
+  static async start(folder: string, changes: OperatedSystemChanges = {}): Promise<OperatedSystem> {
     const system = new OperatedSystem(
       folder,
       `operator-test-${randomBytes(4).toString("hex")}`,
       await freePort(),
+      changes,
     );
     try {
       await system.startContainers();
@@ -65,6 +75,7 @@ export class OperatedSystem {
     private readonly folder: string,
     readonly prefix: string,
     private readonly gatewayPort: number,
+    private readonly changes: OperatedSystemChanges,
   ) {
     this.layout = new HostLayout(join(folder, "emaintenance"));
   }
@@ -117,6 +128,7 @@ export class OperatedSystem {
       diskPercent: { warning: 101, error: 101 },
       newestBackupHours: 26,
       backup: describeBackup({ leastFreeMiB: 1 }, false),
+      ...this.changes.description?.(this.prefix, this.root),
     };
   }
 
@@ -190,9 +202,14 @@ export class OperatedSystem {
     const own: Record<string, readonly string[]> = {
       postgres: [
         ...["--env", "POSTGRES_USER=postgres", "--env", `POSTGRES_PASSWORD=${PASSWORD}`],
-        ...["--env", "POSTGRES_DB=emaintenance", "--volume", `${this.prefix}-data:/var/lib/postgresql/data`],
+        ...["--env", "POSTGRES_DB=emaintenance"],
+        ...(this.changes.databaseOptions?.(this.prefix, this.root) ?? [
+          "--volume",
+          `${this.prefix}-data:/var/lib/postgresql/data`,
+        ]),
         ...health("pg_isready -q -h 127.0.0.1 -U postgres"),
         images.postgres,
+        ...(this.changes.databaseCommand ?? []),
       ],
       redis: [
         ...["--env", `REDIS_PASSWORD=${PASSWORD}`],

@@ -3,8 +3,8 @@
 
 # Time in seconds of the newest file, nothing where there is none; fails where one may not look.
 newest_backup() {
-  # Names with a dot in front are of backups that are still being written.
-  as_root find "$(config .backups)" -type f ! -name '.*' -printf '%T@\n' | sort -n | tail -n 1 | cut -d . -f 1
+  # Names with a dot in front are of backups that are still being written; the archive of the log is no backup by itself.
+  as_root find "$(config .backups)" -type f ! -name '.*' ! -path '*/point-in-time/*' -printf '%T@\n' | sort -n | tail -n 1 | cut -d . -f 1
 }
 
 check_backups() {

@@ -1,0 +1,53 @@
+import { Construct } from "constructs";
+import type { WalArchive } from "../data/wal-archive";
+import type { JobRunner } from "../host/job-runner";
+import { ScheduledJob } from "../host/scheduled-job";
+import { template } from "../templates";
+import { CronSchedule } from "../values/cron-schedule";
+import { PauseSchedule } from "../values/pause-schedule";
+
+export interface PointInTimeProps {
+  readonly runner: JobRunner;
+  readonly archive: WalArchive;
+  /** Time zone of the schedule, where it has none of its own. @default UTC */
+  readonly timeZone?: string;
+}
+
+/** Seconds between two looks at the archive. */
+const CHECK_PAUSE_SECONDS = 60;
+
+/** What keeps the archive of the write-ahead log of use: base backups, and a look at it every minute. */
+export class PointInTime extends Construct {
+  /** In words, one a line. */
+  readonly inWords: string;
+
+  constructor(scope: Construct, id: string, props: PointInTimeProps) {
+    super(scope, id);
+    const { runner, archive } = props;
+    const { timeZone = props.timeZone ?? "UTC", base = CronSchedule.weekly({ day: "saturday", hour: 1 }) } =
+      archive.settings;
+    const { rules } = archive;
+    const job = (name: string, description: string, schedule: typeof base, timeoutSeconds: number) =>
+      new ScheduledJob(this, name, {
+        runner,
+        job: `point-in-time-${name}`,
+        description,
+        schedule,
+        timeZone,
+        script: template("backup/scheduled.sh"),
+        environment: { COMMAND: `${runner.layout.deploy("scripts")}/lib/point-in-time/${name}.sh` },
+        timeoutSeconds,
+      });
+    job("base", "base backup of the database", base, rules.baseLimitMinutes * 60);
+    job(
+      "check",
+      "look at the archive of the write-ahead log",
+      PauseSchedule.ofSeconds(CHECK_PAUSE_SECONDS),
+      600,
+    );
+    this.inWords = [
+      `write-ahead log: archived all the time, kept for ${rules.keepDays} days`,
+      `base backup of the database: ${base.inWords(timeZone)}`,
+    ].join("\n");
+  }
+}
