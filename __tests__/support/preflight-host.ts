@@ -1,4 +1,6 @@
 import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { renderTemplate } from "../../constructs/templates";
 import type { RunResult } from "../../rehearsal/run";
 import { FakeHost } from "./fake-host";
@@ -35,6 +37,14 @@ const ENGINE = {
   "image inspect *": "echo amd64",
   "ps *": "true",
 };
+
+/** A folder of /proc with these files. */
+export function proc(files: Readonly<Record<string, string>>): string {
+  const folder = temporaryFolder();
+  const all = { meminfo: "MemTotal:        8192000 kB\n", filesystems: "nodev\toverlay\n", ...files };
+  for (const [name, text] of Object.entries(all)) writeFileSync(join(folder, name), text);
+  return folder;
+}
 
 /** A host that passes the preflight, until a test spoils something. */
 export class PreflightHost extends FakeHost {
@@ -99,4 +109,18 @@ export class PreflightHost extends FakeHost {
   async complaints(settings: Readonly<Record<string, string>> = {}): Promise<readonly Finding[]> {
     return (await this.report(settings)).findings.filter(({ severity }) => severity !== "ok");
   }
+}
+
+/** What a look finds wrong on a Debian with memory enough, in sentences. */
+export async function complaintsInWords(
+  host: PreflightHost,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
+  const debian = join(temporaryFolder(), "os-release");
+  writeFileSync(debian, "PRETTY_NAME=Debian\nID=debian\nVERSION_ID=13\n");
+  const complaints = await host.complaints({ PROC: proc({}), OS_RELEASE: debian, ...settings });
+  return complaints.map(
+    ({ severity, check, found, expected, mend }) =>
+      `${severity} ${check}: ${found}. Expected ${expected}. ${mend}.`,
+  );
 }

@@ -63,15 +63,35 @@ export function deployStep(line: string): string | undefined {
   return /^(Initializing|Plan:|Apply complete)/.test(line) ? line : undefined;
 }
 
-/** The errors in a failed deployment's output, or its last lines where it names none. */
+/**
+ * The errors in a failed deployment's output, or its last lines where it names none. Before them stands what the script
+ * said that failed: Terraform's own error has its exit code only.
+ */
 export function terraformError(output: string): string {
   const lines = output
     .split("\n")
     .map(plainLine)
     .filter((line) => line !== undefined);
   const first = lines.findIndex((line) => /^\s*Error: /.test(line));
-  const words = first === -1 ? lines.slice(-ERROR_LINES) : lines.slice(first, first + ERROR_LINES);
-  return words.join("\n").trim();
+  if (first === -1) return lines.slice(-ERROR_LINES).join("\n").trim();
+  const words = lines.slice(first, first + ERROR_LINES);
+  return [...scriptWords(lines, failedResources(words)), ...words].join("\n").trim();
+}
+
+/** The resources that errors are about, such as `null_resource.preflight`. */
+function failedResources(errors: readonly string[]): string[] {
+  return errors.flatMap((line) => /^\s*with (\S+?)(?: \(.*\))?,$/.exec(line)?.[1] ?? []);
+}
+
+/** What the scripts of these resources printed on the host, without Terraform's notes on the connection and without JSON. */
+function scriptWords(lines: readonly string[], resources: readonly string[]): string[] {
+  return resources.flatMap((resource) => {
+    const before = `${resource} (remote-exec): `;
+    const said = lines.filter((line) => line.startsWith(before)).map((line) => line.slice(before.length));
+    const connected = said.lastIndexOf("Connected!");
+    const words = said.slice(connected + 1).filter((line) => !line.startsWith('{"'));
+    return words.length === 0 ? [] : [...words.slice(-ERROR_LINES), ""];
+  });
 }
 
 /**

@@ -76,6 +76,12 @@ last_words() {
     tr '\n\0' ' \n' | sed '/^ *$/d; s/ *$//' | tail -n 1 | cut -c -200
 }
 
+# alert SEVERITY SERVICE MESSAGE: it stands until the service is well or gone, which is why it is remembered.
+alert() {
+  touch "$MEMORY/$2.alert"
+  raise_alert "$1" "watchdog/$2" "$3"
+}
+
 restart() {
   local service=$1 words recent
   words=$(last_words "${id[$service]}" || true)
@@ -83,7 +89,7 @@ restart() {
   recent=$(restarts "$service")
   printf '%s\n' ${recent:+"$recent"} "$EPOCHSECONDS" > "$MEMORY/$service.restarts.new"
   mv -f "$MEMORY/$service.restarts.new" "$MEMORY/$service.restarts"
-  raise_alert warning watchdog "${name[$service]} is unhealthy and is restarted; its health check says: ${words:-nothing}"
+  alert warning "$service" "${name[$service]} is unhealthy and is restarted; its health check says: ${words:-nothing}"
   docker restart "${id[$service]}" > /dev/null
   restarted+=("${name[$service]}")
   health[$service]=starting
@@ -92,19 +98,30 @@ restart() {
 leave_alone() {
   local service=$1
   printf '%s\n' "${id[$service]}" > "$MEMORY/$service.left"
-  raise_alert critical watchdog "${name[$service]} was restarted $RESTARTS_AN_HOUR times within an hour and is unhealthy again: it is left alone. Its health check says: $(last_words "${id[$service]}" || true). See: docker logs ${name[$service]}"
+  alert critical "$service" "${name[$service]} was restarted $RESTARTS_AN_HOUR times within an hour and is unhealthy again: it is left alone. Its health check says: $(last_words "${id[$service]}" || true). See: docker logs ${name[$service]}"
 }
 
-# One that was left alone is watched again once it is well. Another container in its place starts anew.
+# One that is well again is watched again, and its alert is over. Another container in its place starts anew.
 forgive() {
-  local service=$1
-  [ -e "$MEMORY/$service.left" ] || return 0
-  if ! is_left_alone "$service"; then
+  local service=$1 words='is healthy again'
+  if [ -e "$MEMORY/$service.left" ] && ! is_left_alone "$service"; then
     rm -f "$MEMORY/$service.left" "$MEMORY/$service.restarts"
-  elif [ "${health[$service]}" = healthy ]; then
-    rm -f "$MEMORY/$service.left"
-    raise_alert info watchdog "${name[$service]} is healthy again, and is watched again"
   fi
+  [ "${health[$service]}" = healthy ] && [ -e "$MEMORY/$service.alert" ] || return 0
+  [ ! -e "$MEMORY/$service.left" ] || words+=', and is watched again'
+  raise_alert info "watchdog/$service" "${name[$service]} $words"
+  rm -f "$MEMORY/$service.left" "$MEMORY/$service.alert"
+}
+
+# A service that is none any more needs nobody.
+forget() {
+  local file service
+  for file in "$MEMORY"/*.alert; do
+    service=$(basename "$file" .alert)
+    if [ ! -e "$file" ] || [ -n "${health[$service]-}" ]; then continue; fi
+    raise_alert info "watchdog/$service" "$CONTAINER_PREFIX$service is gone"
+    rm -f "$MEMORY/$service".{left,alert,restarts}
+  done
 }
 
 # What DEPENDENCIES does not know comes last: a team's own service needs nothing as far as we know.
@@ -124,12 +141,13 @@ if deploy_in_progress; then
 fi
 # Nearly always there is nothing to do, and this is the cheapest way to know.
 ill=$(timeout $ANSWER_SECONDS docker ps --quiet --filter "label=$LABEL" --filter health=unhealthy)
-if [ -z "$ill" ] && ! compgen -G "$MEMORY/*.left" > /dev/null; then
+if [ -z "$ill" ] && ! compgen -G "$MEMORY/*.alert" > /dev/null; then
   exit 0
 fi
 install -d -m 0755 "$MEMORY"
 look
 
+forget
 restarted=() left=() waiting=()
 for entry in $(in_start_order); do
   service=${entry%%:*}

@@ -92,7 +92,7 @@ describe("the watchdog", () => {
     expect(await alertsAbout(ILL)).toEqual([
       expect.objectContaining({
         severity: "warning",
-        source: "watchdog",
+        source: `watchdog/${ILL}`,
         message: expect.stringContaining("is unhealthy and is restarted") as string,
       }),
     ]);
@@ -110,6 +110,9 @@ describe("the watchdog", () => {
     });
     expect(await startedAt(HOPELESS)).toBe(left);
     expect(await startedAt(ILL)).toBe(after);
+    await waitFor("the word that all is well", 60, async () =>
+      (await alertsAbout(ILL)).some(({ severity }) => severity === "info"),
+    );
   });
 
   test("does nothing while a deploy is in progress", async () => {

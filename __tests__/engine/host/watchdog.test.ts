@@ -95,10 +95,25 @@ describe("the watchdog", () => {
     expect(host.alerts).toEqual([
       expect.objectContaining({
         severity: "warning",
-        source: "watchdog",
+        source: "watchdog/user-service",
         message:
           'emaintenance-user-service is unhealthy and is restarted; its health check says: 503 {"status":"unhealthy"}',
       }),
+    ]);
+  });
+
+  test("says so, once, when it is well again, or gone", async () => {
+    const host = new WatchedHost();
+    const others = healthy("postgres", "redis");
+    await host.look([...others, ...unhealthy("user-service", "nginx")]);
+    await host.look([...others, { service: "user-service", health: "starting" }]);
+    await host.look([...others, ...healthy("user-service")]);
+    await host.look([...others, ...healthy("user-service")]);
+    expect(host.alerts.map(({ severity, source, message }) => `${severity} ${source}: ${message}`)).toEqual([
+      expect.stringContaining("warning watchdog/user-service: emaintenance-user-service is unhealthy"),
+      expect.stringContaining("warning watchdog/nginx: emaintenance-nginx is unhealthy"),
+      "info watchdog/nginx: emaintenance-nginx is gone",
+      "info watchdog/user-service: emaintenance-user-service is healthy again",
     ]);
   });
 

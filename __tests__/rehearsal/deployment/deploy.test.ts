@@ -67,6 +67,35 @@ describe("the error of a failed deployment", () => {
     );
   });
 
+  test("has before it what the script on the host said, which Terraform's words leave out", () => {
+    const preflight = (line: string) => `prod  null_resource.preflight (remote-exec): ${line}`;
+    const output = [
+      "prod  null_resource.kept_data (remote-exec): nothing to say",
+      preflight("Connecting to remote host via SSH..."),
+      preflight("  Host: 198.51.100.2"),
+      preflight("Connected!"),
+      preflight('{"host":"vm1"}'),
+      preflight("result   check          found"),
+      preflight("error    clock          the clock of vm1 is 3600 seconds behind"),
+      "prod  ╷",
+      "      │ Error: remote-exec provisioner error",
+      "      │   with null_resource.preflight (preflight/preflight/script),",
+      '      │ error executing "/tmp/terraform_1.sh": Process exited with status 1',
+      "      ╵",
+    ].join("\n");
+    expect(terraformError(output)).toBe(
+      [
+        "result   check          found",
+        "error    clock          the clock of vm1 is 3600 seconds behind",
+        // A line of nothing parts the two.
+        "",
+        "Error: remote-exec provisioner error",
+        "  with null_resource.preflight (preflight/preflight/script),",
+        'error executing "/tmp/terraform_1.sh": Process exited with status 1',
+      ].join("\n"),
+    );
+  });
+
   test("is the end of the output where nothing is called an error", () => {
     expect(terraformError("one\n\ntwo\n")).toBe("one\ntwo");
   });

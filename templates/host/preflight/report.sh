@@ -79,7 +79,8 @@ print_table() {
   fi
 }
 
+# The table last: people see it right above Terraform's own words.
 print_report() {
-  [ "$1" = --json ] || print_table
   print_json
+  [ "$1" = --json ] || print_table
 }

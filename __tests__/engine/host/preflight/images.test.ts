@@ -1,0 +1,77 @@
+import { PreflightHost } from "../../../support/preflight-host";
+
+describe("an image", () => {
+  const pulls = (host: PreflightHost) => host.calls.filter((call) => call.startsWith("docker pull"));
+  const absent = (image: string) => `[ "\${!#}" = ${image} ] && exit 1; echo amd64`;
+  const mend =
+    "Correct IMAGES or RELEASE, log in to the registry on the host, or build or load the image there";
+
+  test("that is on the host is not pulled", async () => {
+    const host = new PreflightHost();
+
+    expect(await host.complaints()).toEqual([]);
+    expect(pulls(host)).toEqual([]);
+  });
+
+  test("that a registry has is pulled, once the host is found good", async () => {
+    const host = new PreflightHost().docker({
+      "image inspect *": absent("web:1"),
+      "manifest inspect *": "true",
+      "pull *": "true",
+    });
+
+    expect((await host.report()).findings).toContainEqual(
+      expect.objectContaining({ check: "images", severity: "ok", found: "1 on the host, 1 can be pulled" }),
+    );
+    expect(pulls(host)).toEqual(["docker pull --quiet web:1"]);
+  });
+
+  test("that a registry has is not pulled where anything else is wrong", async () => {
+    const host = new PreflightHost().docker({
+      "image inspect *": absent("web:1"),
+      "manifest inspect *": "true",
+      "pull *": "true",
+    });
+
+    expect(await host.complaints({ ARCHITECTURES: "s390x" })).toHaveLength(1);
+    expect(pulls(host)).toEqual([]);
+  });
+
+  test("that only the engine can reach is tried", async () => {
+    const host = new PreflightHost().docker({ "image inspect *": absent("web:1"), "pull *": "true" });
+
+    expect(await host.complaints()).toEqual([]);
+    expect(pulls(host)).toEqual(["docker pull --quiet web:1"]);
+  });
+
+  test("that is nowhere is named, each of them, and why", async () => {
+    const host = new PreflightHost().docker({
+      "image inspect *": "exit 1",
+      "pull *": 'printf "%s\\n" "Error response:" "\\"${!#}\\" unknown" >&2; exit 1',
+    });
+
+    expect(await host.complaints()).toEqual(
+      ["postgres:17", "web:1"].map((image) => ({
+        check: "image",
+        severity: "error",
+        found: `${image} is neither on vm1 nor can it be pulled: "${image}" unknown`,
+        expected: "an image that is there or can be had",
+        mend,
+      })),
+    );
+  });
+
+  test("that is built for another machine is named", async () => {
+    const host = new PreflightHost().docker({ "image inspect *web:1": "echo arm64" });
+
+    expect(await host.complaints()).toEqual([
+      {
+        check: "image",
+        severity: "error",
+        found: "web:1 is built for arm64, and vm1 is amd64",
+        expected: "an image for amd64",
+        mend: "Build it with --platform linux/amd64",
+      },
+    ]);
+  });
+});
