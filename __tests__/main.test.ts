@@ -28,7 +28,7 @@ describe("the synthesis", () => {
 
   beforeAll(async () => {
     folder = await synthesised();
-  });
+  }, 60_000);
 
   test.each(["prod", "local"])("makes %s without a variable, a secret or a path of this machine", (stack) => {
     expect(Object.keys(JSON.parse(text(stack)) as object)).toContain("resource");

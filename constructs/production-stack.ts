@@ -16,6 +16,7 @@ import { VmPlacement } from "./host/vm-placement";
 import { pinProviders } from "./provider-versions";
 import { ReleaseRecord } from "./release/release-record";
 import { Verification, type VerifyCheck } from "./release/verification";
+import { Registries } from "./release/registries";
 import { statePath } from "./state-path";
 
 export interface ProductionStackProps extends EmaintenanceSettings {
@@ -46,6 +47,7 @@ export class ProductionStack extends TerraformStack {
     const layout = new HostLayout(props.hostRoot);
     const variables = new ApplicationVariables(this, "application");
     const connection = new HostConnection(this, "host");
+    const registries = new Registries(this, "registries");
     new NullProvider(this, "null");
 
     const copiesOffHost = props.host?.backup !== false && props.host?.backup?.offHost !== undefined;
@@ -53,9 +55,10 @@ export class ProductionStack extends TerraformStack {
       connection,
       layout,
       programs: [...HOST_PROGRAMS, ...(copiesOffHost ? [OFF_HOST_PROGRAM] : [])],
+      registries,
       ...props.host?.preflight,
     });
-    new DockerProvider(this, "docker", connection.dockerProvider);
+    registries.grantTo(new DockerProvider(this, "docker", connection.dockerProvider));
     const directories = new Directories(this, "directories", {
       connection,
       layout,

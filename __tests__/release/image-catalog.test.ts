@@ -125,3 +125,17 @@ describe("a wrong image gets a sentence", () => {
     );
   });
 });
+
+test("the Docker provider logs in to the registries that the variable REGISTRIES names", () => {
+  const [provider] = production().provider.docker ?? [];
+  expect(provider?.dynamic).toEqual({
+    registry_auth: {
+      for_each: "${nonsensitive(toset(keys(var.REGISTRIES)))}",
+      content: {
+        address: "${registry_auth.value}",
+        username: "${var.REGISTRIES[registry_auth.value].username}",
+        password: "${var.REGISTRIES[registry_auth.value].password}",
+      },
+    },
+  });
+});

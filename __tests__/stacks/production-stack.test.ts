@@ -18,6 +18,7 @@ describe("the production stack", () => {
       "NEXT_PUBLIC_API_URL",
       "POSTGRES_PASSWORD",
       "REDIS_PASSWORD",
+      "REGISTRIES",
       "RELEASE",
       "SERVER_IP",
       "SSH_HOST_KEYS",

@@ -218,3 +218,19 @@ export function imageReferences(name: string, services: readonly string[]): Rule
     ),
   ];
 }
+
+/** A sensitive map from addresses of registries to logins. The addresses are shown, the logins never. */
+export function registryLogins(name: string): Rule[] {
+  const value = `var.${name}`;
+  const address = "^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?$";
+  return [
+    rule(
+      `alltrue([for address in keys(${value}) : can(regex("${address}", address))])`,
+      `${name} has an address that is none. Expected the registry alone, such as registry.example.com or ghcr.io, with :port where it has one: no scheme, no path; docker.io for Docker Hub. Correct it ${WHERE}.`,
+    ),
+    rule(
+      `alltrue([for login in values(${value}) : login.username != "" && login.password != ""])`,
+      `${name} has a login without a username or a password. Expected both, for example a read-only token of the registry as the password. Correct it ${WHERE}.`,
+    ),
+  ];
+}

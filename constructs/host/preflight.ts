@@ -6,6 +6,7 @@ import { z } from "zod";
 import { expression } from "../configuration/expression";
 import { settingsDigest } from "../container/settings-digest";
 import { Naming } from "../naming";
+import type { Registries } from "../release/registries";
 import { ServiceImage } from "../release/service-image";
 import { renderTemplate } from "../templates";
 import { validateProps } from "../values/validate";
@@ -41,6 +42,8 @@ export interface PreflightProps extends PreflightLimits {
   readonly connection: HostConnection;
   /** Folders whose file systems must have room. @default only Docker's own file system is looked at */
   readonly layout?: HostLayout;
+  /** Registries that the provider logs in to; the host cannot ask them. @default none */
+  readonly registries?: Registries;
 }
 
 const atLeast = (least: number, example: string) =>
@@ -69,7 +72,7 @@ export class Preflight extends Construct {
   /** @throws ConfigurationError when a limit is none */
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
-    const { connection, layout, ...given } = props;
+    const { connection, layout, registries, ...given } = props;
     const { architectures, programs, ...checked } = validateProps(this, limits, given);
     this.resource = new HostScript(this, "preflight", {
       connection,
@@ -81,6 +84,7 @@ export class Preflight extends Construct {
         IMAGES: this.ofImages(
           (all) => `join(" ", distinct(compact([${all.map(({ needed }) => needed).join(", ")}])))`,
         ),
+        REGISTRIES_WITH_LOGIN: registries?.addresses ?? "",
         LEAST_DOCKER_API,
         LEAST_MEMORY_MIB: String(checked.leastMemoryMiB),
         LEAST_DISK_MIB: String(checked.leastDiskMiB),

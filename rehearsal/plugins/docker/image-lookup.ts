@@ -2,6 +2,7 @@ import { createInterface } from "node:readline";
 import type { ImageInspectInfo } from "dockerode";
 import { messageOf, PluginError } from "../protocol/errors";
 import { isNotFound, type Engine } from "./engine";
+import { RegistryLogins } from "./registry-logins";
 
 /** The path of an image in the engine's API; the slashes of a reference stay slashes there. */
 export function imagePath(name: string): string {
@@ -22,26 +23,38 @@ export async function findLocalImage(engine: Engine, name: string): Promise<Imag
  * The image of that name or id, pulled where the engine does not have it.
  * @throws PluginError
  */
-export async function findImage(engine: Engine, name: string, platform?: string): Promise<ImageInspectInfo> {
+export async function findImage(
+  engine: Engine,
+  name: string,
+  { platform, logins = new RegistryLogins() }: PullOptions = {},
+): Promise<ImageInspectInfo> {
   const local = await findLocalImage(engine, name);
   if (local) return local;
-  if (/^sha256:[0-9a-f]{64}$/.test(name)) throw missing(name, "an id cannot be pulled");
+  const missing = (reason: string) => missingImage(name, reason, logins.knows(name));
+  if (/^sha256:[0-9a-f]{64}$/.test(name)) throw missing("an id cannot be pulled");
   try {
-    await pull(engine, name, platform);
+    await pull(engine, name, { platform, logins });
   } catch (error) {
-    throw missing(name, `pulling it failed: ${messageOf(error)}`);
+    throw missing(`pulling it failed: ${messageOf(error)}`);
   }
   const pulled = await findLocalImage(engine, name);
   if (pulled) return pulled;
-  throw missing(name, "the pull ended, and the image is still not there");
+  throw missing("the pull ended, and the image is still not there");
 }
 
-function missing(name: string, reason: string): PluginError {
+export interface PullOptions {
+  readonly platform?: string;
+  /** @default none */
+  readonly logins?: RegistryLogins;
+}
+
+function missingImage(name: string, reason: string, withLogin: boolean): PluginError {
+  const how = withLogin ? "with the login that registry_auth has for its registry" : "without a login";
   return new PluginError(
     `unable to find or pull image "${name}": ${reason}`,
-    `Tried: the images of the engine by that reference, then a pull without a login. Expected: an image that is present or ` +
-      `pullable. To mend: check the spelling and the tag; bring it onto the host by hand with \`docker pull\`, or with ` +
-      "`docker save IMAGE | ssh HOST docker load`.",
+    `Tried: the images of the engine by that reference, then a pull ${how}. Expected: an image that is present or ` +
+      `pullable. To mend: check the spelling, the tag and the login; bring it onto the host by hand with \`docker pull\`, or ` +
+      "with `docker save IMAGE | ssh HOST docker load`.",
   );
 }
 
@@ -56,13 +69,15 @@ export function splitReference(name: string): { repository: string; tag: string 
     : { repository: name, tag: "latest" };
 }
 
-const ANONYMOUS = Buffer.from("{}").toString("base64url");
-
-async function pull(engine: Engine, name: string, platform?: string): Promise<void> {
+async function pull(
+  engine: Engine,
+  name: string,
+  { platform, logins }: Required<Pick<PullOptions, "logins">> & PullOptions,
+): Promise<void> {
   const { repository, tag } = splitReference(name);
   const progress = await engine.open("POST", "/images/create", {
     query: { fromImage: repository, tag, platform },
-    headers: { "X-Registry-Auth": ANONYMOUS },
+    headers: logins.header(name),
   });
   // The engine answers 200 first, and tells a failure in the stream of progress.
   for await (const line of createInterface({ input: progress })) {

@@ -6,10 +6,11 @@ import type { ObjectValue } from "../protocol/values";
 import { isNotFound, type Engine } from "./engine";
 import { buildImage } from "./image-build";
 import { findImage, findLocalImage, imagePath } from "./image-lookup";
+import type { RegistryLogins } from "./registry-logins";
 import { schema } from "./schema";
 import { unsupported } from "./unsupported";
 
-export function imageResource(engine: () => Engine): Resource {
+export function imageResource(engine: () => Engine, logins: () => RegistryLogins): Resource {
   return {
     version: schema.resources.docker_image.version,
     schema: schema.resources.docker_image,
@@ -18,7 +19,8 @@ export function imageResource(engine: () => Engine): Resource {
       const name = planned.requiredText("name");
       const [build] = planned.blocks("build");
       if (build) await buildImage(engine(), name, build);
-      return stateOf(name, await findImage(engine(), name, planned.text("platform")));
+      const options = { platform: planned.text("platform"), logins: logins() };
+      return stateOf(name, await findImage(engine(), name, options));
     },
     read: async (state) => {
       const name = state.requiredText("name");

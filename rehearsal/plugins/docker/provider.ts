@@ -8,6 +8,7 @@ import { Engine } from "./engine";
 import { parseHost } from "./host";
 import { imageResource } from "./image";
 import { networkResource } from "./network";
+import { RegistryLogins } from "./registry-logins";
 import { schema } from "./schema";
 import { unsupported } from "./unsupported";
 import { volumeResource } from "./volume";
@@ -15,6 +16,7 @@ import { volumeResource } from "./volume";
 /** kreuzwerker/docker 3.9.0, as far as the stacks use it. */
 export function dockerProvider(): Provider {
   let configured: Engine | undefined;
+  let logins = new RegistryLogins();
   const engine = () => {
     if (configured) return configured;
     throw new PluginError(
@@ -28,13 +30,14 @@ export function dockerProvider(): Provider {
     unsupported: unsupported("provider"),
     resources: {
       docker_container: containerResource(engine),
-      docker_image: imageResource(engine),
+      docker_image: imageResource(engine, () => logins),
       docker_network: networkResource(engine),
       docker_volume: volumeResource(engine),
     },
     configure: async (config) => {
       if (hasUnknown(config.value)) return;
       configured = engineOf(config);
+      logins = new RegistryLogins(config.blocks("registry_auth"));
       if (!config.flag("disable_docker_daemon_check")) await configured.apiVersion();
     },
   };

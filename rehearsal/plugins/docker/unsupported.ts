@@ -6,7 +6,16 @@ import type { ResourceType } from "./schema";
  * plugin does), remove it here, and test it against an engine.
  */
 const FIELDS: Readonly<Record<ResourceType | "provider", readonly string[]>> = {
-  provider: ["ca_material", "cert_material", "cert_path", "context", "key_material", "registry_auth"],
+  provider: [
+    "ca_material",
+    "cert_material",
+    "cert_path",
+    "context",
+    "key_material",
+    "registry_auth.auth_disabled",
+    "registry_auth.config_file",
+    "registry_auth.config_file_content",
+  ],
   docker_container: [
     "cgroup_parent",
     "cgroupns_mode",

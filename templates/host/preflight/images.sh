@@ -3,8 +3,19 @@
 
 absent_images=()
 
+# Whether the deployment itself logs in to the registry of an image; the host has no login.
+has_login() {
+  local registry=${1%%/*}
+  case $registry in
+    "$1") registry=docker.io ;;
+    *[.:]* | localhost) ;;
+    *) registry=docker.io ;;
+  esac
+  case " $REGISTRIES_WITH_LOGIN " in *" $registry "*) ;; *) return 1 ;; esac
+}
+
 check_images() {
-  local image built_for server before=$ERRORS present=0
+  local image built_for server before=$ERRORS present=0 left=0
   server=$(docker_answer version --format '{{.Server.Arch}}')
   for image in $IMAGES; do
     if built_for=$(docker_answer image inspect --format '{{.Architecture}}' "$image" 2> /dev/null); then
@@ -12,6 +23,8 @@ check_images() {
       [ "$built_for" = "$server" ] ||
         error image "$image is built for $built_for, and $HOST_NAME is $server" "an image for $server" \
           "Build it with --platform linux/$server"
+    elif has_login "$image"; then
+      left=$((left + 1))
     elif docker_answer manifest inspect "$image" > /dev/null 2>&1; then
       absent_images+=("$image")
     else
@@ -19,7 +32,8 @@ check_images() {
       pull_image "$image" || true
     fi
   done
-  [ "$ERRORS" -gt "$before" ] || ok images "$present on the host, ${#absent_images[@]} can be pulled"
+  [ "$ERRORS" -gt "$before" ] || ok images \
+    "$present on the host, ${#absent_images[@]} can be pulled$([ "$left" -eq 0 ] || echo ", $left are left to the login in REGISTRIES")"
 }
 
 pull_image() {
@@ -27,7 +41,7 @@ pull_image() {
   if ! answer=$(timeout "$PULL_SECONDS" docker pull --quiet "$image" 2>&1); then
     error image "$image is neither on $HOST_NAME nor can it be pulled: $(tail -n 1 <<< "$answer")" \
       "an image that is there or can be had" \
-      "Correct IMAGES or RELEASE, log in to the registry on the host, or build or load the image there"
+      "Correct IMAGES or RELEASE, give the registry's login in REGISTRIES, or build or load the image on the host"
     return 1
   fi
 }

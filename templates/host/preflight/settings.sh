@@ -17,6 +17,8 @@
 FOLDER=${FOLDER:-}
 # Addresses with ports that containers will publish, such as 127.0.0.1:3000 or [::]:3030, separated by spaces.
 PORTS=${PORTS:-}
+# Registries that the deployment logs in to by itself, separated by spaces.
+REGISTRIES_WITH_LOGIN=${REGISTRIES_WITH_LOGIN:-}
 # Programs that the parts of the host need, separated by spaces.
 PROGRAMS=${PROGRAMS:-}
 # The time where the deploy was started, in RFC 3339; empty: the clock is not compared.

@@ -4,7 +4,7 @@ describe("an image", () => {
   const pulls = (host: PreflightHost) => host.calls.filter((call) => call.startsWith("docker pull"));
   const absent = (image: string) => `[ "\${!#}" = ${image} ] && exit 1; echo amd64`;
   const mend =
-    "Correct IMAGES or RELEASE, log in to the registry on the host, or build or load the image there";
+    "Correct IMAGES or RELEASE, give the registry's login in REGISTRIES, or build or load the image on the host";
 
   test("that is on the host is not pulled", async () => {
     const host = new PreflightHost();
@@ -42,6 +42,25 @@ describe("an image", () => {
 
     expect(await host.complaints()).toEqual([]);
     expect(pulls(host)).toEqual(["docker pull --quiet web:1"]);
+  });
+
+  test.each([
+    ["registry.example.com:5000/team/web:1", "registry.example.com:5000"],
+    ["localhost/web:1", "localhost"],
+    ["team/web:1", "docker.io"],
+    ["web:1", "ghcr.io docker.io"],
+  ])("%s of a registry that the deployment logs in to is left to it", async (image, registries) => {
+    const host = new PreflightHost().docker({ "image inspect *": absent(image) });
+    const settings = { IMAGES: `postgres:17 ${image}`, REGISTRIES_WITH_LOGIN: registries };
+
+    expect((await host.report(settings)).findings).toContainEqual(
+      expect.objectContaining({
+        check: "images",
+        severity: "ok",
+        found: "1 on the host, 0 can be pulled, 1 are left to the login in REGISTRIES",
+      }),
+    );
+    expect(pulls(host)).toEqual([]);
   });
 
   test("that is nowhere is named, each of them, and why", async () => {
