@@ -109,7 +109,7 @@ describe("the record of a release", () => {
     const secrets = Object.entries(stack.variable).filter(([, { sensitive }]) => sensitive);
 
     expect(secrets.map(([name]) => name).sort()).toEqual(
-      ["JWT_SECRET", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "VERIFY_PASSWORD"].sort(),
+      ["JWT_SECRET", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "REGISTRIES", "VERIFY_PASSWORD"].sort(),
     );
     // A secret is a variable whose value is in no file: all that a stack knows of it is its name.
     for (const [, { default: value }] of secrets) expect(value).toBe("");

@@ -39,7 +39,7 @@ const CONTENTS: readonly (readonly [RegExp, string])[] = [
 
 /**
  * What a file seems to hold that must not get into an image, in a few words; undefined where nothing speaks for it. Never
- * the secret itself. See docs/decisions for why these rules are our own.
+ * the secret itself. Why these rules are our own: docs/decisions/006-build-contexts.md.
  *
  * @param path in the context, with slashes
  */
