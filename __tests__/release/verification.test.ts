@@ -112,7 +112,8 @@ describe("the record of a release", () => {
       ["JWT_SECRET", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "REGISTRIES", "VERIFY_PASSWORD"].sort(),
     );
     // A secret is a variable whose value is in no file: all that a stack knows of it is its name.
-    for (const [, { default: value }] of secrets) expect(value).toBe("");
+    for (const [, { default: value }] of secrets)
+      expect(["", "{}"]).toContain(typeof value === "string" ? value : JSON.stringify(value));
   });
 
   test("is what the deploy ends with", () => {
