@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { contentKey } from "../content-key";
 import { privateFolder } from "../paths";
 import { buildMirror } from "../plugins/build";
@@ -35,13 +35,16 @@ export async function choosePlugins(): Promise<PluginChoice> {
   return { kind: "offline", ...(await buildMirror(await privateFolder("plugins"))) };
 }
 
-/** The path of the operator's Terraform configuration, if it is set and exists. Terraform itself only warns of one that does not. */
+/**
+ * The absolute path of the operator's Terraform configuration, if it is set and exists. Terraform itself only warns of one
+ * that does not, and looks from the stack's folder for one whose path is relative.
+ */
 export function operatorConfiguration(
   environment: NodeJS.ProcessEnv,
   exists: (path: string) => boolean,
 ): string | undefined {
   const file = environment.TF_CLI_CONFIG_FILE;
-  return file !== undefined && file !== "" && exists(file) ? file : undefined;
+  return file !== undefined && file !== "" && exists(file) ? resolve(file) : undefined;
 }
 
 /** What Terraform and cdktf run with. */
@@ -51,9 +54,7 @@ export function terraformEnvironment(choice?: PluginChoice): Record<string, stri
     CHECKPOINT_DISABLE: "1",
     FORCE_COLOR: "0",
     NODE_OPTIONS: undefined,
-    ...(operatorConfiguration(process.env, existsSync) === undefined
-      ? { TF_CLI_CONFIG_FILE: undefined }
-      : {}),
+    TF_CLI_CONFIG_FILE: operatorConfiguration(process.env, existsSync),
     ...(choice?.kind === "offline" ? WITHOUT_CACHE : {}),
   };
 }

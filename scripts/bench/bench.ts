@@ -1,4 +1,12 @@
-import { cdktfIn, hostShell, rehearsalStatus, rehearse, type RehearsalStatus } from "../../rehearsal/client";
+import { join } from "node:path";
+import {
+  cdktfIn,
+  hostShell,
+  rehearsalStatus,
+  rehearse,
+  type RehearsalStatus,
+  ROOT,
+} from "../../rehearsal/client";
 import { composeFile, type InspectedContainer } from "./compose-file";
 import { median, repeated, seconds } from "./timing";
 import { run } from "../../rehearsal/run";
@@ -56,6 +64,13 @@ async function bench(name: string): Promise<void> {
     const diff = await repeated(ROUNDS, () => cdktf("diff", "prod"));
     const noChange = await repeated(ROUNDS, () => cdktf("deploy", "prod", "--auto-approve"));
 
+    const withoutParts = ["--app", `node --import tsx ${join(ROOT, "scripts/bench/without-host-parts.ts")}`];
+    await cdktf("deploy", "prod", "--auto-approve", ...withoutParts);
+    const noChangeWithout = await repeated(ROUNDS, () =>
+      cdktf("deploy", "prod", "--auto-approve", ...withoutParts),
+    );
+    await cdktf("deploy", "prod", "--auto-approve");
+
     const { stdout } = await hostShell(host, `docker inspect ${CONTAINERS.join(" ")}`);
     const file = composeFile(JSON.parse(stdout) as InspectedContainer[]);
     const destroy = () => cdktf("destroy", "prod", "--auto-approve");
@@ -66,7 +81,12 @@ async function bench(name: string): Promise<void> {
     print([
       { what: "synth (both stacks)", times: synth },
       { what: "cdktf diff prod, nothing to change", times: diff },
-      { what: "cdktf deploy prod, nothing to change", times: noChange },
+      { what: "the same without the host's parts", times: noChangeWithout },
+      {
+        what: "cdktf deploy prod, nothing to change",
+        times: noChange,
+        comparedWith: { name: "without them", seconds: median(noChangeWithout) },
+      },
       { what: "docker compose up --wait, same containers", times: composed },
       {
         what: "cdktf deploy prod, first (images present)",

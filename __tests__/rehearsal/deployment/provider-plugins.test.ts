@@ -25,6 +25,12 @@ describe("the operator's Terraform configuration", () => {
     expect(operatorConfiguration({ TF_CLI_CONFIG_FILE: file }, (path) => path === file)).toBe(file);
   });
 
+  test("counts from where the rehearsal was started, not from where Terraform runs", () => {
+    expect(operatorConfiguration({ TF_CLI_CONFIG_FILE: "own.rc" }, (path) => path === "own.rc")).toBe(
+      join(process.cwd(), "own.rc"),
+    );
+  });
+
   test.each<[string, NodeJS.ProcessEnv]>([
     ["not set", {}],
     ["empty", { TF_CLI_CONFIG_FILE: "" }],
