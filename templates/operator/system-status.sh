@@ -21,11 +21,11 @@ usage() {
 usage: emaintenance status [--json] [--quick]
 
 Shows every service with its release, state, Docker's last word on its health, restarts and use; then the host, the
-last run of every scheduled job, and alerts that still stand. Below that, each problem with what to do about it.
+last run of every scheduled job, the newest backups, and alerts that still stand. Below that, each problem with what to do about it.
 It asks Docker. To ask the services themselves: emaintenance health.
 
   --quick   without CPU and memory of the containers, which take two seconds to measure
-  --json    {well, time, problems: [{what, expected, mend}], deploy, services, jobs, host, schedules, alerts}
+  --json    {well, time, problems: [{what, expected, mend}], deploy, services, jobs, host, schedules, backups, alerts}
   --help    this text
 
 exit codes: 0 all is well
@@ -53,7 +53,7 @@ status() {
   [ -n "$quick" ] || usage=$(usage_by_id <<< "$containers")
   services <<< "$containers" | query "$(cat "$LIB/status.jq")" --argjson containers "$containers" \
     --argjson usage "$usage" --argjson host "$(host_facts)" --argjson schedules "$(schedules)" \
-    --argjson alerts "$(alerts)" --argjson deploy "$(deploy_under_way | jq -cs .)"
+    --argjson alerts "$(alerts)" --argjson backups "$(newest_backups)" --argjson deploy "$(deploy_under_way | jq -cs .)"
 }
 
 # Lines with tabs out of the status.
@@ -87,6 +87,16 @@ print_schedules() {
     table SCHEDULE "LAST RUN" ENDED MESSAGE
 }
 
+print_backups() {
+  if [ "$(lines '.backups | length')" -eq 0 ]; then
+    echo "no backup has been made yet"
+    return
+  fi
+  lines '.backups[] | [.set, (.ended | ago), (.bytes | bytes_in_words),
+    (if .verified == null then "not yet" elif .verified.ok then "restored in \(.verified.seconds) s" else "failed: \(.verified.message)" end)] | @tsv' |
+    table "NEWEST BACKUP" AGE SIZE VERIFIED
+}
+
 print_problems() {
   lines 'if .well then "all is well" else "\(.problems | length) problem(s):", (.problems[] | problem_in_words) end'
 }
@@ -100,6 +110,8 @@ else
   print_host
   echo
   print_schedules
+  echo
+  print_backups
   echo
   print_problems
 fi

@@ -29,28 +29,49 @@ kind_of_word() { case $1 in database) echo db ;; uploads | full) echo "$1" ;; *)
 
 # Names of all whole sets, in no order.
 set_names() {
-  local folder name
-  for folder in "$BACKUPS"/*/; do
-    name=$(basename "$folder")
-    if [[ $name =~ $SET_NAME ]] && [ -e "$folder/manifest.json" ]; then echo "$name"; fi
+  local name
+  for name in "$BACKUPS"/*/manifest.json; do
+    name=${name%/manifest.json} name=${name##*/}
+    if [[ $name =~ $SET_NAME ]]; then echo "$name"; fi
   done
+}
+
+# described_sets PINNED NAMES FILE...: the sets of these names, by what these files say: manifests and verified.json.
+described_sets() {
+  jq -cn --argjson pinned "$1" --argjson names "$2" '
+    reduce inputs as $content ({}; (input_filename | split("/")) as $path | .[$path[-2]][$path[-1]] = $content) | . as $all |
+    $names | map(. as $set | ($all[$set]["manifest.json"] // {}) as $manifest |
+      {set: $set, kind: ($manifest.kind // ($set | split("_")[0])), number: ($manifest.number // 0), reason: $manifest.reason,
+       release: $manifest.release, started: $manifest.started, ended: $manifest.ended,
+       bytes: ([$manifest.files // {} | .[].bytes] | add // 0), verified: $all[$set]["verified.json"],
+       pinned: ($set | IN($pinned[])), broken: (if $manifest.files then null else "its manifest cannot be read" end)}) |
+    sort_by(.number, .set) | reverse' "${@:3}"
 }
 
 # Every set with its state as one array, the newest first. Sets are in the order in which they were made, by their numbers:
 # a clock that jumped makes no old set the newest. `verified` is null, or how the last verification ended; `broken` says
 # why a manifest cannot be read.
 list_sets() {
-  local name folder
-  set_names | while IFS= read -r name; do
-    folder=$(set_folder "$name")
-    jq -c --arg set "$name" --argjson pinned "$([ -e "$folder/pinned" ] && echo true || echo false)" \
-      --slurpfile verified <(cat "$folder/verified.json" 2> /dev/null || true) '
-      {set: $set, kind, number: (.number // 0), reason, release, started, ended, bytes: ([.files[].bytes] | add // 0),
-       verified: ($verified[0] // null), pinned: $pinned, broken: null}' "$folder/manifest.json" 2> /dev/null ||
-      jq -nc --arg set "$name" --argjson pinned "$([ -e "$folder/pinned" ] && echo true || echo false)" '
-        {set: $set, kind: ($set | split("_")[0]), number: 0, reason: null, release: null, started: null, ended: null, bytes: 0,
-         verified: null, pinned: $pinned, broken: "its manifest cannot be read"}'
-  done | jq -cs 'sort_by(.number, .set) | reverse'
+  local names files=() pinned_names=() readable=() name file all pinned
+  mapfile -t names < <(set_names)
+  for name in "${names[@]}"; do
+    for file in manifest.json verified.json; do
+      [ ! -s "$BACKUPS/$name/$file" ] || files+=("$BACKUPS/$name/$file")
+    done
+    [ ! -e "$BACKUPS/$name/pinned" ] || pinned_names+=("$name")
+  done
+  if [ ${#files[@]} -eq 0 ]; then
+    echo '[]'
+    return
+  fi
+  all=$(jq -nc '$ARGS.positional' --args "${names[@]}")
+  pinned=$(jq -nc '$ARGS.positional' --args "${pinned_names[@]}")
+  # One program for all of them; only where a file is torn, each is looked at first.
+  described_sets "$pinned" "$all" "${files[@]}" 2> /dev/null && return
+  for file in "${files[@]}"; do
+    if jq empty "$file" 2> /dev/null; then readable+=("$file"); fi
+  done
+  described_sets "$pinned" "$all" "${readable[@]}" < /dev/null
 }
 
 # newest_set KIND...: name of the newest set of one of these kinds; nothing where there is none.

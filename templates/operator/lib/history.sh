@@ -20,3 +20,11 @@ alerts() {
     jq -cR 'fromjson? | select(type == "object")' |
     jq -cs 'group_by(.source) | map(max_by(.time)) | map(select(.severity | IN("ok", "resolved", "info") | not)) | sort_by(.time)'
 }
+
+# The newest backup set of each kind, as the last backup, verification or restore has written it down: the folder of the
+# sets is root's alone.
+newest_backups() {
+  local file
+  file=$(config .status)/backups/sets.json
+  { [ ! -r "$file" ] || cat "$file"; } | jq -cs '.[0] // [] | map(select(.broken == null)) | group_by(.kind) | map(max_by(.number))'
+}

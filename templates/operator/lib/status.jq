@@ -1,5 +1,6 @@
 # The state of the whole system as one document. Input: every service with its containers. Further: $containers,
-# $usage by container, $host, $schedules, $alerts, $deploy (a list of none or one).
+# $usage by container, $host, $schedules, $backups, $alerts, $deploy (a
+# list of none or one).
 
 def service_problem:
   "emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)" as $remedy |
@@ -30,6 +31,14 @@ def schedule_problem:
   problem("the scheduled job \(.job) " + (if .exitCode == null then "has no readable record: \(.message)" else "failed (exit code \(.exitCode)): \(.message)" end);
     "exit code 0"; "read its log, and run it by hand");
 
+# A set that was made by hand while nothing is scheduled may be as old as it likes.
+def backup_problems:
+  ([.[] | select(.kind | IN("db", "full"))] | max_by(.number)) as $newest |
+  (select($newest != null and $system.backup.scheduled and (now - ($newest.ended | epoch)) / 3600 >= $system.newestBackupHours) |
+    problem("the newest backup of the database is \($newest.ended | ago) old"; "one that is younger than \($system.newestBackupHours)h"; "read logs/schedules/backup-database.log, then emaintenance backup")),
+  (.[] | select(.verified.ok == false) |
+    problem("the backup \(.set) failed its verification: \(.verified.message)"; "one that can be restored"; "emaintenance backup, then emaintenance verify-backup"));
+
 def alert_problem: problem("alert of \(.source), \(.time | ago) ago: \(.message)"; "no open alert"; "look into it");
 
 . as $services |
@@ -38,7 +47,7 @@ def alert_problem: problem("alert of \(.source), \(.time | ago) ago: \(.message)
   time: (now | todate),
   problems: (
     [$services[] | service_problem] + [$jobs[] | job_problem] + [$host.disks[] | disk_problem] +
-    [$schedules[] | schedule_problem] + [$alerts[] | alert_problem]),
+    [$schedules[] | schedule_problem] + [$backups | backup_problems] + [$alerts[] | alert_problem]),
   deploy: ($deploy[0] // null),
   services: [$services[] | {
     service, tier, container, release: (.release // null), state, health, restarts, since: (.since // null), ports
@@ -46,5 +55,6 @@ def alert_problem: problem("alert of \(.source), \(.time | ago) ago: \(.message)
   jobs: [$jobs[] | {service, container, release, state, exitCode, since}],
   host: $host,
   schedules: $schedules,
+  backups: [$backups[] | {set, kind, ended, bytes, verified}],
   alerts: $alerts
 } | {well: (.problems == [])} + .

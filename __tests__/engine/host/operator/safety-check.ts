@@ -1,4 +1,4 @@
-import { utimesSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Safety, system } from "./support";
 
@@ -97,9 +97,9 @@ describe("emaintenance safety-check", () => {
   test("finds folders with another owner or mode, or none, a full disk, and backups that stopped coming", async () => {
     const uploads = join(system.root, "data", "uploads");
     system.write("data/uploads/.keep", "");
-    system.write("backups/db_20260101.dump", "x");
-    const old = new Date(Date.now() - 30 * 3_600_000);
-    utimesSync(join(system.root, "backups", "db_20260101.dump"), old, old);
+    const ended = `${new Date(Date.now() - 30 * 3_600_000).toISOString().slice(0, 19)}Z`;
+    const files = { "database.dump": { bytes: 1, sha256: "x" } };
+    system.write("backups/db_20260101_020000/manifest.json", JSON.stringify({ kind: "db", number: 1, ended, files }));
     await system.install({
       folders: [
         { path: uploads, owner: 1001, mode: "0750" },

@@ -1,24 +1,30 @@
 # shellcheck shell=bash
-# Backups that have stopped coming.
-
-# Time in seconds of the newest file, nothing where there is none; fails where one may not look.
-newest_backup() {
-  # Names with a dot in front are of backups that are still being written; the archive of the log is no backup by itself.
-  as_root find "$(config .backups)" -type f ! -name '.*' ! -path '*/point-in-time/*' -printf '%T@\n' | sort -n | tail -n 1 | cut -d . -f 1
-}
+# Backups that have stopped coming, or that do not come back.
 
 check_backups() {
-  local folder newest hours limit
+  local folder sets limit
   folder=$(config .backups) limit=$(config .newestBackupHours)
-  if ! newest=$(newest_backup); then
+  # Times of files say little: a set that was verified today may be a month old.
+  if ! sets=$(as_root "$LIB/../backups.sh" --json); then
     finding notice backups "$(id -un) may not look into $folder" "that somebody does" "sudo emaintenance safety-check"
-  elif [ -z "$newest" ]; then
-    finding notice backups "there is no backup in $folder yet" "one a day, once backups are set up" "see the documentation of the deployment"
-  else
-    hours=$((($(date +%s) - newest) / 3600))
-    if [ "$hours" -ge "$limit" ]; then
-      finding error backups "the newest backup in $folder is $hours hours old" "one that is younger than $limit hours" \
-        "look why: emaintenance status, and the log of the backup"
-    fi
+    return
   fi
+  # shellcheck disable=SC2016 # names of jq
+  query '
+    def found($severity; $what; $expected; $mend): {severity: $severity, check: "backups", what: $what, expected: $expected, mend: $mend};
+    [.[] | select(.broken == null and (.kind | IN("db", "full")))] as $database | $database[0] as $newest |
+    (.[] | select(.broken != null) | found("warning"; "the set \(.set) in \($folder) is broken: \(.broken)"; "a manifest"; "look into it, and remove the folder")),
+    if $newest == null then
+      found("notice"; "there is no backup in \($folder) yet"; "one a day"; "emaintenance backup")
+    else
+      ((now - ($newest.ended | epoch)) / 3600 | floor) as $hours |
+      (if $hours >= ($limit | tonumber) then
+        found("error"; "the newest backup in \($folder) is \($hours) hours old"; "one that is younger than \($limit) hours"; "look why: emaintenance status, and the log of the backup")
+      else empty end),
+      (if $newest.verified.ok == false then
+        found("error"; "the newest backup, \($newest.set), failed its verification: \($newest.verified.message)"; "one that can be restored"; "emaintenance backup database, then emaintenance verify-backup")
+      elif all($database[]; .verified.ok != true) and ((now - ($database[-1].ended | epoch)) / 86400 > 8) then
+        found("warning"; "no backup of the database was ever restored to verify it"; "one a week"; "emaintenance verify-backup")
+      else empty end)
+    end' -c --arg folder "$folder" --arg limit "$limit" <<< "$sets"
 }

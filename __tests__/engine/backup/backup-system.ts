@@ -1,0 +1,309 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type BackupRules, describeBackup } from "../../../constructs/backup/backup-rules";
+import { HostLayout } from "../../../constructs/host/host-layout";
+import { operatorFiles } from "../../../constructs/host/operator-files";
+import type { SystemDescription } from "../../../constructs/host/system-description";
+import { template } from "../../../constructs/templates";
+import { ensureBaseImages } from "../../../rehearsal/images/images";
+import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
+import type { Alert, RunRecord } from "../../support/job-host";
+import { temporaryFolder } from "../../support/temporary-folder";
+
+/** What `emaintenance backups --json` says of a set. */
+export interface ListedSet {
+  readonly set: string;
+  readonly kind: string;
+  readonly number: number;
+  readonly bytes: number;
+  readonly verified: { readonly ok: boolean; readonly seconds: number; readonly message: string } | null;
+  readonly pinned: boolean;
+  readonly broken: string | null;
+}
+
+export interface Manifest {
+  readonly set: string;
+  readonly release: string;
+  readonly rowCounts: Readonly<Record<string, number>>;
+  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+  readonly window: { readonly from: string; readonly to: string; readonly removed: readonly string[] };
+  readonly postgres: { readonly databases: readonly { readonly name: string }[] } | null;
+}
+
+const PASSWORD = "only:for'a test";
+
+/** How long something of the tests may take on a machine that is busy with others. */
+const LIMIT_SECONDS = 300;
+
+/**
+ * A host's folder on this machine, with the operator's command in it, and a real PostgreSQL and Redis to back up. Names
+ * and labels are no other test's.
+ */
+export class BackupSystem {
+  readonly prefix = `backup-test-${randomBytes(4).toString("hex")}`;
+  readonly layout = new HostLayout(join(temporaryFolder(), "emaintenance"));
+  private readonly programs = join(dirname(this.layout.root), "programs");
+
+  /** A system with its containers running. */
+  static async start(rules: BackupRules = {}): Promise<BackupSystem> {
+    const system = new BackupSystem();
+    try {
+      await system.startContainers();
+      await system.install(rules);
+    } catch (error) {
+      await system.remove();
+      throw error;
+    }
+    return system;
+  }
+
+  /** A system without containers: for what looks at sets only. */
+  static async withoutContainers(rules: BackupRules = {}): Promise<BackupSystem> {
+    const system = new BackupSystem();
+    await system.install(rules);
+    return system;
+  }
+
+  container(service: string): string {
+    return `${this.prefix}-${service}`;
+  }
+
+  path(name: string): string {
+    return join(this.layout.root, name);
+  }
+
+  /** Lays the files down as the deploy does. */
+  async install(rules: BackupRules = {}): Promise<void> {
+    const service = (name: "postgres" | "redis") => ({
+      service: name,
+      tier: "data" as const,
+      container: this.container(name),
+      needs: [],
+      publish: [],
+      probe: name === "postgres" ? ({ kind: "postgres" } as const) : ({ kind: "redis", port: 6379 } as const),
+      healthyWithinSeconds: 30,
+      stopWithinSeconds: 10,
+    });
+    const description: SystemDescription = {
+      project: this.prefix,
+      labels: {
+        tier: `${this.prefix}.tier`,
+        service: `${this.prefix}.service`,
+        release: `${this.prefix}.release`,
+      },
+      services: [service("postgres"), service("redis")],
+      jobs: [],
+      volumes: [],
+      folders: [],
+      root: this.layout.root,
+      gatewayFolder: this.layout.deploy("nginx"),
+      backups: this.layout.backups,
+      status: this.layout.status,
+      deployLock: join(this.layout.root, "deploy.lock"),
+      diskPercent: { warning: 101, error: 101 },
+      newestBackupHours: 26,
+      backup: describeBackup({ leastFreeMiB: 1, ...rules }, true),
+    };
+    const staging = this.layout.part("operator-command");
+    for (const folder of [staging, this.layout.backups, this.layout.status, this.programs]) {
+      mkdirSync(folder, { recursive: true });
+    }
+    for (const folder of [
+      "logs/schedules",
+      "data/work-order-uploads",
+      "data/redis-backup",
+      "data/postgres",
+    ]) {
+      mkdirSync(this.path(folder), { recursive: true });
+    }
+    const files = operatorFiles(this.layout, description).filter(({ path }) =>
+      path.startsWith(this.layout.root),
+    );
+    writeFileSync(join(staging, "files.json"), JSON.stringify(files));
+    await run(["bash", "-s"], { input: template("operator/install.sh"), env: { STAGING: staging } });
+    this.write("deploy/Server/scripts/run-job", template("jobs/run-job"));
+    chmodSync(this.path("deploy/Server/scripts/run-job"), 0o755);
+    this.write("deploy/Server/scripts/lib/records.sh", template("jobs/records.sh"));
+  }
+
+  /** Runs the operator's command; what it prints and how it ends is the test's to judge. */
+  emaintenance(...args: readonly string[]): Promise<RunResult> {
+    return run([this.layout.deploy("scripts/emaintenance.sh"), ...args], this.options);
+  }
+
+  /** The same, and a failure is the test's. */
+  async well(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.emaintenance(...args);
+    if (code !== 0) throw new Error(`emaintenance ${args.join(" ")} ended with ${code}: ${stdout}${stderr}`);
+    return stdout;
+  }
+
+  /** Makes a set; its manifest. */
+  async backup(...args: readonly string[]): Promise<Manifest> {
+    return JSON.parse(await this.well("backup", ...args, "--json")) as Manifest;
+  }
+
+  async sets(): Promise<ListedSet[]> {
+    return JSON.parse(await this.well("backups", "--json")) as ListedSet[];
+  }
+
+  /** Starts a backup, and does something while pg_dump stands still. Its exit code and what it said. */
+  async whileDumping(
+    action: (pgDump: number, backup: number) => void | Promise<void>,
+  ): Promise<{ code: number | null; said: string }> {
+    const child = spawn(this.layout.deploy("scripts/emaintenance.sh"), ["backup"], { detached: true });
+    let said = "";
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (data: Buffer) => (said += data.toString()));
+    }
+    const ended = once(child, "close") as Promise<[number | null]>;
+    let pgDump: number | undefined;
+    const atWork = (): Promise<boolean> => {
+      pgDump = this.pgDump();
+      if (pgDump !== undefined) process.kill(pgDump, "SIGSTOP");
+      else if (child.exitCode !== null) throw new Error(`the backup ended before: ${said}`);
+      return Promise.resolve(pgDump !== undefined);
+    };
+    await waitFor("pg_dump at work", LIMIT_SECONDS, atWork, 5);
+    try {
+      await action(pgDump ?? 0, child.pid ?? 0);
+    } finally {
+      if (pgDump !== undefined && existsSync(`/proc/${pgDump}`)) process.kill(pgDump, "SIGCONT");
+    }
+    const [code] = await ended;
+    return { code, said };
+  }
+
+  /** Process ids of the scripts of this system. */
+  processes(): number[] {
+    return readdirSync("/proc")
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)
+      .filter((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(
+            this.layout.deploy("scripts/lib/backup/"),
+          );
+        } catch {
+          return false;
+        }
+      });
+  }
+
+  /** Waits for something. */
+  async until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+    await waitFor(what, LIMIT_SECONDS, async () => condition(), 100);
+  }
+
+  /** Process id, on this machine, of the pg_dump of a backup of this system that has its snapshot. */
+  private pgDump(): number | undefined {
+    for (const name of readdirSync("/proc")) {
+      if (!/^\d+$/.test(name)) continue;
+      try {
+        const words = readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0");
+        if (!words[0]?.endsWith("pg_dump") || !words.some((word) => word.startsWith("--snapshot"))) continue;
+        if (readFileSync(`/proc/${name}/environ`, "utf8").includes(`PGAPPNAME=${this.prefix}-backup`)) {
+          return Number(name);
+        }
+      } catch {
+        // It has ended meanwhile.
+      }
+    }
+    return undefined;
+  }
+
+  /** Runs SQL as the superuser; what it answers. */
+  async sql(text: string, options: RunOptions = {}): Promise<string> {
+    const { stdout } = await run(
+      [
+        ...["docker", "exec", "-i", this.container("postgres"), "psql", "-XAtq", "-v", "ON_ERROR_STOP=1"],
+        ...["-U", "postgres", "-d", "emaintenance"],
+      ],
+      { input: text, timeoutSeconds: LIMIT_SECONDS, ...options },
+    );
+    return stdout.trim();
+  }
+
+  /** Puts a program in front of this machine's own: lines of bash. */
+  program(name: string, body: string): void {
+    writeFileSync(join(this.programs, name), `#!/bin/bash\n${body}\n`);
+    chmodSync(join(this.programs, name), 0o755);
+  }
+
+  write(name: string, text: string | Buffer): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), text);
+  }
+
+  /** Names in the folder of the sets, hidden ones too. */
+  get entries(): string[] {
+    return readdirSync(this.layout.backups).sort();
+  }
+
+  record(job: string): RunRecord {
+    return JSON.parse(readFileSync(this.path(`status/${job}.json`), "utf8")) as RunRecord;
+  }
+
+  get alerts(): Alert[] {
+    const file = this.path("status/alerts.jsonl");
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    return text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Alert);
+  }
+
+  /** Sessions that a backup has at the server, and throwaway containers. */
+  async leftovers(): Promise<string[]> {
+    const sessions = await this.sql(
+      `SELECT pid FROM pg_stat_activity WHERE application_name = '${this.prefix}-backup'`,
+    );
+    const { stdout } = await run(["docker", "ps", "-aq", "--filter", `label=${this.prefix}.throwaway`]);
+    return [...sessions.split("\n"), ...stdout.split("\n")].filter(Boolean);
+  }
+
+  async healthy(): Promise<void> {
+    const ready = async () =>
+      (
+        await run(["docker", "exec", this.container("postgres"), "pg_isready", "-q", "-h", "127.0.0.1"], {
+          allowFailure: true,
+        })
+      ).code === 0;
+    await waitFor("PostgreSQL", LIMIT_SECONDS, ready);
+  }
+
+  async remove(): Promise<void> {
+    for (const filter of [`name=^${this.prefix}-`, `label=${this.prefix}.throwaway`]) {
+      const { stdout } = await run(["docker", "ps", "-aq", "--filter", filter]);
+      const ids = stdout.split("\n").filter(Boolean);
+      if (ids.length > 0) await run(["docker", "rm", "--force", "--volumes", ...ids]);
+    }
+  }
+
+  private get options(): RunOptions {
+    return {
+      allowFailure: true,
+      timeoutSeconds: LIMIT_SECONDS,
+      env: { PATH: `${this.programs}:${process.env.PATH}` },
+    };
+  }
+
+  private async startContainers(): Promise<void> {
+    const images = await ensureBaseImages();
+    const start = (service: string, ...args: string[]) =>
+      run(["docker", "run", "--detach", "--init", "--name", this.container(service), ...args]);
+    await start(
+      "postgres",
+      ...["--env", "POSTGRES_USER=postgres", "--env", `POSTGRES_PASSWORD=${PASSWORD}`],
+      ...["--env", "POSTGRES_DB=emaintenance", images.postgres, "postgres", "-c", "fsync=off"],
+    );
+    await start(
+      "redis",
+      ...["--env", `REDIS_PASSWORD=${PASSWORD}`, images.redis, "redis-server", "--requirepass", PASSWORD],
+    );
+    await this.healthy();
+  }
+}

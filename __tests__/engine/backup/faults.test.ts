@@ -1,0 +1,199 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { run } from "../../../rehearsal/run";
+import { BackupSystem } from "./backup-system";
+
+jest.setTimeout(600_000);
+const START_MS = 900_000;
+
+/** Incompressible data, so that a dump takes room and time. */
+const MIB = 48;
+
+let system: BackupSystem;
+beforeAll(async () => {
+  system = await BackupSystem.start({ leastFreeMiB: 0 });
+  await system.sql("CREATE TABLE notes (id serial PRIMARY KEY, text text)");
+  await system.sql("INSERT INTO notes (text) VALUES ('the first')");
+}, START_MS);
+afterAll(() => system.remove());
+
+const folder = (set: string): string => join(system.layout.backups, set);
+
+async function makeLarge(): Promise<void> {
+  await system.sql(`CREATE TABLE IF NOT EXISTS large (data bytea);
+    INSERT INTO large SELECT decode(string_agg(md5(random()::text || n), ''), 'hex')
+    FROM generate_series(1, ${MIB}) g, generate_series(1, 65536) n GROUP BY g`);
+}
+
+/** What a failed backup leaves: no half of a set, nobody at the database, a record and an alert that say so. */
+async function expectNothingLeft(before: readonly string[]): Promise<void> {
+  expect(system.entries).toEqual(before);
+  expect(await system.leftovers()).toEqual([]);
+  const record = system.record("backup-database");
+  expect(record.exitCode).not.toBe(0);
+  expect(system.alerts.at(-1)).toMatchObject({ severity: "error", source: "backup-database" });
+}
+
+describe("a backup that cannot be made leaves no half of a set, and says why", () => {
+  beforeAll(async () => {
+    await system.backup();
+    await makeLarge();
+  });
+  // What failed before is not failing any more: the next failure raises an alert of its own.
+  afterEach(() => system.well("backup"));
+
+  test("pg_dump is killed", async () => {
+    const before = system.entries;
+    const { code, said } = await system.whileDumping((pgDump) => {
+      process.kill(pgDump, "SIGKILL");
+    });
+    expect(code).toBe(1);
+    expect(said).toMatch(/pg_dump failed/);
+    await expectNothingLeft(before);
+  });
+
+  test("the container is stopped", async () => {
+    const before = system.entries;
+    const { code, said } = await system.whileDumping(async (pgDump) => {
+      const stop = run(["docker", "stop", "--time", "1", system.container("postgres")]);
+      process.kill(pgDump, "SIGCONT");
+      await stop;
+    });
+    expect(code).toBe(1);
+    expect(said).toMatch(/pg_dump failed|cannot be read/);
+    expect((await system.emaintenance("backup")).stderr).toMatch(/is exited: expected it to run/);
+    await run(["docker", "start", system.container("postgres")]);
+    await system.healthy();
+    await expectNothingLeft(before);
+  });
+
+  test("the login is refused", async () => {
+    const before = system.entries;
+    const hba = await system.sql("SHOW hba_file");
+    const exec = (line: string) => run(["docker", "exec", system.container("postgres"), "sh", "-c", line]);
+    await exec(
+      `cp -p ${hba} /tmp/hba && sed -i '1i local all all reject' ${hba} && kill -HUP $(head -n 1 $PGDATA/postmaster.pid)`,
+    );
+    try {
+      const { code, stderr } = await system.emaintenance("backup");
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/PostgreSQL refuses: .*pg_hba.conf rejects connection/);
+    } finally {
+      await exec(`cp -p /tmp/hba ${hba} && kill -HUP $(head -n 1 $PGDATA/postmaster.pid)`);
+    }
+    await expectNothingLeft(before);
+  });
+
+  test("the backup itself is ended by its time limit", async () => {
+    const before = system.entries;
+    const description = system.layout.deploy("scripts/lib/system.json");
+    const text = readFileSync(description, "utf8");
+    writeFileSync(description, text.replace(/"timeLimitSeconds": \d+/, '"timeLimitSeconds": 15'));
+    try {
+      const { code } = await system.whileDumping(() =>
+        system.until("the end of the run", () => system.record("backup-database").exitCode === 124),
+      );
+      expect(code).toBe(1);
+    } finally {
+      writeFileSync(description, text);
+    }
+    expect(system.record("backup-database").message).toBe("not finished after 15 s, ended");
+    await expectNothingLeft(before);
+  });
+
+  test("the host goes down: all of it is killed, and the next backup sweeps what it left", async () => {
+    const before = system.entries;
+    await system.whileDumping((pgDump, backup) => {
+      process.kill(-backup, "SIGKILL");
+      for (const pid of system.processes()) process.kill(pid, "SIGKILL");
+      process.kill(pgDump, "SIGKILL");
+    });
+    const left = system.entries.filter((name) => name.startsWith("."));
+    expect(left).toEqual([expect.stringMatching(/^\.partial\.db_/)]);
+    expect((await system.sets()).map(({ set }) => set)).not.toContain(left[0]?.replace(".partial.", ""));
+
+    expect(await system.well("backup")).toContain(`removed ${left[0]}, which was never finished`);
+    expect(system.entries.filter((name) => name.startsWith("."))).toEqual([]);
+    expect(system.entries.length).toBe(before.length + 1);
+    expect(await system.leftovers()).toEqual([]);
+  });
+
+  test("another one is under way: it goes on, and the second says so", async () => {
+    let second = { code: 0 as number | null, stderr: "" };
+    const first = await system.whileDumping(async () => {
+      second = await system.emaintenance("backup", "uploads");
+    });
+    expect(second).toMatchObject({
+      code: 4,
+      stderr: expect.stringMatching(/another backup is under way/) as string,
+    });
+    expect(first.code).toBe(0);
+    expect(system.record("backup-database")).toMatchObject({ exitCode: 0 });
+  });
+});
+
+describe("on a small disk", () => {
+  let small: BackupSystem["layout"]["backups"];
+  beforeAll(async () => {
+    small = system.layout.backups;
+    await run(["mount", "-t", "tmpfs", "-o", "size=40m,mode=0700", "tmpfs", small]);
+  });
+  afterAll(() => run(["umount", small]));
+
+  test("there is no room, which is seen before anything is written", async () => {
+    const before = system.entries;
+    const { code, stderr } = await system.emaintenance("backup");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /too little room in .*: 40 MiB are free. Expected \d+ MiB for this set and 0 MiB to spare/,
+    );
+    expect(system.entries).toEqual(before);
+  });
+
+  test("it gets full in the middle: the half that was written is gone, and what was there is whole", async () => {
+    await system.sql(
+      "ALTER TABLE large RENAME TO other; CREATE TABLE large AS SELECT * FROM other WITH NO DATA",
+    );
+    await system.sql("ALTER TABLE other SET SCHEMA public; CREATE DATABASE aside");
+    await system.sql("DROP TABLE other");
+    const { set } = await system.backup();
+    await makeLarge();
+
+    const { code, stderr } = await system.emaintenance("backup");
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/pg_dump failed/);
+    await expectNothingLeft([set]);
+    expect(await system.well("verify-backup", set)).toMatch(/restored and checked/);
+  });
+});
+
+describe("a set that has changed on its disk", () => {
+  test.each<[string, (file: string) => void, RegExp]>([
+    [
+      "by one byte",
+      (file) => {
+        const content = readFileSync(file);
+        const at = Math.floor(content.length / 2);
+        content[at] = (content[at] ?? 0) ^ 1;
+        writeFileSync(file, content);
+      },
+      /database.dump has changed since it was written: its SHA-256 is another/,
+    ],
+    [
+      "by its end",
+      (file) => truncateSync(file, statSync(file).size - 100),
+      /database.dump has \d+ bytes, and had \d+ when it was written/,
+    ],
+  ])("%s is found, and no verified one any more", async (_how, damage, message) => {
+    await system.sql("DROP TABLE IF EXISTS large");
+    const { set } = await system.backup();
+    damage(join(folder(set), "database.dump"));
+
+    const { code, stdout } = await system.emaintenance("verify-backup", set);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(message);
+    expect((await system.sets()).find((one) => one.set === set)?.verified).toMatchObject({ ok: false });
+    expect(await system.leftovers()).toEqual([]);
+    await run(["rm", "-r", folder(set)]);
+  });
+});
