@@ -141,7 +141,7 @@ verify_set() {
   done
 }
 
-good=0 bad=0 last=''
+good=0 bad=0
 for name in "${names[@]}"; do
   if ! hold_set "$name"; then
     echo "$name is being removed"
@@ -163,13 +163,11 @@ for name in "${names[@]}"; do
   # A set of which only the disk had no room for a server is not a bad one.
   jq -n --arg verified "$(utc)" --argjson seconds "$seconds" --argjson ok "$ok" --arg message "$message" '$ARGS.named' |
     write_whole "$(set_folder "$name")/verified.json"
-  last="$name: $message, in $seconds s"
-  echo "$last"
+  echo "$name: $message, in $seconds s"
 done
 write_summary
 if [ "$bad" -gt 0 ]; then
   [ "$((good + bad))" -eq 1 ] || echo "$bad of $((good + bad)) sets are not good; the last line of each is above"
   exit "$NOT_WELL"
 fi
-[ "$good" -ne 1 ] || { echo "$last" && exit 0; }
-echo "$good sets restored and checked"
+[ "$good" -eq 1 ] || echo "$good sets restored and checked"

@@ -100,6 +100,8 @@ export class BackupSystem {
       folders: [],
       root: this.layout.root,
       gatewayFolder: this.layout.deploy("nginx"),
+      verifyFolder: this.layout.deploy("verify"),
+      releases: join(this.layout.root, "releases"),
       backups: this.layout.backups,
       status: this.layout.status,
       deployLock: join(this.layout.root, "deploy.lock"),

@@ -99,7 +99,10 @@ describe("emaintenance safety-check", () => {
     system.write("data/uploads/.keep", "");
     const ended = `${new Date(Date.now() - 30 * 3_600_000).toISOString().slice(0, 19)}Z`;
     const files = { "database.dump": { bytes: 1, sha256: "x" } };
-    system.write("backups/db_20260101_020000/manifest.json", JSON.stringify({ kind: "db", number: 1, ended, files }));
+    system.write(
+      "backups/db_20260101_020000/manifest.json",
+      JSON.stringify({ kind: "db", number: 1, ended, files }),
+    );
     await system.install({
       folders: [
         { path: uploads, owner: 1001, mode: "0750" },
