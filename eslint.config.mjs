@@ -4,7 +4,15 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    ignores: ["cdktf.out/", "**/.rehearsal/", "coverage/", "**/node_modules/", "rehearsal/app/", "**/*.cjs"],
+    ignores: [
+      "cdktf.out/",
+      "**/.rehearsal/",
+      ".local/",
+      "coverage/",
+      "**/node_modules/",
+      "rehearsal/app/",
+      "**/*.cjs",
+    ],
   },
   js.configs.recommended,
   {

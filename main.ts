@@ -1,6 +1,8 @@
 import { App } from "cdktf";
 import { BootstrapStack } from "./constructs/bootstrap-stack";
 import { LocalStack } from "./constructs/local-stack";
+import type { DevelopmentSettings } from "./constructs/local/development-settings";
+import { ensureLocalSettings } from "./constructs/local/local-settings";
 import { keepPrivate } from "./constructs/private-files";
 import { ProductionStack } from "./constructs/production-stack";
 
@@ -11,6 +13,7 @@ import { ProductionStack } from "./constructs/production-stack";
 const app = new App();
 new BootstrapStack(app, "bootstrap");
 new ProductionStack(app, "prod");
-new LocalStack(app, "local");
+const development: DevelopmentSettings = {};
+new LocalStack(app, "local", { development, machine: ensureLocalSettings(process.cwd(), development) });
 keepPrivate(process.cwd(), app.outdir, ["bootstrap", "prod", "local"]);
 app.synth();

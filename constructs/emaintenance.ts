@@ -7,7 +7,7 @@ import { Migration, type MigrationSettings } from "./api/migration";
 import { UserService } from "./api/user-service";
 import { WorkOrderService } from "./api/work-order-service";
 import type { PointInTimeSettings } from "./backup/point-in-time-settings";
-import type { ApplicationVariables } from "./configuration/application-variables";
+import type { ApplicationValues } from "./configuration/application-values";
 import { DataVolume } from "./data/data-volume";
 import { Postgres, type PostgresProps } from "./data/postgres";
 import { PostgresSocket } from "./data/postgres-socket";
@@ -69,10 +69,12 @@ export interface Placement {
 }
 
 export interface EmaintenanceProps extends EmaintenanceSettings {
-  readonly variables: ApplicationVariables;
+  readonly variables: ApplicationValues;
   readonly placement: Placement;
   /** Archives the database's write-ahead log, where the placement has a folder for it. @default it is not archived */
   readonly pointInTime?: PointInTimeSettings;
+  /** Whether the variable IMAGES may name other images. @default true */
+  readonly imagesOverridable?: boolean;
 }
 
 /**
@@ -100,6 +102,7 @@ export class Emaintenance extends Construct {
     const images = new ImageCatalog(this, "images", {
       sources: props.images,
       publicUrl: variables.publicUrl.stringValue,
+      overridable: props.imagesOverridable,
       after,
     });
     this.images = images;

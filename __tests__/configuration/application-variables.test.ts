@@ -1,4 +1,4 @@
-import { production, local } from "../support/stacks";
+import { production } from "../support/stacks";
 import { TestStack } from "../support/test-stack";
 
 function variables() {
@@ -40,8 +40,7 @@ describe("the variables of the application", () => {
     }
   });
 
-  test("leave the public origin to the operator in production, and to the machine in development", () => {
+  test("leave the public origin to the operator", () => {
     expect(production().variable.NEXT_PUBLIC_API_URL?.default).toBe("");
-    expect(local().variable.NEXT_PUBLIC_API_URL?.default).toBe("http://localhost:3030");
   });
 });

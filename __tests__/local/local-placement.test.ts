@@ -1,11 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App } from "cdktf";
+import { LocalFiles } from "../../constructs/local/local-files";
 import { LocalPlacement } from "../../constructs/local/local-placement";
 import { TestStack } from "../support/test-stack";
 
 describe("the system on a developer's machine", () => {
-  const placement = new LocalPlacement();
+  const stack = new TestStack();
+  const placement = new LocalPlacement(stack, new LocalFiles(stack, "files"));
 
   test("runs for development, and needs nothing to be there first", () => {
     expect(placement.nodeEnv).toBe("development");
@@ -16,22 +18,29 @@ describe("the system on a developer's machine", () => {
     expect(placement.dataFolder()).toBeUndefined();
   });
 
-  test("keeps logs and uploads of services in volumes of their own, and the gateway's log in the container", () => {
-    expect(placement.logs("web")).toEqual({
-      volumeName: "emaintenance-web-logs",
-      containerPath: "/app/logs",
-    });
+  test("keeps logs and uploads of services in volumes that Terraform knows, and removes", () => {
+    const mounts = [placement.logs("user-service"), placement.uploads("asset-service")];
+
+    expect(stack.resolved(mounts)).toEqual(
+      [
+        { volume_name: "${docker_volume.emaintenance_user_service_logs.name}", container_path: "/app/logs" },
+        {
+          volume_name: "${docker_volume.emaintenance_asset_service_uploads.name}",
+          container_path: "/app/uploads",
+        },
+      ].map(({ volume_name, container_path }) => ({
+        volumeName: volume_name,
+        containerPath: container_path,
+      })),
+    );
+    expect(placement.written).toEqual(mounts);
+  });
+
+  test("keeps the gateway's log in the container", () => {
     expect(placement.logs("nginx")).toBeUndefined();
-    expect(placement.uploads("asset-service")).toEqual({
-      volumeName: "emaintenance-asset-service-uploads",
-      containerPath: "/app/uploads",
-    });
   });
 
   test("writes the gateway's configuration into the output folder", () => {
-    // GIVEN
-    const stack = new TestStack();
-
     // WHEN
     const files = placement.gatewayFiles(stack, "events {}");
 

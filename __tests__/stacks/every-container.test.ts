@@ -14,14 +14,31 @@ const TIERS: Record<string, string> = {
 /** The services that a team builds itself; the images of the others start as root and become somebody else. */
 const OWN = ["user-service", "work-order-service", "asset-service", "web"];
 
+/** What a development machine does otherwise. */
+const PRODUCTION = {
+  jobs: ["migration"],
+  user: "1001:1001",
+  health: { interval: "30s", timeout: "10s", retries: 3, start_interval: "500ms" },
+  limits: () => ({ cpus: "1", memory: 512, memory_swap: 512 }),
+};
+const DEVELOPMENT = {
+  jobs: ["migration", "install"],
+  user: "${local.user}",
+  health: { interval: "4s", timeout: "30s", retries: 3, start_interval: undefined },
+  limits: (service: string) => {
+    const memory = service === "web" ? 3072 : OWN.includes(service) ? 1024 : 512;
+    return { cpus: OWN.includes(service) ? "2" : "1", memory, memory_swap: memory };
+  },
+};
+
 describe.each([
-  ["in production", production()],
-  ["in development", local()],
-])("%s", (_where, stack) => {
-  test("there are the seven containers of the deployment document, and the migration", () => {
+  ["in production", production(), PRODUCTION],
+  ["in development", local(), DEVELOPMENT],
+] as const)("%s", (_where, stack, { jobs, user, health, limits }) => {
+  test("there are the seven containers of the deployment document, and the jobs before them", () => {
     const names = Object.values(containers(stack)).map(({ name }) => name);
 
-    expect(names.sort()).toEqual([...SEVEN, "migration"].map((service) => `emaintenance-${service}`).sort());
+    expect(names.sort()).toEqual([...SEVEN, ...jobs].map((service) => `emaintenance-${service}`).sort());
   });
 
   describe.each(SEVEN)("%s", (service) => {
@@ -38,13 +55,10 @@ describe.each([
       });
     });
 
-    test("is asked for its health by the deployment document's clock, and fast at the start", () => {
-      expect(json.healthcheck).toMatchObject({
-        interval: "30s",
-        timeout: "10s",
-        retries: 3,
-        start_interval: "500ms",
-      });
+    test("is asked for its health by its clock, and others wait for it", () => {
+      const { interval, timeout, retries, start_interval } = json.healthcheck ?? {};
+
+      expect({ interval, timeout, retries, start_interval }).toEqual(health);
       expect(json.wait).toBe(true);
     });
 
@@ -59,9 +73,9 @@ describe.each([
       expect(json.privileged).toBeUndefined();
     });
 
-    test("runs as 1001 without any capability, where it is a team's own", () => {
+    test("runs as nobody's root without any capability, where it is a team's own", () => {
       if (OWN.includes(service)) {
-        expect(json.user).toBe("1001:1001");
+        expect(json.user).toBe(user);
         expect(json.capabilities.add).toEqual([]);
       } else {
         expect(json.user).toBeUndefined();
@@ -73,7 +87,7 @@ describe.each([
     });
 
     test("has limits, and no swap", () => {
-      expect(json).toMatchObject({ cpus: "1", memory: 512, memory_swap: 512 });
+      expect(json).toMatchObject(limits(service));
     });
 
     test("says where it belongs", () => {

@@ -28,7 +28,7 @@ test("in production, the other ports of the deployment document answer on the ho
   ]);
 });
 
-test("in development, everything answers on this machine only, and PostgreSQL leaves 5432 alone", () => {
+test("in development, everything answers on this machine only, debuggers too, and PostgreSQL leaves 5432 alone", () => {
   expect(published(local()).sort()).toEqual([
     "127.0.0.1:3000 -> emaintenance-web:3000",
     "127.0.0.1:3001 -> emaintenance-user-service:3001",
@@ -37,5 +37,9 @@ test("in development, everything answers on this machine only, and PostgreSQL le
     "127.0.0.1:3030 -> emaintenance-nginx:80",
     "127.0.0.1:5433 -> emaintenance-postgres:5432",
     "127.0.0.1:6379 -> emaintenance-redis:6379",
+    "127.0.0.1:9229 -> emaintenance-user-service:9229",
+    "127.0.0.1:9230 -> emaintenance-work-order-service:9229",
+    "127.0.0.1:9231 -> emaintenance-asset-service:9229",
+    "127.0.0.1:9232 -> emaintenance-web:9229",
   ]);
 });

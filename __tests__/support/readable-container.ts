@@ -15,7 +15,7 @@ const READERS: Record<string, (json: ContainerJson) => readonly Line[]> = {
       ["health", test.join(" ")],
       [
         "health timing",
-        `every ${interval}, within ${timeout}, ${retries} tries; in the first ${start_period} every ${start_interval}`,
+        `every ${interval}, within ${timeout}, ${retries} tries; in the first ${start_period} every ${start_interval ?? interval}`,
       ],
       ...Object.entries(rest).map(([name, value]): Line => [`health ${name}`, compact(value)]),
     ];

@@ -20,7 +20,7 @@ export function readableStack(stack: StackJson): string {
       Object.entries(resources).map(([name, settings]) => block(`${type} ${name}`, lines(settings))),
     ),
     block("locals", lines(locals ?? {})),
-    ...Object.entries(variable).map(([name, settings]) => block(`variable ${name}`, lines(settings))),
+    ...Object.entries(variable ?? {}).map(([name, settings]) => block(`variable ${name}`, lines(settings))),
     ...Object.entries(output ?? {}).map(([name, settings]) => block(`output ${name}`, lines(settings))),
   ]);
 }

@@ -7,7 +7,7 @@ export interface HealthCheckJson {
   readonly timeout: string;
   readonly retries: number;
   readonly start_period: string;
-  readonly start_interval: string;
+  readonly start_interval?: string;
   readonly [field: string]: unknown;
 }
 
@@ -60,6 +60,7 @@ export interface StackJson {
     >;
   };
   readonly provider: Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
+  /** The development stack has none. */
   readonly variable: Readonly<Record<string, VariableJson>>;
   readonly locals?: Readonly<Record<string, string>>;
   readonly output?: Readonly<Record<string, { readonly value: string }>>;

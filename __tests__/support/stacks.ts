@@ -1,5 +1,4 @@
-import type { EmaintenanceSettings } from "../../constructs/emaintenance";
-import { LocalStack } from "../../constructs/local-stack";
+import { LocalStack, type LocalStackProps } from "../../constructs/local-stack";
 import { ProductionStack, type ProductionStackProps } from "../../constructs/production-stack";
 import { synthesise, type StackJson } from "./stack-json";
 import { testApp } from "./test-stack";
@@ -10,7 +9,7 @@ export function production(settings?: ProductionStackProps): StackJson {
 }
 
 /** The development stack with a team's settings. */
-export function local(settings?: EmaintenanceSettings): StackJson {
+export function local(settings?: LocalStackProps): StackJson {
   return synthesise(new LocalStack(testApp(), "local", settings));
 }
 

@@ -1,4 +1,9 @@
-import { Container, type ContainerConfig, type ContainerVolumes } from "@cdktf/provider-docker/lib/container";
+import {
+  Container,
+  type ContainerConfig,
+  type ContainerPorts,
+  type ContainerVolumes,
+} from "@cdktf/provider-docker/lib/container";
 import { dependable, type ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Naming, type Tier } from "../naming";
@@ -55,6 +60,25 @@ export interface TierContainerProps {
   readonly replacedWhenStopped: boolean;
   /** A job that runs to its end inside the deploy, instead of a program that keeps running. @default false */
   readonly runsToCompletion?: boolean;
+}
+
+/** What a container runs instead of its image's program. */
+export interface ContainerRun {
+  readonly command: readonly string[];
+  /** `uid:gid` of the program. */
+  readonly user: string;
+  /** @default the image's */
+  readonly workingFolder?: string;
+  /** Seconds within which the container must become healthy. @default as it was */
+  readonly healthyWithinSeconds?: number;
+  /** Beside those that it has. @default none */
+  readonly volumes?: readonly ContainerVolumes[];
+  /** Ports of the machine's loopback address, beside those that it has. @default none */
+  readonly loopbackPorts?: readonly { readonly containerPort: number; readonly port: number }[];
+  /** Whether the machine itself is reachable as host.docker.internal. @default false */
+  readonly reachesHost?: boolean;
+  /** More environment variables. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -157,6 +181,31 @@ export class TierContainer extends Construct {
   setEnvironment(name: string, value: string): void {
     this.environment.set(name, escapeTemplate(this.ownEnvironment[name] ?? value));
     this.resource.env = [...this.environment].map(([key, text]) => `${key}=${text}`).sort();
+  }
+
+  /** Runs something else than the image's own program, as a development machine does. */
+  runInstead(run: ContainerRun): void {
+    const { resource } = this;
+    resource.command = run.command.map(escapeTemplate);
+    resource.user = run.user;
+    if (run.workingFolder !== undefined) resource.workingDir = run.workingFolder;
+    if (run.healthyWithinSeconds !== undefined && !this.isJob)
+      resource.waitTimeout = run.healthyWithinSeconds;
+    resource.putVolumes([...(resource.volumesInput as ContainerVolumes[]), ...(run.volumes ?? [])]);
+    for (const { containerPort, port } of run.loopbackPorts ?? []) {
+      HostPorts.of(this).claim(port, this.containerName);
+      const bound = { internal: containerPort, external: port, ip: "127.0.0.1" };
+      resource.putPorts([...(resource.portsInput as ContainerPorts[]), bound]);
+    }
+    if (run.reachesHost) resource.putHost([{ host: "host.docker.internal", ip: "host-gateway" }]);
+    for (const [name, value] of Object.entries(run.environment ?? {})) {
+      this.setEnvironment(name, value);
+    }
+  }
+
+  /** Lets the start order go on as soon as this container runs, healthy or not. */
+  doNotWait(): void {
+    this.resource.wait = false;
   }
 
   /** Starts this container only after the others exist, which for containers means: are healthy. */

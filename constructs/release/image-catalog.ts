@@ -25,6 +25,8 @@ export interface ImageCatalogProps {
   readonly sources?: Partial<Record<ServiceName, ImageSource>>;
   /** Origin of the gateway, which a web image has built in as NEXT_PUBLIC_API_URL. @default the build argument is not set */
   readonly publicUrl?: string;
+  /** Whether the variable IMAGES may name others. @default true */
+  readonly overridable?: boolean;
   /** What must be there before an image is looked for. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
@@ -36,13 +38,13 @@ export class ImageCatalog extends Construct {
   /** @throws ConfigurationError where a reference is none, or a source cannot be built */
   constructor(scope: Construct, id: string, props: ImageCatalogProps = {}) {
     super(scope, id);
-    const { sources = {}, publicUrl, after } = props;
+    const { sources = {}, publicUrl, overridable, after } = props;
     const unknown = Object.keys(sources).find((name) => !(SERVICE_NAMES as readonly string[]).includes(name));
     if (unknown !== undefined) throw unknownImage(unknown, SERVICE_NAMES);
     this.images = new Map(
       SERVICE_NAMES.map((service) => {
         const source = sourceOf(service, sources[service], publicUrl);
-        return [service, new ServiceImage(this, service, { service, source, after })];
+        return [service, new ServiceImage(this, service, { service, source, overridable, after })];
       }),
     );
   }

@@ -10,6 +10,8 @@ export interface ServiceImageProps {
   readonly service: ServiceName;
   /** A reference, which may hold `${var.…}`, or what the image is built from. The variable IMAGES wins over both. */
   readonly source: string | BuildSource;
+  /** Whether the variable IMAGES may name another. @default true */
+  readonly overridable?: boolean;
   /** What must be there first. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
@@ -35,9 +37,10 @@ export class ServiceImage extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceImageProps) {
     super(scope, id);
-    const { service, source } = props;
+    const { service, source, overridable = true } = props;
     const build = typeof source === "string" ? undefined : new ImageBuild(this, "build", { service, source });
-    const unlessNamed = (otherwise: string) => `lookup(var.IMAGES, "${service}", ${otherwise})`;
+    const unlessNamed = (otherwise: string) =>
+      overridable ? `lookup(var.IMAGES, "${service}", ${otherwise})` : otherwise;
 
     const reference = unlessNamed(build?.reference ?? `"${source as string}"`);
     this.reference = expression(reference);
@@ -49,15 +52,22 @@ export class ServiceImage extends Construct {
       dependsOn: [...(props.after ?? [])],
     });
     this.resource.overrideLogicalId(Naming.terraformId(service));
-    if (build) buildUnlessNamed(this.resource, service, build);
+    if (build) buildUnlessNamed(this.resource, service, build, overridable);
     this.imageId = this.resource.imageId;
   }
 }
 
 /** An image that the variable IMAGES names is on its way back, or forward: it is found or pulled, never built. */
-function buildUnlessNamed(image: Image, service: ServiceName, { block }: ImageBuild): void {
+function buildUnlessNamed(
+  image: Image,
+  service: ServiceName,
+  { block }: ImageBuild,
+  overridable: boolean,
+): void {
   image.addOverride("dynamic.build", {
-    for_each: expression(`contains(keys(var.IMAGES), "${service}") ? [] : ["build"]`),
+    for_each: overridable
+      ? expression(`contains(keys(var.IMAGES), "${service}") ? [] : ["build"]`)
+      : ["build"],
     content: {
       context: block.context,
       dockerfile: block.dockerfile,

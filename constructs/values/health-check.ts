@@ -14,18 +14,21 @@ export interface HealthCheckTiming {
   readonly startPeriodSeconds?: number;
   /**
    * Milliseconds between two checks during the start period, so that each step of the start order takes a second and
-   * not a whole interval. Needs Docker Engine 25 (API 1.44). @default 500
+   * not a whole interval. Needs Docker Engine 25 (API 1.44): an older one refuses it, so "none" leaves it out.
+   * @default 500
    */
-  readonly startIntervalMs?: number;
+  readonly startIntervalMs?: number | "none";
 }
 
-const DEFAULT_TIMING: Required<HealthCheckTiming> = {
+type CheckedTiming = Required<HealthCheckTiming>;
+
+const DEFAULT_TIMING = {
   intervalSeconds: 30,
   timeoutSeconds: 10,
   retries: 3,
   startPeriodSeconds: 60,
   startIntervalMs: 500,
-};
+} as const satisfies CheckedTiming;
 
 /** Milliseconds that a check inside a container leaves between its own limit and Docker's; at most half of it. */
 const MARGIN_MS = 1000;
@@ -62,13 +65,14 @@ export class HealthCheck {
 
   /**
    * Switches off the check that an image may bring along: for jobs, which end. Left out, the image's own would be read
-   * back, and show as a difference for ever; for the same reason the timing is written out.
+   * back, and show as a difference for ever; for the same reason the timing is written out, but for the one part of it
+   * that older engines refuse.
    */
   static none(): HealthCheck {
-    return new HealthCheck(["NONE"], {});
+    return new HealthCheck(["NONE"], { startIntervalMs: "none" });
   }
 
-  private readonly timing: Required<HealthCheckTiming>;
+  private readonly timing: CheckedTiming;
 
   private constructor(
     private readonly test: readonly string[],
@@ -86,16 +90,17 @@ export class HealthCheck {
       timeout: goDuration(timeoutSeconds * 1000),
       retries,
       startPeriod: goDuration(startPeriodSeconds * 1000),
-      startInterval: goDuration(startIntervalMs),
+      ...(startIntervalMs !== "none" && { startInterval: goDuration(startIntervalMs) }),
     };
   }
 }
 
 /** Fills in the defaults. To Docker a 0 is no number but "as the image says, or the engine". */
-function checkedTiming(timing: HealthCheckTiming): Required<HealthCheckTiming> {
+function checkedTiming(timing: HealthCheckTiming): CheckedTiming {
   const names = Object.keys(DEFAULT_TIMING) as (keyof HealthCheckTiming)[];
-  const entries = names.map((name): [string, number] => {
+  const entries = names.map((name): [string, number | "none"] => {
     const value = timing[name] ?? DEFAULT_TIMING[name];
+    if (value === "none") return [name, value];
     const whole = name === "retries" || name === "startIntervalMs";
     if (!(value > 0) || !Number.isFinite(value) || (whole && !Number.isInteger(value))) {
       throw numberOutOfRange(
@@ -106,5 +111,5 @@ function checkedTiming(timing: HealthCheckTiming): Required<HealthCheckTiming> {
     }
     return [name, value];
   });
-  return Object.fromEntries(entries) as unknown as Required<HealthCheckTiming>;
+  return Object.fromEntries(entries) as unknown as CheckedTiming;
 }

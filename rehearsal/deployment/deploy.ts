@@ -102,7 +102,7 @@ export function plainLine(line: string): string | undefined {
   const text = line
     // eslint-disable-next-line no-control-regex
     .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-    .replace(new RegExp(`^(${STACKS.join("|")})(\\s+|$)`), "")
+    .replace(new RegExp(`^(${[...STACKS, "local"].join("|")})(\\s+|$)`), "")
     .replace(/^\s*[╷│╵]\s?/, "")
     .trimEnd();
   return /^[⠀-⣿] /.test(text) || /^\d+ Stacks? \w+ {2}/.test(text) || text === "" ? undefined : text;

@@ -1,0 +1,71 @@
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  ensureLocalSettings,
+  readMachineSettings,
+  SAMPLE_SOURCE,
+  writeMachineSettings,
+} from "../../constructs/local/local-settings";
+import { temporaryFolder } from "../support/temporary-folder";
+
+const secretsOf = (folder: string) =>
+  JSON.parse(readFileSync(join(folder, ".local/secrets.json"), "utf8")) as Record<string, string>;
+
+describe("the settings of a development system", () => {
+  const source = process.env.EMAINTENANCE_SOURCE;
+  beforeEach(() => delete process.env.EMAINTENANCE_SOURCE);
+  afterAll(() => {
+    if (source !== undefined) process.env.EMAINTENANCE_SOURCE = source;
+  });
+
+  test("are made on first use, for their owner only, with secrets that are kept", () => {
+    const folder = temporaryFolder();
+
+    const settings = ensureLocalSettings(folder);
+    const secrets = secretsOf(folder);
+    ensureLocalSettings(folder);
+
+    expect(settings).toMatchObject({ source: SAMPLE_SOURCE, engine: "", onHost: [], portOffset: 0 });
+    expect(secrets.POSTGRES_PASSWORD).toMatch(/^[\w-]{32}$/);
+    expect(secrets.JWT_SECRET).toMatch(/^[\w-]{64}$/);
+    expect(secretsOf(folder)).toEqual(secrets);
+    const mode = (path: string) => (statSync(join(folder, path)).mode & 0o777).toString(8);
+    expect([mode(".local"), mode(".local/secrets.json"), mode(".local/settings.json")]).toEqual([
+      "700",
+      "600",
+      "600",
+    ]);
+  });
+
+  test("name the source by option, else by environment, else for the team", () => {
+    const folder = temporaryFolder();
+    const team = { source: "rehearsal" };
+    const found = () => ensureLocalSettings(folder, team).source;
+
+    expect(found()).toBe(join(SAMPLE_SOURCE, ".."));
+    process.env.EMAINTENANCE_SOURCE = "/from/the/environment";
+    expect(found()).toBe("/from/the/environment");
+    writeMachineSettings(folder, { sourceOption: "/from/the/option" });
+    expect(found()).toBe("/from/the/option");
+  });
+
+  test("let programs in containers be the developer, and root where root is the developer", () => {
+    const folder = temporaryFolder();
+
+    expect(ensureLocalSettings(folder).user).toBe(
+      process.getuid?.() === 0
+        ? `${statSync(SAMPLE_SOURCE).uid}:${statSync(SAMPLE_SOURCE).gid}`
+        : `${process.getuid?.()}:${process.getgid?.()}`,
+    );
+    writeMachineSettings(folder, { rootless: true });
+    expect(ensureLocalSettings(folder).user).toBe("0:0");
+  });
+
+  test.each(["", "{", '{"portOffset":"many"}'])("start anew from a file that says %j", (text) => {
+    const folder = temporaryFolder();
+    ensureLocalSettings(folder);
+    writeFileSync(join(folder, ".local/settings.json"), text);
+
+    expect(readMachineSettings(folder)).toMatchObject({ portOffset: 0, images: {} });
+  });
+});

@@ -1,0 +1,33 @@
+import { APPLICATION_SERVICES } from "../../constructs/local/development-settings";
+import type { LocalSettings } from "../../constructs/local/local-settings";
+import { ImageCatalog } from "../../constructs/release/image-catalog";
+import { ensureEngine } from "../../rehearsal/engine";
+import { imageExists } from "../../rehearsal/images/build";
+import { ensureBaseImages, imageOrigin } from "../../rehearsal/images/images";
+import type { Say } from "../../rehearsal/paths";
+
+type Images = LocalSettings["images"];
+
+/**
+ * The images of the system: nothing where the usual ones can be had, which Terraform pulls then; else those that are built from
+ * Debian's packages, as for a rehearsal. What the last start used is used again while it is there, without asking a registry.
+ */
+export async function chooseImages(last: Images, say: Say): Promise<Images> {
+  const references = Object.values(last);
+  if (references.length > 0 && (await allExist(references))) return last;
+  if (references.length === 0 && (await allExist(usualImages()))) return {};
+  if ((await imageOrigin()) === "official") return {};
+  say("no image registry can be reached: the images are made from Debian's packages");
+  await ensureEngine(say);
+  const { postgres, redis, nginx, node } = await ensureBaseImages(say);
+  const services = Object.fromEntries(APPLICATION_SERVICES.map((service) => [service, node]));
+  return { postgres, redis, nginx, ...services };
+}
+
+function usualImages(): string[] {
+  return (["postgres", "redis", "nginx"] as const).map((service) => ImageCatalog.defaultReference(service));
+}
+
+async function allExist(references: readonly string[]): Promise<boolean> {
+  return (await Promise.all([...new Set(references)].map(imageExists))).every(Boolean);
+}

@@ -1,0 +1,110 @@
+import { join } from "node:path";
+import {
+  ensureLocalSettings,
+  readMachineSettings,
+  writeMachineSettings,
+} from "../../constructs/local/local-settings";
+import { LOCAL_FOLDER } from "../../constructs/local/local-files";
+import { deploy, waitForAnswer } from "../../rehearsal/deployment/deploy";
+import { choosePlugins, describePlugins, placePlugins } from "../../rehearsal/deployment/provider-plugins";
+import { stackFolder } from "../../rehearsal/deployment/working-directory";
+import { listContainers, removeContainers } from "./containers";
+import { findEngine } from "./engine";
+import { writeHostEnvironments } from "./host-environment";
+import { chooseImages } from "./images";
+import { LogFollower } from "./log-follower";
+import { formatLine, isHealthCheck, type LineStyle } from "./log-line";
+import type { Options } from "./options";
+import { findProblems, makeMountPoints } from "./preflight";
+import { seedOnce } from "./seed";
+import { describeSystem } from "./summary";
+import { synthesise, type System } from "./system";
+import { STACK, workingDirectory } from "./working-directory";
+
+/** Before the lines of the deploy itself. */
+const DEPLOY = "deploy";
+/** Jobs that run whenever the system is started: what they read may have changed. */
+const RUN_AGAIN = ["migration"];
+
+/**
+ * Starts what does not run, and follows the logs until Ctrl-C.
+ * @throws Error with one sentence for each thing that keeps it from starting
+ */
+export async function up(options: Options): Promise<void> {
+  const began = new Date();
+  const engine = await findEngine();
+  const directory = await workingDirectory(options.name);
+  const { images } = readMachineSettings(directory);
+  const settings = {
+    sourceOption: options.source,
+    only: options.only,
+    onHost: [...options.onHost],
+    instance: options.name,
+    portOffset: options.portOffset,
+    polling: options.poll,
+    engine: engine.address,
+    startInterval: engine.startInterval,
+    rootless: engine.rootless,
+  };
+  writeMachineSettings(directory, { ...settings, images });
+  const expected = await synthesise(directory);
+  const problems = await findProblems(directory, expected);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+
+  const style: LineStyle = {
+    colours: process.stdout.isTTY && process.env.NO_COLOR === undefined,
+    raw: options.raw,
+    width: Math.max(...[...expected.services.values(), DEPLOY].map(({ length }) => length)),
+  };
+  const names = [DEPLOY, ...expected.services.values()];
+  const print = (service: string, line: string) =>
+    process.stdout.write(`${formatLine(service, names.indexOf(service), line, style)}\n`);
+  const say = (sentence: string) => print(DEPLOY, sentence);
+
+  writeMachineSettings(directory, { ...settings, images: await chooseImages(images, say) });
+  const { source } = ensureLocalSettings(directory);
+  say(`source ${source}, Docker Engine ${engine.version}`);
+  makeMountPoints(source, expected.mountPoints);
+  await removeJobs(expected);
+  const plugins = await choosePlugins();
+  await placePlugins(plugins, stackFolder(directory, STACK));
+  say(`provider plugins: ${describePlugins(plugins)}`);
+
+  const follower = new LogFollower(expected.services, began, (service, line) => {
+    if (options.raw || !isHealthCheck(line)) print(service, line);
+  });
+  follower.start();
+  try {
+    await deploy(directory, [STACK], plugins, join(directory, LOCAL_FOLDER, "deploy.log"), say);
+    const url = gatewayUrl(expected);
+    if (url !== undefined && settings.onHost.length === 0) await waitForAnswer(url);
+    if (url !== undefined) await seedOnce(directory, source, url, options.seed, say);
+    const environments = await writeHostEnvironments(directory, expected, settings.onHost);
+    process.stdout.write(`\n${describeSystem(expected, { began, options, environments })}\n\n`);
+    if (options.follow) await interrupted();
+  } finally {
+    follower.stop();
+  }
+  if (options.follow) {
+    const suffix = options.name === undefined ? "" : ` -- --name ${options.name}`;
+    process.stdout.write(`\nthe containers keep running; npm run dev:stop${suffix} stops them\n`);
+  }
+}
+
+/** Where the system answers; undefined where only its infrastructure runs. */
+function gatewayUrl(system: System): string | undefined {
+  const [port] = system.published.get("nginx")?.values() ?? [];
+  return port === undefined ? undefined : `http://localhost:${port}`;
+}
+
+/** So that the deploy makes them anew. */
+async function removeJobs(system: System): Promise<void> {
+  const again = (name: string) => RUN_AGAIN.includes(system.services.get(name) ?? "");
+  await removeContainers((await listContainers()).filter(({ name, running }) => again(name) && !running));
+}
+
+function interrupted(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
+  });
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Lets the deploy go on only after a job of the development system has ended well. One that failed runs once more, so that
+# after its cause is mended the next deploy needs nothing but to be run again.
+set -euo pipefail
+
+: "${CONTAINER:?name of the job container}"
+: "${WHAT:?what the job does, for the message}"
+
+exit_code() { docker inspect --format '{{.State.ExitCode}}' "$CONTAINER"; }
+
+if [ "$(exit_code)" -ne 0 ]; then
+  docker start "$CONTAINER" > /dev/null
+  docker wait "$CONTAINER" > /dev/null
+fi
+
+code=$(exit_code)
+if [ "$code" -ne 0 ]; then
+  {
+    echo "$WHAT failed with exit code $code. Its last lines:"
+    docker logs --tail 15 "$CONTAINER" 2>&1 | sed 's/^/  /'
+    echo "Mend the cause and start again."
+  } >&2
+  exit 1
+fi
