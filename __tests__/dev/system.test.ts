@@ -48,7 +48,7 @@ test("a service on the machine finds there what it would find in its container",
       "PATH=/usr/bin",
       "HOME=/tmp",
       "NODE_OPTIONS=--require=/emaintenance/inspector.cjs",
-      "EMAINTENANCE_FORWARD_TO=host.docker.internal",
+      "EMAINTENANCE_FORWARD_TO=host.docker.internal:3101",
     ],
     system,
   );
@@ -57,7 +57,7 @@ test("a service on the machine finds there what it would find in its container",
     DATABASE_URL: "postgresql://postgres:a=b@127.0.0.1:5533/emaintenance",
     REDIS_URL: "redis://127.0.0.1:6479",
     ASSET_SERVICE_URL: "http://127.0.0.1:3103",
-    USER_SERVICE_URL: "http://127.0.0.1:3001",
+    USER_SERVICE_URL: "http://127.0.0.1:3101",
     PORT: "3001",
   });
 });

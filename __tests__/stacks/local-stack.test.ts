@@ -151,7 +151,7 @@ describe("a service on the machine itself", () => {
       host: [{ host: "host.docker.internal", ip: "host-gateway" }],
       ports: [],
     });
-    expect(environment(json).EMAINTENANCE_FORWARD_TO).toBe("host.docker.internal");
+    expect(environment(json).EMAINTENANCE_FORWARD_TO).toBe("host.docker.internal:3001");
   });
 
   test("keeps nobody waiting for it", () => {

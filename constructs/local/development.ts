@@ -10,7 +10,12 @@ import { DataVolume } from "../data/data-volume";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../release/service-image";
 import type { Web } from "../web/web";
-import { type ApplicationService, INSPECTOR_PORTS, type DevelopmentSettings } from "./development-settings";
+import {
+  type ApplicationService,
+  type DevelopmentSettings,
+  INSPECTOR_PORTS,
+  LOCAL_PORTS,
+} from "./development-settings";
 import { JobGate } from "./job-gate";
 import type { LocalFiles } from "./local-files";
 import type { Source, SourceCommand } from "./source";
@@ -90,12 +95,13 @@ export class Development extends Construct {
 
   /** Leads whoever calls the service to the machine itself, where the developer runs it. */
   leadToHost(service: ApiService | Web): void {
+    const port = LOCAL_PORTS[service.service as ApplicationService] + (this.props.settings.portOffset ?? 0);
     service.container.runInstead({
       command: ["node", `${SCRIPTS}/forward.cjs`],
       user: this.props.files.user,
       volumes: [this.scripts],
       reachesHost: true,
-      environment: { EMAINTENANCE_FORWARD_TO: "host.docker.internal" },
+      environment: { EMAINTENANCE_FORWARD_TO: `host.docker.internal:${port}` },
     });
   }
 

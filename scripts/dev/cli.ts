@@ -1,5 +1,5 @@
 import { parseOptions, USAGE } from "./options";
-import { destroy, reset, stop } from "./remove";
+import { destroy, lastOptions, reset, stop } from "./remove";
 import { up } from "./up";
 
 async function main(): Promise<void> {
@@ -14,7 +14,7 @@ async function main(): Promise<void> {
     case "stop":
       return stop(options);
     case "reset":
-      return (await reset(options)) ? up({ ...options, follow: false }) : undefined;
+      return (await reset(options)) ? up({ ...(await lastOptions(options)), follow: false }) : undefined;
     case "destroy":
       return destroy(options);
   }

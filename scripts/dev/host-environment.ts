@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ApplicationService } from "../../constructs/local/development-settings";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
 import { run } from "../../rehearsal/run";
 import type { System } from "./system";
@@ -14,13 +13,9 @@ const OF_THE_CONTAINER = /^(HOME|HOSTNAME|PATH|NODE_|NPM_|YARN_|EMAINTENANCE_|DE
  *
  * @returns the files, by service
  */
-export async function writeHostEnvironments(
-  directory: string,
-  system: System,
-  services: readonly ApplicationService[],
-): Promise<Map<string, string>> {
+export async function writeHostEnvironments(directory: string, system: System): Promise<Map<string, string>> {
   const files = new Map<string, string>();
-  for (const service of services) {
+  for (const [service, port] of system.onHost) {
     const [container] = [...system.services].find(([, name]) => name === service) ?? [];
     if (container === undefined) continue;
     const { stdout } = await run(["docker", "inspect", "--format", "{{json .Config.Env}}", container]);
@@ -30,6 +25,7 @@ export async function writeHostEnvironments(
     const environment = {
       NODE_ENV: "development",
       ...hostEnvironment(JSON.parse(stdout) as string[], system),
+      PORT: String(port),
       ...folders,
     };
     const file = join(directory, LOCAL_FOLDER, `${service}.env`);
@@ -50,9 +46,8 @@ export function hostEnvironment(lines: readonly string[], system: System): Recor
 
 function atHost(value: string, system: System): string {
   return value.replace(/\bemaintenance-([a-z-]+):(\d+)/g, (_, service: string, port: string) => {
-    const published = system.published.get(service)?.get(Number(port));
-    // A service that runs on the machine too has its own port there.
-    return `127.0.0.1:${published ?? port}`;
+    const own = system.onHost.get(service) ?? system.published.get(service)?.get(Number(port));
+    return `127.0.0.1:${own ?? port}`;
   });
 }
 

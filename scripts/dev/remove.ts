@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
+import { readMachineSettings } from "../../constructs/local/local-settings";
 import {
   choosePlugins,
   placePlugins,
@@ -41,6 +42,13 @@ export async function reset({ name, yes }: Options): Promise<boolean> {
   if (volumes.length > 0) await run(["docker", "volume", "rm", ...volumes]);
   await rm(seedMark(directory), { force: true });
   return true;
+}
+
+/** The options of the last start, so that what starts anew is what was there. */
+export async function lastOptions(options: Options): Promise<Options> {
+  const last = readMachineSettings(await workingDirectory(options.name));
+  const { sourceOption: source, only, onHost, portOffset, polling: poll } = last;
+  return { ...options, source, only, onHost, portOffset, poll };
 }
 
 /** Removes containers, network and volumes, after a question about the data. */

@@ -13,6 +13,8 @@ export interface System {
   readonly ports: ReadonlyMap<number, string>;
   /** Ports of the machine by service, and by the port in the container. */
   readonly published: ReadonlyMap<string, ReadonlyMap<number, number>>;
+  /** Ports of the machine on which services that run there are expected, by service. */
+  readonly onHost: ReadonlyMap<string, number>;
   /** Every volume, by its name. */
   readonly volumes: readonly string[];
   /** Folders of the source on which volumes are mounted. */
@@ -24,6 +26,7 @@ export interface System {
 interface Container {
   readonly name: string;
   readonly labels: readonly { readonly label: string; readonly value: string }[];
+  readonly env?: readonly string[];
   readonly ports?: readonly { readonly internal: number; readonly external: number }[];
   readonly volumes?: readonly { readonly container_path: string; readonly volume_name?: string }[];
   readonly lifecycle?: { readonly precondition?: readonly { readonly error_message: string }[] };
@@ -70,6 +73,12 @@ export function describe(stack: Stack): System {
         serviceOf(container),
         new Map(ports(container).map(({ internal, external }) => [internal, external])),
       ]),
+    ),
+    onHost: new Map(
+      containers.flatMap((container) => {
+        const [, port] = /^EMAINTENANCE_FORWARD_TO=.*:(\d+)$/m.exec((container.env ?? []).join("\n")) ?? [];
+        return port === undefined ? [] : [[serviceOf(container), Number(port)] as const];
+      }),
     ),
     volumes: Object.values(stack.resource.docker_volume).map(({ name }) => name),
     mountPoints: [

@@ -77,9 +77,10 @@ export async function up(options: Options): Promise<void> {
   try {
     await deploy(directory, [STACK], plugins, join(directory, LOCAL_FOLDER, "deploy.log"), say);
     const url = gatewayUrl(expected);
-    if (url !== undefined && settings.onHost.length === 0) await waitForAnswer(url);
-    if (url !== undefined) await seedOnce(directory, source, url, options.seed, say);
-    const environments = await writeHostEnvironments(directory, expected, settings.onHost);
+    if (url !== undefined && expected.onHost.size === 0) await waitForAnswer(url);
+    if (url !== undefined && expected.onHost.size === 0)
+      await seedOnce(directory, source, url, options.seed, say);
+    const environments = await writeHostEnvironments(directory, expected);
     process.stdout.write(`\n${describeSystem(expected, { began, options, environments })}\n\n`);
     if (options.follow) await interrupted();
   } finally {

@@ -3,17 +3,17 @@
 const { connect, createServer } = require("node:net");
 
 const port = Number(process.env.PORT);
-const host = process.env.EMAINTENANCE_FORWARD_TO;
+const [host, hostPort] = process.env.EMAINTENANCE_FORWARD_TO.split(":");
 let missed = false;
 
 const server = createServer((client) => {
-  const service = connect(port, host);
+  const service = connect(Number(hostPort), host);
   service.on("connect", () => (missed = false));
   service.on("error", (error) => {
     // Once, and not for every request, until it was there again.
     if (!missed)
       console.log(
-        `nothing answers on ${host}:${port} (${error.code}): start the service there, on all addresses`,
+        `nothing answers on ${host}:${hostPort} (${error.code}): start the service there, on all addresses`,
       );
     missed = true;
     client.destroy();
@@ -23,5 +23,5 @@ const server = createServer((client) => {
   service.on("close", () => client.destroy());
   client.pipe(service).pipe(client);
 });
-server.listen(port, "0.0.0.0", () => console.log(`port ${port} leads to ${host}:${port}`));
+server.listen(port, "0.0.0.0", () => console.log(`port ${port} leads to ${host}:${hostPort}`));
 process.on("SIGTERM", () => process.exit(0));

@@ -1,0 +1,142 @@
+import { execFileSync } from "node:child_process";
+import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+
+const REPOSITORY = join(__dirname, "../../..");
+const SAMPLE = join(REPOSITORY, "rehearsal/app");
+const DERIVED = /^(node_modules|\.next|dist|next-env\.d\.ts|.*\.tsbuildinfo)$/;
+
+/** Who develops: not root, so that a file of root's would show. Only root can become somebody else. */
+const DEVELOPER = process.getuid?.() === 0 ? { uid: 12_345, gid: 12_345 } : undefined;
+
+const START_SECONDS = 1200;
+const ANSWER_SECONDS = 240;
+
+/** `npm run dev`, with the words after it. */
+export function dev(
+  words: readonly string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<RunResult> {
+  return run(["node", join(REPOSITORY, "scripts/dev.mjs"), ...words], {
+    cwd: REPOSITORY,
+    env: { INIT_CWD: REPOSITORY, ...options.env },
+    input: options.input,
+    allowFailure: true,
+    timeoutSeconds: START_SECONDS,
+  });
+}
+
+/** A copy of the sample application, the developer's own. */
+export function copiedSource(): string {
+  const folder = mkdtempSync(join(tmpdir(), "emaintenance-source-"));
+  cpSync(SAMPLE, folder, {
+    recursive: true,
+    filter: (path) => path === SAMPLE || !DERIVED.test(basename(path)),
+  });
+  if (DEVELOPER) execFileSync("chown", ["-R", `${DEVELOPER.uid}:${DEVELOPER.gid}`, folder]);
+  return folder;
+}
+
+/** A development system with a name and ports that nobody else has. */
+export class DevelopedSystem {
+  readonly name = `test-${process.pid}`;
+  readonly offset = 20_000 + (process.pid % 15_000);
+  readonly source = copiedSource();
+  /** Where its state is, and where Terraform runs. */
+  readonly directory = join(REPOSITORY, ".local", this.name);
+  readonly stackFolder = join(this.directory, "cdktf.out/stacks/local");
+  readonly url = `http://localhost:${3030 + this.offset}`;
+
+  up(...words: string[]): Promise<RunResult> {
+    const where = ["--name", this.name, "--port-offset", String(this.offset), "--source", this.source];
+    return dev(["up", ...where, "--no-follow", ...words]);
+  }
+
+  port(port: number): number {
+    return port + this.offset;
+  }
+
+  container(service: string): string {
+    return `emaintenance-${this.name}-${service}`;
+  }
+
+  read(path: string): string {
+    return readFileSync(join(this.source, path), "utf8");
+  }
+
+  /** Saves a file as the developer's editor does. */
+  save(path: string, text: string): void {
+    writeFileSync(join(this.source, path), text);
+    if (DEVELOPER) chownSync(join(this.source, path), DEVELOPER.uid, DEVELOPER.gid);
+  }
+
+  /** The words with which a login with unknown credentials is refused, through the gateway. */
+  async refusal(): Promise<string | undefined> {
+    const answer = await fetch(`${this.url}/api/auth/login`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      // Another user each time: after some failures a service refuses with other words.
+      body: JSON.stringify({ username: `nobody-${Math.random()}`, password: "wrong" }),
+      signal: AbortSignal.timeout(5000),
+    }).catch(() => undefined);
+    const text = await answer?.text().catch(() => "");
+    return answer?.status === 401
+      ? (JSON.parse(text ?? "{}") as { error: { message: string } }).error.message
+      : undefined;
+  }
+
+  /** Waits until a login is refused in these words. */
+  async waitForRefusal(words: string): Promise<void> {
+    await waitFor(
+      `the refusal "${words}"`,
+      ANSWER_SECONDS,
+      async () => (await this.refusal()) === words,
+      100,
+    );
+  }
+
+  async log(service: string): Promise<string> {
+    const { stdout, stderr } = await run(["docker", "logs", this.container(service)]);
+    return stdout + stderr;
+  }
+
+  /** Files of the source that are not the developer's. */
+  foreignFiles(): string[] {
+    const owner = DEVELOPER?.uid ?? process.getuid?.() ?? 0;
+    return execFileSync("find", [this.source, "!", "-uid", String(owner)], { encoding: "utf8" })
+      .split("\n")
+      .filter(Boolean);
+  }
+
+  /** What of it is on the engine: containers, networks, volumes. */
+  async remains(): Promise<string[]> {
+    const lists = [
+      ["ps", "--all", "--format", "{{.Names}}"],
+      ["network", "ls", "--format", "{{.Name}}"],
+      ["volume", "ls", "--format", "{{.Name}}"],
+    ];
+    const results = await Promise.all(lists.map((argv) => run(["docker", ...argv])));
+    return results
+      .flatMap(({ stdout }) => stdout.split("\n"))
+      .filter((name) => name.startsWith(`emaintenance-${this.name}-`));
+  }
+
+  /** Terraform in the stack's folder, as cdktf runs it. */
+  terraform(...argv: string[]): Promise<RunResult> {
+    return run(["terraform", ...argv], {
+      cwd: this.stackFolder,
+      env: { CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: undefined },
+      allowFailure: true,
+      timeoutSeconds: 300,
+    });
+  }
+
+  /** Removes everything, also after a failed test. */
+  async close(): Promise<void> {
+    await dev(["destroy", "--name", this.name, "--yes"]);
+    rmSync(this.source, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,171 @@
+import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { chromium, type Browser } from "playwright-core";
+import { run, waitFor } from "../../../rehearsal/run";
+import { stopAt } from "./debugger";
+import { DevelopedSystem } from "./developed-system";
+
+// One system for all of it, for its first start takes the longest.
+
+const LIMIT_MS = 15 * 60 * 1000;
+jest.setTimeout(LIMIT_MS);
+
+const AUTH_ROUTES = "apps/user-service/src/auth-routes.ts";
+const REFUSAL = "user name or password is wrong";
+
+const system = new DevelopedSystem();
+let browser: Browser | undefined;
+
+beforeAll(async () => {
+  const { code, stdout, stderr } = await system.up();
+  if (code !== 0) throw new Error(`${stdout.slice(-3000)}\n${stderr}`);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await system.close();
+});
+
+test("the page answers through the gateway, with sample data in the system", async () => {
+  const page = await fetch(system.url);
+  const login = await fetch(`${system.url}/api/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ username: "dev", password: "development" }),
+  });
+
+  expect(page.status).toBe(200);
+  expect(await page.text()).toContain("E-Maintenance");
+  expect(login.status).toBe(200);
+});
+
+test("a second look plans nothing, also with production's values beside it", async () => {
+  // GIVEN what cdktf would hand to Terraform: the variables of production, in the same folder
+  const file = join(system.directory, "foreign.tfvars.json");
+  writeFileSync(
+    file,
+    JSON.stringify({ POSTGRES_PASSWORD: "of production, not of development", IMAGES: { redis: "other:1" } }),
+  );
+
+  // WHEN
+  const plan = await system.terraform("plan", "-input=false", "-detailed-exitcode", `-var-file=${file}`);
+
+  // THEN
+  expect({ code: plan.code, stderr: plan.stderr }).toEqual({ code: 0, stderr: "" });
+});
+
+test("a saved file is live, through the gateway", async () => {
+  const text = system.read(AUTH_ROUTES);
+
+  for (const words of ["no, said the first save", "no, said the second save"]) {
+    system.save(AUTH_ROUTES, text.replace(REFUSAL, words));
+    await system.waitForRefusal(words);
+  }
+  system.save(AUTH_ROUTES, text);
+  await system.waitForRefusal(REFUSAL);
+});
+
+test("a syntax error shows in the log, and the next good save recovers", async () => {
+  const text = system.read(AUTH_ROUTES);
+
+  system.save(AUTH_ROUTES, `${text}\nconst = broken;\n`);
+  await waitFor("the error in the log", 120, async () =>
+    (await system.log("user-service")).includes("Expected identifier"),
+  );
+
+  system.save(AUTH_ROUTES, text.replace(REFUSAL, "mended"));
+  await system.waitForRefusal("mended");
+  system.save(AUTH_ROUTES, text);
+  await system.waitForRefusal(REFUSAL);
+});
+
+test("a debugger stops at a breakpoint in the source as it was written", async () => {
+  const line =
+    system
+      .read(AUTH_ROUTES)
+      .split("\n")
+      .findIndex((text) => text.includes(`unauthorized("${REFUSAL}")`)) + 1;
+
+  const stop = await stopAt(system.port(9229), AUTH_ROUTES, line, () => system.refusal());
+
+  expect(stop).toEqual({ file: expect.stringContaining(`/workspace/${AUTH_ROUTES}`) as string, line });
+});
+
+test("the web's hot reload passes the gateway: a change shows in an open page, which is not loaded anew", async () => {
+  // GIVEN a page in a real browser
+  browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+  const page = await browser.newPage();
+  const sockets: string[] = [];
+  page.on("websocket", (socket) => sockets.push(socket.url()));
+  await page.goto(system.url, { timeout: 300_000 });
+  await page.getByRole("heading", { name: "Log in" }).waitFor({ timeout: 300_000 });
+  await page.evaluate("window.sameAsBefore = true");
+  await waitFor("the websocket of the hot reload", 60, () =>
+    Promise.resolve(sockets.some((url) => url.includes("/_next/webpack-hmr"))),
+  );
+
+  // WHEN
+  const form = "apps/web/components/login-form.tsx";
+  system.save(form, system.read(form).replace('"Log in"', '"Come in"'));
+
+  // THEN
+  await page.getByRole("heading", { name: "Come in" }).waitFor({ timeout: 300_000 });
+  expect(await page.evaluate("window.sameAsBefore")).toBe(true);
+  expect(sockets.every((url) => url.startsWith(system.url.replace("http", "ws")))).toBe(true);
+});
+
+test("nothing in the source belongs to anybody but the developer", () => {
+  expect(system.foreignFiles()).toEqual([]);
+});
+
+test("a service on the machine itself answers through the gateway", async () => {
+  // GIVEN
+  const { code, stdout } = await system.up("--on-host", "user-service");
+  expect({ code, end: stdout.slice(-2000) }).toMatchObject({ code: 0 });
+  const own = createServer((_request, response) => {
+    response.writeHead(401, { "content-type": "application/json" });
+    response.end(JSON.stringify({ error: { message: "from the machine" } }));
+  });
+  await new Promise<void>((resolve) => own.listen(system.port(3001), "0.0.0.0", resolve));
+
+  // WHEN, THEN
+  try {
+    await system.waitForRefusal("from the machine");
+    expect(stdout).toContain(`set -a; . ${join(system.directory, ".local/user-service.env")}; set +a`);
+    const print = `. ${join(system.directory, ".local/user-service.env")}; echo "$PORT $DATABASE_URL"`;
+    const environment = await run(["sh", "-c", print]);
+    expect(environment.stdout).toMatch(
+      new RegExp(
+        `^${system.port(3001)} postgresql://postgres:[^@]+@127\\.0\\.0\\.1:${system.port(5433)}/emaintenance`,
+      ),
+    );
+  } finally {
+    await new Promise((resolve) => own.close(resolve));
+  }
+});
+
+describe("in the end", () => {
+  test("it asks before it removes anything, and takes no answer for no", async () => {
+    const before = await system.remains();
+    const { dev } = await import("./developed-system");
+
+    const { code, stdout } = await dev(["destroy", "--name", system.name], { input: "" });
+
+    expect({ code, stdout }).toEqual({
+      code: 0,
+      stdout: expect.stringContaining("nothing was changed") as string,
+    });
+    expect(stdout).toContain(`emaintenance-${system.name}-postgres-data`);
+    expect((await system.remains()).sort()).toEqual(before.sort());
+  });
+
+  test("it leaves no container, no network and no volume", async () => {
+    const { dev } = await import("./developed-system");
+
+    const { code } = await dev(["destroy", "--name", system.name, "--yes"]);
+
+    expect(code).toBe(0);
+    expect(await system.remains()).toEqual([]);
+  });
+});
