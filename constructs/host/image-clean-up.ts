@@ -56,6 +56,7 @@ export class ImageCleanUp extends Construct {
         KEEP_TAGS: String(checked.keepTags),
         REPOSITORY_PREFIX: checked.repositoryPrefix,
         LABEL: Naming.label("service"),
+        BUILD_LABEL: Naming.label("build"),
         CONTAINER_PREFIX: Naming.container(""),
       },
     }).resource;

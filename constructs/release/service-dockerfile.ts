@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { Naming } from "../naming";
 import { renderTemplate } from "../templates";
 import type { CheckedBuildSource } from "./build-source";
 import type { WorkspaceFiles } from "./workspaces";
@@ -22,6 +23,7 @@ const ROOT_MANIFEST = /^(package\.json|package-lock\.json|npm-shrinkwrap\.json|\
 export function serviceDockerfile(props: ServiceDockerfileProps): string {
   const { service, kind, source, rootFiles, workspaces } = props;
   const output = source.output ?? "dist";
+  const workspace = workspaces?.folders.at(-1) ?? "";
   const start = source.bundled ? "server.js" : posix.join(output, "server.js");
   return renderTemplate(`images/${kind === "web" ? "web" : "api-service"}.Dockerfile.eta`, {
     service,
@@ -36,7 +38,10 @@ export function serviceDockerfile(props: ServiceDockerfileProps): string {
     build: source.build ?? defaultBuild(workspaces),
     bundled: source.bundled ?? false,
     output,
-    workspacePrefix: workspaces ? `${workspaces.folders.at(-1)}/` : "",
+    workspace,
+    buildFolder: posix.join("/build", workspace),
+    runFolder: posix.join("/app", workspace),
+    buildLabel: Naming.label("build"),
     command: source.command ?? ["node", start],
     healthPath: source.healthPath ?? (kind === "web" ? "/api/health" : "/health"),
     words: (texts: readonly string[]) => `[${texts.map((text) => JSON.stringify(text)).join(", ")}]`,

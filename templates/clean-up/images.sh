@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Removes images of earlier releases and containers that were set aside. Never a volume, never what a container uses,
-# never the newest tags of an image, never anything that is not of this project.
+# Removes images of earlier releases, what builds left behind, and containers that were set aside. Never a volume, never what
+# a container uses, never the newest tags of an image, never anything that is not of this project.
 set -euo pipefail
 
 : "${OLDER_THAN_DAYS:?days that an image or a stopped container is left alone}"
 : "${KEEP_TAGS:?newest tags of each image that are kept}"
 : "${REPOSITORY_PREFIX:?what the names of our images begin with, such as emaintenance/}"
 : "${LABEL:?label of our containers, such as emaintenance.service}"
+: "${BUILD_LABEL:?label of the stages of our builds, such as emaintenance.build}"
 : "${CONTAINER_PREFIX:?what the names of our containers begin with, such as emaintenance-}"
 
 usage() {
@@ -16,7 +17,7 @@ usage: run.sh [--dry-run]
   --dry-run   say what would be removed, and remove nothing
   --help      this text
 
-environment: OLDER_THAN_DAYS, KEEP_TAGS, REPOSITORY_PREFIX, LABEL, CONTAINER_PREFIX
+environment: OLDER_THAN_DAYS, KEEP_TAGS, REPOSITORY_PREFIX, LABEL, BUILD_LABEL, CONTAINER_PREFIX
 TEXT
 }
 
@@ -106,8 +107,20 @@ remove_images() {
   done <<< "$images"
 }
 
+# The stages before the last one have no name, and are of use to the next build only. Their layers go with them.
+remove_build_stages() {
+  local stages id created
+  stages=$(docker images --quiet --no-trunc --filter dangling=true --filter "label=$BUILD_LABEL")
+  for id in $stages; do
+    created=$(docker image inspect --format '{{.Created}}' "$id") || continue
+    [ "$(seconds "$created")" -lt "$OLDEST" ] || continue
+    if remove "stage of a build" "$id" docker rmi "$id"; then images_removed=$((images_removed + 1)); fi
+  done
+}
+
 remove_containers
 remove_images
+remove_build_stages
 if [ "$failed" -gt 0 ]; then
   echo "$failed could not be removed, for the reasons above"
   exit 1

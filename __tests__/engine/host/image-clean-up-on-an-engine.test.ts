@@ -34,6 +34,7 @@ async function cleanUp(settings: Readonly<Record<string, string>> = {}): Promise
       KEEP_TAGS: "2",
       REPOSITORY_PREFIX: `${OURS}/`,
       LABEL,
+      BUILD_LABEL: `${OURS}.build`,
       CONTAINER_PREFIX: `${OURS}-`,
       ...settings,
     },

@@ -18,6 +18,7 @@ class StoringHost extends JobHost {
     images: readonly FakeImage[],
     containers: Readonly<Record<string, string>> = {},
     used: string[] = [],
+    stages: readonly { readonly id: string; readonly daysAgo: number }[] = [],
   ) {
     super();
     this.install("clean-up/images.sh", "jobs/image-clean-up/run.sh");
@@ -26,12 +27,15 @@ class StoringHost extends JobHost {
       ({ id, taggedDaysAgo }) =>
         `'${id}') printf '%s\\t%s\\n' '${daysAgo(taggedDaysAgo)}' '${daysAgo(400)}' ;;`,
     );
+    const created = stages.map(({ id, daysAgo: days }) => `'${id}') echo '${daysAgo(days)}' ;;`);
     const described = Object.entries(containers).map(([id, row]) => `'${id}') printf '%b\\n' '${row}' ;;`);
     this.program(
       "docker",
       `last="\${@: -1}"
        case "$*" in
+         "images --quiet"*) printf '%s\\n' ${stages.map(({ id }) => id).join(" ")} | sed '/^$/d' ;;
          "images "*) printf '%s\\n' ${rows.map((row) => `$'${row.replace(/\t/g, "\\t")}'`).join(" ")} ;;
+         "image inspect --format {{.Created}}"*) case "$last" in ${created.join("\n")} esac ;;
          "image inspect"*) case "$last" in ${tagged.join("\n")} esac ;;
          "ps --all --quiet --filter"*) printf '%s\\n' ${Object.keys(containers).join(" ")} | sed '/^$/d' ;;
          "ps --all --quiet") echo any ;;
@@ -49,6 +53,7 @@ class StoringHost extends JobHost {
       KEEP_TAGS: "2",
       REPOSITORY_PREFIX: "emaintenance/",
       LABEL: "emaintenance.service",
+      BUILD_LABEL: "emaintenance.build",
       CONTAINER_PREFIX: "emaintenance-",
     });
   }
@@ -87,6 +92,16 @@ describe("the clean-up of images", () => {
     const host = new StoringHost([...web.slice(2), image("emaintenance/web", "<none>", 60, "sha256:digest")]);
     await host.cleanUp();
     expect(host.removed).toEqual(["rmi sha256:digest"]);
+  });
+
+  test("removes what old builds left behind", async () => {
+    const stages = [
+      { id: "sha256:old", daysAgo: 20 },
+      { id: "sha256:young", daysAgo: 2 },
+    ];
+    const host = new StoringHost([], {}, [], stages);
+    await host.cleanUp();
+    expect(host.removed).toEqual(["rmi sha256:old"]);
   });
 
   test("touches nothing that is not of this project", async () => {
