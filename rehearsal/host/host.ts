@@ -52,7 +52,7 @@ export async function ensureHost(
   { equipment = "ready", say = saySilently }: HostOptions = {},
 ): Promise<EnsuredHost> {
   checkName(name);
-  const image = await withLock("host-image", () => ensureImage(equipment, say));
+  const image = await withLock("host-image", () => ensureHostImage(equipment, say));
   return withLock(`host-${name}`, async () => {
     const { container } = partsOf(name);
     const standing = await inspectContainer(container);
@@ -126,7 +126,8 @@ export function loginLine(host: Host): string {
   return `ssh -i ${host.keyFile} -o UserKnownHostsFile=${host.knownHosts} ${host.user}@${host.address}`;
 }
 
-async function ensureImage(equipment: "ready" | "bare", say: Say): Promise<string> {
+/** The image of which hosts are made. @returns its reference */
+export async function ensureHostImage(equipment: "ready" | "bare", say: Say = saySilently): Promise<string> {
   const bare = await packageList(join(IMAGE_FOLDER, "packages-bare.txt"));
   const more = equipment === "ready" ? await packageList(join(IMAGE_FOLDER, "packages-ready.txt")) : [];
   const { reference, build } = await debianBuild({

@@ -102,6 +102,13 @@ lock_copies() {
   fi
 }
 
+# reason_of OUTPUT: what ssh said, where it said something, else restic's last word.
+reason_of() {
+  local said
+  said=$(sed -n 's/^subprocess ssh: //p' <<< "$1" | tail -n 1)
+  printf '%s' "${said:-$(grep -v '^$' <<< "$1" | tail -n 1)}"
+}
+
 # A repository that is not there yet is made; one that does not open is a failure.
 open_repository() {
   local answer
@@ -111,7 +118,7 @@ open_repository() {
       answer=$(copies init 2>&1) || fail "the place for copies cannot be opened or made: $(tail -n 1 <<< "$answer")" "a place that this host may write to" "Look at OFF_HOST_REPOSITORY and what opens it"
       echo "made the repository $RESTIC_REPOSITORY"
       ;;
-    *) fail "the place for copies cannot be opened: $(grep -v '^$' <<< "$answer" | tail -n 1)" "OFF_HOST_REPOSITORY and the password that it was made with" "Correct them, and deploy" ;;
+    *) fail "the place for copies cannot be opened: $(reason_of "$answer")" "OFF_HOST_REPOSITORY and the password that it was made with" "Correct them, and deploy" ;;
   esac
 }
 
@@ -123,18 +130,18 @@ list_copies() {
 }
 
 copy_sets() {
-  local there name reason copied=0 failed=0
+  local there known name reason copied=0 failed=0
   lock_copies
   there=$(config .status)/backups/off-host.json
-  # Without a new set, nobody needs to be asked.
-  if [ -e "$there" ] && [ "$(jq -c --arg repository "$RESTIC_REPOSITORY" 'if .repository == $repository then .sets else [] end' "$there")" = "$(set_names | sort | jq -cnR '[inputs]')" ]; then
+  # What was copied once is not copied again when the copy is too old to be kept. Without a new set, nobody needs to be asked.
+  known=$(jq -r --arg repository "$RESTIC_REPOSITORY" 'select(.repository == $repository) | .sets[]' "$there" 2> /dev/null || true)
+  if ! set_names | grep -qvxF "$known"; then
     echo "every set is copied"
     return
   fi
   open_repository
   copies unlock --quiet
-  local known
-  known=$(list_copies | jq -r '.[].set')
+  known+=$'\n'$(list_copies | jq -r '.[].set')
   while IFS= read -r name; do
     if grep -qxF "$name" <<< "$known"; then continue; fi
     hold_set "$name" || continue
@@ -189,7 +196,7 @@ check_copies() {
   copies unlock --quiet
   copies check --quiet --read-data-subset=10% || fail "the copies are damaged" "copies that can be read back" "See docs/off-host.md, \"Damaged copies\""
   read -ra keep <<< "$OFF_HOST_KEEP"
-  copies forget --quiet --host "$PROJECT" --group-by tags --keep-daily "${keep[0]}" --keep-weekly "${keep[1]}" --keep-monthly "${keep[2]}" --prune > /dev/null ||
+  copies forget --quiet --host "$PROJECT" --group-by tags --keep-within "${keep[0]}d" --keep-weekly "${keep[1]}" --keep-monthly "${keep[2]}" --prune > /dev/null ||
     fail "old copies could not be removed" "a place that this host may write to" "The reason is above"
   echo "the copies can be read back; $(list_copies | jq length) are kept"
 }

@@ -102,6 +102,9 @@ for part in records backup/sets backup/database; do
   . "$scripts/lib/$part.sh"
 done
 
+# For pipelines that run in a process of their own.
+export -f unpacked
+
 FAILURE='ended by an error of the command itself'
 # fail WHAT EXPECTED MEND
 fail() {
@@ -243,7 +246,7 @@ record started "$(text_json "$(date -u +%Y-%m-%dT%H:%M:%SZ)")"
 record parts "$(json_array "${PARTS[@]}")"
 raise_alert warning restore "a restore is under way since $(recorded started): $(recorded what). If it was killed: emaintenance restore --recover"
 pause_system
-for part in "${PARTS[@]}"; do "save_$part"; done
+if [[ " ${PARTS[*]} " == *" database "* ]]; then rescue_database; fi
 for part in "${PARTS[@]}"; do "prepare_$part"; done
 for part in "${PARTS[@]}"; do "swap_$part"; done
 start_writers || fail "the services are not well with the restored data" "all of them healthy" "The reason is above"
@@ -253,7 +256,7 @@ record complete true
 begun=''
 finish
 say "restored from $SET in $SECONDS s"
-if [ -x "$scripts/verbs/verify" ] && ! "$scripts/verbs/verify"; then
+if [ -r "$(config .verifyFolder)/run.sh" ] && ! "$scripts/verbs/verify"; then
   say_mend "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in the newest set with the reason before-restore"
   exit "$NOT_WELL"
 fi

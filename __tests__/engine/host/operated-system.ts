@@ -213,9 +213,9 @@ export class OperatedSystem {
       ],
       redis: [
         ...["--env", `REDIS_PASSWORD=${PASSWORD}`],
-        ...["--tmpfs", "/data"],
+        ...["--volume", `${this.prefix}-sessions:/data`],
         ...health(`REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli ping | grep -qx PONG`),
-        ...[images.redis, "redis-server", "--requirepass", PASSWORD],
+        ...[images.redis, "redis-server", "--appendonly", "yes", "--requirepass", PASSWORD],
       ],
       "user-service": http(3001),
       web: http(3001),
@@ -244,6 +244,8 @@ export class OperatedSystem {
     const { stdout } = await run(["docker", "ps", "-aq", "--filter", `name=^${this.prefix}-`]);
     const ids = stdout.split("\n").filter(Boolean);
     if (ids.length > 0) await this.docker("rm", "--force", "--volumes", ...ids);
-    await run(["docker", "volume", "rm", "--force", `${this.prefix}-data`], { allowFailure: true });
+    await run(["docker", "volume", "rm", "--force", `${this.prefix}-data`, `${this.prefix}-sessions`], {
+      allowFailure: true,
+    });
   }
 }

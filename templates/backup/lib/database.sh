@@ -130,6 +130,9 @@ save_redis() {
   # shellcheck disable=SC2016 # for the shell in the container
   docker exec "$1" sh -c '[ -z "${REDIS_PASSWORD:-}" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"
     exec nice -n 19 redis-cli -p "$1" --rdb -' sh "$2" > "$3" || return 1
+  # Into a pipe, redis-cli also writes the mark with which Redis ends what it sends: 40 hexadecimal digits behind the snapshot,
+  # with which it could not be loaded. A snapshot itself never ends like that: before its checksum comes a byte 255.
+  if tail -c 40 "$3" | grep -aqxE '[0-9a-f]{40}'; then truncate --size=-40 "$3"; fi
   if [ "$(head -c 5 "$3")" != REDIS ]; then
     echo "what Redis sent is no snapshot" >&2
     return 1

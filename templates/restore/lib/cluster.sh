@@ -31,8 +31,6 @@ plan_cluster() {
   plan_line "creates its other databases that are not here: $(other_databases | cut -f 1 | paste -sd ' ' | sed 's/^$/none/')"
 }
 
-save_cluster() { :; }
-
 prepare_cluster() {
   local name file
   record roles "$(jq -cnR '[inputs | select(. != "")]' <<< "$NEW_ROLES")"

@@ -88,7 +88,7 @@ plan_database() {
   plan_line "puts it in the place of the present one, which is kept until all services are well again"
 }
 
-save_database() {
+rescue_database() {
   if ! database_exists "$DATABASE"; then
     say "no safety dump: there is no database $DATABASE to save"
     return
@@ -140,8 +140,8 @@ load_dump() {
   log=$(mktemp)
   dump=$(dump_file)
   if is_plain "$dump"; then
-    interruptible bash -c '. "$0"; unpacked "$1" | docker exec -i "$2" sh -c "exec psql -Xq -v ON_ERROR_STOP=1 --single-transaction -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$0\"" "$3"' \
-      "$scripts/lib/backup/sets.sh" "$dump" "$POSTGRES" "$1" > "$log" 2>&1 || not_loaded "$1" "$log"
+    interruptible bash -o pipefail -c 'unpacked "$0" | docker exec -i "$1" sh -c "exec psql -Xq -v ON_ERROR_STOP=1 --single-transaction -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$0\"" "$2"' \
+      "$dump" "$POSTGRES" "$1" > "$log" 2>&1 || not_loaded "$1" "$log"
   else
     jobs=$(restore_jobs)
     [ "$jobs" -eq 1 ] || inside=$(lend_dump) || jobs=1

@@ -28,8 +28,6 @@ plan_files() {
   fi
 }
 
-save_files() { :; }
-
 prepare_files() {
   local archive stage folder
   archive=$(set_file "$SET" uploads.tar)
@@ -44,9 +42,9 @@ prepare_files() {
         fail "the present files in $folder could not be linked" "a file system with links" "The reason is above"
     done
   fi
-  # A file that is there is removed first: it is a link to the present one.
-  interruptible bash -c '. "$0"; unpacked "$1" | tar --extract --file=- --directory="$2" --strip-components=1 --numeric-owner --preserve-permissions --same-owner --unlink-first' \
-    "$scripts/lib/backup/sets.sh" "$archive" "$stage" ||
+  # tar removes a file that is there before it writes another: the present one, to which it is a link, stays.
+  interruptible bash -o pipefail -c 'unpacked "$0" | tar --extract --file=- --directory="$1" --strip-components=1 --numeric-owner --preserve-permissions --same-owner' \
+    "$archive" "$stage" ||
     fail "the files of $SET could not be unpacked" "an archive that can be read, and room for it" "The reason is above"
   say "unpacked $(unpacked "$archive" | tar --list --file=- | grep -vc '/$') files"
 }

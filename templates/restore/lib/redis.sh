@@ -17,8 +17,6 @@ check_redis() {
 
 plan_redis() { plan_line "stops Redis, gives it the sessions of $SET, and starts it"; }
 
-save_redis() { :; }
-
 prepare_redis() { :; }
 
 swap_redis() {
@@ -36,10 +34,12 @@ swap_redis() {
   start_redis || fail "Redis does not start with the sessions of $SET" "a snapshot that this Redis reads" "Its log is above; --keep-sessions leaves Redis as it is"
 }
 
-# With its append-only file on, Redis looks at nothing else: so the snapshot becomes the beginning of that file. From 7 on
-# it is a folder with a list.
+# With its append-only file on, Redis looks at nothing else than that: so the snapshot becomes the beginning of it too. From
+# 7 on it is a folder with a list.
 lay_snapshot() {
   local folder=$1
+  cp "$(set_file "$SET" redis.rdb)" "$folder/dump.rdb"
+  chown --reference="$folder" "$folder/dump.rdb"
   if [ "$2" -ge 7 ]; then
     mkdir "$folder/appendonlydir"
     cp "$(set_file "$SET" redis.rdb)" "$folder/appendonlydir/appendonly.aof.1.base.rdb"

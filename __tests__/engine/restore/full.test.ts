@@ -1,0 +1,148 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureHostImage } from "../../../rehearsal/host/host";
+import { run, waitFor } from "../../../rehearsal/run";
+import { temporaryFolder } from "../../support/temporary-folder";
+import { RestoredSystem } from "./restored-system";
+
+jest.setTimeout(240_000);
+
+/** The first test on a machine builds the images. */
+const START_MS = 900_000;
+
+let system: RestoredSystem;
+let access: string;
+let server: string;
+let set: string;
+
+const file = (name: string) => join(system.root, "data", name);
+const offHost = (...args: readonly string[]) => system.emaintenance(["off-host", ...args]);
+
+/** A machine with sshd, and nothing else: where copies go. */
+async function startServer(publicKey: string): Promise<string> {
+  const script = [
+    "mkdir -p /run/sshd /home/deploy/.ssh /copies && ssh-keygen -A",
+    `echo '${publicKey}' > /home/deploy/.ssh/authorized_keys`,
+    "chown -R deploy: /home/deploy/.ssh /copies && exec /usr/sbin/sshd -D",
+  ].join(" && ");
+  const name = `${system.operated.prefix}-copies`;
+  const image = await ensureHostImage("bare");
+  await run(["docker", "run", "--detach", "--name", name, "--entrypoint", "bash", image, "-c", script]);
+  const { stdout } = await run(["docker", "inspect", "--format", "{{.NetworkSettings.IPAddress}}", name]);
+  return stdout.trim();
+}
+
+beforeAll(async () => {
+  const folder = temporaryFolder();
+  system = await RestoredSystem.start(folder);
+  access = `/etc/${system.operated.prefix}/off-host`;
+  mkdirSync(access, { recursive: true, mode: 0o700 });
+  await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(access, "ssh_key")]);
+  server = await startServer(readFileSync(join(access, "ssh_key.pub"), "utf8").trim());
+  await waitFor("the SFTP server's keys", 60, async () => {
+    const { stdout } = await run(["ssh-keyscan", server], { allowFailure: true });
+    writeFileSync(join(access, "known_hosts"), stdout);
+    return stdout.includes("ssh-ed25519");
+  });
+  const repository = `RESTIC_REPOSITORY=sftp:deploy@${server}:/copies/emaintenance`;
+  writeFileSync(join(access, "environment"), `${repository}\nAWS_ACCESS_KEY_ID=\nOFF_HOST_KEEP=30 8 12\n`);
+  writeFileSync(join(access, "password"), "only-for-a-test-17");
+
+  writeFileSync(file("work-order-uploads/photo.jpg"), "a photo");
+  writeFileSync(file("asset-uploads/manual.pdf"), "a manual");
+  await system.redis("SET", "session", "mine");
+  await system.sql(
+    "CREATE ROLE reader LOGIN PASSWORD 'of-the-reader'; GRANT SELECT ON work_orders TO reader",
+    "emaintenance",
+  );
+  set = await system.backUp("full");
+}, START_MS);
+
+afterAll(async () => {
+  rmSync(`/etc/${system.operated.prefix}`, { recursive: true, force: true });
+  rmSync(`/var/cache/${system.operated.prefix}`, { recursive: true, force: true });
+  await system.remove();
+});
+
+describe("emaintenance off-host", () => {
+  test("copies every set, once", async () => {
+    const first = await offHost("copy");
+    expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(first.stdout).toMatch(/^made the repository sftp:.*\ncopied 1 sets to sftp:/);
+    expect((await offHost("copy")).stdout).toBe("every set is copied\n");
+
+    const { stdout } = await offHost("list", "--json");
+    expect(JSON.parse(stdout)).toMatchObject([{ set, kind: "full" }]);
+  });
+
+  test("brings a set back as it was, and reads the copies back", async () => {
+    const manifest = readFileSync(system.setFile(set, "manifest.json"), "utf8");
+    rmSync(join(system.root, "backups", set), { recursive: true });
+
+    const { code, stdout } = await offHost("fetch");
+    expect(stdout).toContain(`${set}: fetched and whole`);
+    expect(code).toBe(0);
+    expect(readFileSync(system.setFile(set, "manifest.json"), "utf8")).toBe(manifest);
+    expect((await offHost("check")).stdout).toBe("the copies can be read back; 1 are kept\n");
+  });
+
+  test("says so where the password is another, and where the server shows another key", async () => {
+    const good = readFileSync(join(access, "known_hosts"));
+    writeFileSync(join(access, "known_hosts"), "");
+    const unknown = await offHost("list");
+    writeFileSync(join(access, "known_hosts"), good);
+    writeFileSync(join(access, "password"), "another-than-that-18");
+    const wrong = await offHost("list");
+    writeFileSync(join(access, "password"), "only-for-a-test-17");
+
+    expect(unknown.stderr).toMatch(/cannot be opened: Host key verification failed/);
+    expect(wrong.stderr).toMatch(/cannot be opened: .*wrong password or no key found/);
+    expect([unknown.code, wrong.code]).toEqual([1, 1]);
+  });
+});
+
+describe("emaintenance restore uploads", () => {
+  test("puts back what is missing or different, and leaves what is new", async () => {
+    rmSync(file("work-order-uploads/photo.jpg"));
+    writeFileSync(file("asset-uploads/manual.pdf"), "torn");
+    writeFileSync(file("asset-uploads/new.pdf"), "after the backup");
+
+    const { code } = await system.restore("uploads", "--yes");
+
+    expect(code).toBe(0);
+    expect(readFileSync(file("work-order-uploads/photo.jpg"), "utf8")).toBe("a photo");
+    expect(readFileSync(file("asset-uploads/manual.pdf"), "utf8")).toBe("a manual");
+    expect(readFileSync(file("asset-uploads/new.pdf"), "utf8")).toBe("after the backup");
+    expect(await system.redis("GET", "session")).toBe("mine");
+  });
+
+  test("killed while the folders change places, it is undone by --recover", async () => {
+    rmSync(file("work-order-uploads/photo.jpg"));
+    expect((await system.restoreKilled("before", "complete", "uploads", "--yes")).code).toBe(137);
+    expect(existsSync(file("work-order-uploads/photo.jpg"))).toBe(true);
+
+    expect((await system.restore("--recover")).code).toBe(0);
+    expect(existsSync(file("work-order-uploads/photo.jpg"))).toBe(false);
+    expect(await system.leftovers()).toEqual([]);
+  });
+});
+
+describe("emaintenance restore full", () => {
+  test("brings back roles, database, files and sessions, and leaves passwords that are here", async () => {
+    const own = "SELECT rolpassword FROM pg_authid WHERE rolname = 'postgres'";
+    await system.sql("DROP DATABASE emaintenance WITH (FORCE)", "postgres");
+    await system.sql("DROP ROLE reader; ALTER ROLE postgres PASSWORD 'of-the-new-host'", "postgres");
+    const password = await system.sql(own, "postgres");
+    await system.redis("SET", "session", "another");
+
+    const { code, stderr } = await system.restore("full", "--yes");
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(await system.rows()).toBe("5000 1000");
+    expect(await system.sql("SELECT has_table_privilege('reader', 'work_orders', 'SELECT')")).toBe("t");
+    expect(await system.sql(own, "postgres")).toBe(password);
+    expect(await system.redis("GET", "session")).toBe("mine");
+    expect(existsSync(file("work-order-uploads/photo.jpg"))).toBe(true);
+    expect(await system.leftovers()).toEqual([]);
+  });
+});
