@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { RestoredSystem } from "./restored-system";
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 /** The first test on a machine builds the images. */
 const START_MS = 900_000;

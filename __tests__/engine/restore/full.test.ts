@@ -5,7 +5,7 @@ import { run, waitFor } from "../../../rehearsal/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { RestoredSystem } from "./restored-system";
 
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 
 /** The first test on a machine builds the images. */
 const START_MS = 900_000;
@@ -124,6 +124,30 @@ describe("emaintenance restore uploads", () => {
     expect((await system.restore("--recover")).code).toBe(0);
     expect(existsSync(file("work-order-uploads/photo.jpg"))).toBe(false);
     expect(await system.leftovers()).toEqual([]);
+  });
+});
+
+describe("emaintenance restore service", () => {
+  const web = () => system.operated.container("web");
+
+  test("restarts it, and says what does help where that does not", async () => {
+    expect((await system.restore("service", "web")).code).toBe(0);
+    expect(system.audit.at(-1)).toMatchObject({ what: "restore service", set: "web", result: "restored" });
+
+    const unknown = await system.restore("service", "database");
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toContain('there is no service "database". Expected one of postgres redis');
+  });
+
+  test("with --recreate takes its container away for the next deploy, and keeps the log", async () => {
+    const { code, stdout } = await system.restore("service", "web", "--recreate", "--yes");
+    expect(code).toBe(0);
+    expect(stdout.trimEnd().split("\n").at(-1)).toBe("Now, on the workstation: npx cdktf deploy prod");
+    const [, log = ""] = /its log is (.*)/.exec(stdout) ?? [];
+    expect(readFileSync(log, "utf8")).toContain("web listens");
+    expect((await run(["docker", "inspect", web()], { allowFailure: true })).code).toBe(1);
+    await system.operated.startService("web");
+    await system.operated.healthy("web");
   });
 });
 

@@ -109,7 +109,7 @@ export class RestoredSystem {
   }
 
   async emaintenance(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-    return this.operated.emaintenance(args, { timeoutSeconds: 120, ...options });
+    return this.operated.emaintenance(args, { timeoutSeconds: 300, ...options });
   }
 
   async restore(...args: readonly string[]): Promise<RunResult> {
