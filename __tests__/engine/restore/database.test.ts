@@ -25,19 +25,7 @@ afterAll(() => system?.remove());
 const AFTER = "5001 1000";
 
 /** Everything that a restore could change; equal before and after one that failed. */
-async function state() {
-  const { services } = await system.operated.json<{ services: { service: string; state: string }[] }>(
-    "status",
-    "--quick",
-  );
-  return {
-    rows: await system.rows(),
-    databases: await system.databases(),
-    session: await system.redis("GET", "session"),
-    services: services.map(({ service, state }) => `${service} ${state}`),
-    leftovers: await system.leftovers(),
-  };
-}
+const state = () => system.state();
 
 describe("before anything is touched", () => {
   let before: Awaited<ReturnType<typeof state>>;
@@ -124,33 +112,29 @@ describe("a restore that does not come to its end leaves everything as it was", 
     before = await state();
   });
 
-  test("killed at any step: what it had begun is an alert, and --recover undoes it", async () => {
-    for (const [moment, step] of [
-      ["after", "stopped"],
-      ["after", "temporary"],
-      ["after", "previous"],
-      ["before", "complete"],
-    ] as const) {
-      const { code } = await system.restoreKilled(
-        moment,
-        step,
-        "database",
-        set,
-        "--yes",
-        "--without-safety-dump",
-      );
-      expect(code).toBe(137);
-      const status = await system.emaintenance(["status", "--quick"]);
-      expect(status.stdout).toMatch(
-        /alert of restore, .* ago: a restore is under way since .*If it was killed: emaintenance restore --recover/,
-      );
-      const again = await system.restore("database", "--yes");
-      expect(again.stderr).toContain("a restore was killed before its end");
+  test.each([
+    ["after", "stopped"],
+    ["after", "previous"],
+    ["before", "complete"],
+  ] as const)(
+    "killed %s it wrote down %s: that is an alert, and --recover undoes it",
+    async (moment, step) => {
+      const restore = ["database", set, "--yes", "--without-safety-dump"];
+      expect((await system.restoreKilled(moment, step, ...restore)).code).toBe(137);
+      expect(system.alerts.at(-1)).toMatchObject({
+        severity: "warning",
+        message: expect.stringMatching(
+          /^a restore is under way since .* If it was killed: emaintenance restore --recover$/,
+        ) as string,
+      });
+      expect((await system.restore(...restore)).stderr).toContain("a restore was killed before its end");
 
-      const recovered = await system.restore("--recover");
-      expect(recovered.stderr).toBe("");
-      expect({ step, code: recovered.code, ...(await state()) }).toEqual({ step, code: 0, ...before });
-    }
+      const { code, stderr } = await system.restore("--recover");
+      expect({ code, stderr, ...(await state()) }).toEqual({ code: 0, stderr: "", ...before });
+    },
+  );
+
+  test("that was killed is undone once", async () => {
     expect((await system.restore("--recover")).stdout).toBe(
       "no restore was killed: there is nothing to undo\n",
     );

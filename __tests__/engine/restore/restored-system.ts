@@ -185,6 +185,21 @@ export class RestoredSystem {
     return [...found, ...databases];
   }
 
+  /** Everything that a restore could change. */
+  async state() {
+    const { stdout } = await run([
+      ...["docker", "ps", "--all", "--format", "{{.Names}} {{.State}}"],
+      ...["--filter", `name=^${this.operated.prefix}-`],
+    ]);
+    return {
+      rows: await this.rows(),
+      databases: await this.databases(),
+      session: await this.redis("GET", "session"),
+      containers: stdout.trim().split("\n").sort(),
+      leftovers: await this.leftovers(),
+    };
+  }
+
   async remove(): Promise<void> {
     await this.operated.remove();
   }
