@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { run } from "../../../rehearsal/run";
 import { BackupSystem } from "./backup-system";
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 
 /** The first test on a machine builds the images. */
 const START_MS = 900_000;
