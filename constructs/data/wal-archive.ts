@@ -37,7 +37,7 @@ const MEMORY_MIB = 64;
 
 /**
  * Copies the database's write-ahead log to a folder of the host, second by second, by PostgreSQL's own pg_receivewal. See
- * docs/decisions, "Point in time".
+ * docs/decisions/008-point-in-time.md.
  */
 export class WalArchive extends Construct {
   readonly container: TierContainer;

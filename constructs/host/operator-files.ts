@@ -69,6 +69,7 @@ const RESTORE_LIBRARY = [
   "database.sh",
   "files.sh",
   "journal.sh",
+  "point-in-time.sh",
   "redis.sh",
   "service.sh",
   "system.sh",
@@ -103,6 +104,8 @@ export function operatorFiles(layout: HostLayout, system: SystemDescription): Ho
     ...OPERATOR_LIBRARY.map((name) => library(name, `operator/lib/${name}`)),
     ...BACKUP_LIBRARY.map((name) => library(`backup/${name}`, `backup/lib/${name}`)),
     ...RESTORE_LIBRARY.map((name) => library(`restore/${name}`, `restore/lib/${name}`)),
+    program(`${scripts}/lib/restore/fetch-wal.sh`, "restore/fetch-wal.sh"),
+    program(`${scripts}/lib/restore/apply-password.sh`, "postgres/apply-password.sh"),
     library("point-in-time/archive.sh", "point-in-time/lib/archive.sh"),
     { path: `${scripts}/lib/system.json`, mode: "0644", text: `${JSON.stringify(system, null, 2)}\n` },
     ...HEALTH_CHECKS.map((part) =>

@@ -6,7 +6,7 @@ set -euo pipefail
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=/dev/null
 . "$scripts/lib/common.sh"
-for part in services lifecycle probes lock maintenance restore/choose restore/cluster restore/database restore/files restore/journal restore/redis restore/service restore/system; do
+for part in services lifecycle probes lock maintenance restore/choose restore/cluster restore/database restore/files restore/journal restore/point-in-time restore/redis restore/service restore/system; do
   # shellcheck source=/dev/null
   . "$scripts/lib/$part.sh"
 done
@@ -16,6 +16,7 @@ usage() {
 usage: emaintenance restore database [SET] [OPTION...]
        emaintenance restore uploads [SET] [--exact] [OPTION...]
        emaintenance restore full [SET] [OPTION...]
+       emaintenance restore point-in-time --to TIME | --latest [OPTION...]
        emaintenance restore service SERVICE [--recreate] [--yes]
        emaintenance restore list [--json]
        emaintenance restore --recover
@@ -27,6 +28,9 @@ that, or Ctrl-C, leaves everything as it was.
   database   the database, from a set db_... or full_...
   uploads    uploaded files, from a set uploads_... or full_...: what is missing or different; other files stay
   full       roles, databases, uploaded files and sessions, from a set full_...
+  point-in-time
+             the whole database server as it was at TIME, such as "2026-01-31 12:34:56Z", or at the last moment that is
+             archived; needs the archive, see: emaintenance point-in-time
   service    restarts a service; where that does not help, says what does. --recreate has the next deploy make it anew
   list       the sets, with age, size and verification
   --recover  undoes a restore that was killed, or finishes it where its data were in place already
@@ -52,15 +56,20 @@ TEXT
 
 readonly NOT_UNDONE=5
 WHAT='' SET='' YES='' DRY_RUN='' NEWEST_VERIFIED='' UNVERIFIED='' WITHOUT_SAFETY_DUMP='' NO_OWNER='' EXACT='' RECREATE=''
-FORGET=yes AS_JSON=''
+FORGET=yes AS_JSON='' TO='' LATEST=''
 given=("$@")
 while [ $# -gt 0 ]; do
   case $1 in
     --help | -h) usage && exit 0 ;;
-    --candidates) printf '%s\n' database uploads full service list && service_words && exit 0 ;;
+    --candidates) printf '%s\n' database uploads full point-in-time service list && service_words && exit 0 ;;
     --recover) WHAT=recover ;;
     --dry-run) DRY_RUN=1 ;;
     --yes) YES=1 ;;
+    --to)
+      TO=$(option_value restore --to "${2-}" '.+' "a time with its zone, such as \"2026-01-31 12:34:56Z\"")
+      shift
+      ;;
+    --latest) LATEST=1 ;;
     --newest) ;;
     --newest-verified) NEWEST_VERIFIED=1 ;;
     --unverified) UNVERIFIED=1 ;;
@@ -87,9 +96,13 @@ case $WHAT in
     PARTS=(cluster database files)
     if [ -n "$FORGET" ]; then PARTS+=(redis) FORGET=''; fi
     ;;
+  point-in-time)
+    [ -z "$SET" ] || wrong_usage "restore point-in-time got \"$SET\"" "--to TIME or --latest" "emaintenance restore --help"
+    PARTS=(point_in_time)
+    ;;
   service) [ -n "$SET" ] || wrong_usage "restore service needs to know which" "one of $(service_words | paste -sd ' ')" "emaintenance restore --help" ;;
   list | recover) [ -z "$SET" ] || wrong_usage "restore $WHAT got \"$SET\"" "nothing behind it" "emaintenance restore --help" ;;
-  *) wrong_usage "restore got \"$WHAT\"" "database, uploads, full, service, list or --recover" "emaintenance restore --help" ;;
+  *) wrong_usage "restore got \"$WHAT\"" "database, uploads, full, point-in-time, service, list or --recover" "emaintenance restore --help" ;;
 esac
 if [ "$WHAT" = list ]; then exec "$scripts/verbs/backups" ${AS_JSON:+"$AS_JSON"}; fi
 require_host
@@ -97,7 +110,7 @@ become_root "$scripts/restore.sh" "${given[@]}"
 
 STATUS=$(config .status)
 JOURNAL=$STATUS/restore.journal
-for part in records backup/sets backup/database; do
+for part in records backup/sets backup/database point-in-time/archive; do
   # shellcheck source=/dev/null
   . "$scripts/lib/$part.sh"
 done
@@ -230,14 +243,14 @@ case $WHAT in
 esac
 
 chosen=1
-choose_set
+if [ "$WHAT" = point-in-time ]; then choose_moment; else choose_set; fi
 lock_restores
 for part in "${PARTS[@]}"; do "check_$part"; done
-show_plan
+if [ "$WHAT" = point-in-time ]; then show_moment; else show_plan; fi
 [ -z "$DRY_RUN" ] || exit 0
 ask_first
 SECONDS=0
-check_digests
+if [ "$WHAT" = point-in-time ]; then check_base; else check_digests; fi
 
 record what "$(text_json "$WHAT of $SET")"
 begun=1
@@ -257,6 +270,8 @@ begun=''
 finish
 say "restored from $SET in $SECONDS s"
 if [ -r "$(config .verifyFolder)/run.sh" ] && ! "$scripts/verbs/verify"; then
-  say_mend "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in the newest set with the reason before-restore"
+  before="the newest set with the reason before-restore"
+  [ "$WHAT" != point-in-time ] || before="the folder named above"
+  say_mend "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in $before"
   exit "$NOT_WELL"
 fi

@@ -1,0 +1,153 @@
+import { appendFileSync, existsSync, readdirSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import { waitFor } from "../../../rehearsal/run";
+import { temporaryFolder } from "../../support/temporary-folder";
+import { ArchivedSystem } from "./archived-system";
+import { WriteLoad } from "./write-load";
+
+jest.setTimeout(300_000);
+
+/** The first test on a machine builds the images. */
+const START_MS = 900_000;
+
+let system: ArchivedSystem;
+beforeAll(async () => {
+  system = await ArchivedSystem.start(temporaryFolder());
+  await system.sql("CREATE TABLE written (n bigint PRIMARY KEY)");
+  await system.base();
+  await system.check();
+}, START_MS);
+afterAll(() => system?.remove());
+
+const restore = (...args: readonly string[]) =>
+  system.emaintenance(["restore", "point-in-time", ...args, "--yes"], { timeoutSeconds: 240 });
+
+/** The highest number in the table, and how many are missing below it. */
+const written = () => system.sql("SELECT max(n) || ' ' || max(n) - count(*) FROM written");
+
+/** The server's clock. */
+const now = () => system.sql("SELECT clock_timestamp()");
+
+/** A second between what must be restored and what must not. */
+const later = async (moment: string) =>
+  waitFor(
+    "the next second",
+    30,
+    async () =>
+      (await system.sql(`SELECT clock_timestamp() > '${moment}'::timestamptz + interval '1 second'`)) === "t",
+  );
+
+/** Folders beside the cluster's own. */
+const beside = () => readdirSync(join(system.root, "data/postgres")).filter((name) => name !== "pgdata");
+
+/** Writes rows until some are confirmed. @returns the highest number of them */
+async function write(from: number): Promise<number> {
+  const load = WriteLoad.start(system.operated.container("postgres"), from);
+  await waitFor("written rows", 60, () => Promise.resolve(load.confirmed >= from + 50));
+  return load.stop();
+}
+
+describe("emaintenance restore point-in-time", () => {
+  test("brings back every row that was confirmed before the database was dropped", async () => {
+    const load = WriteLoad.start(system.operated.container("postgres"));
+    await waitFor("written rows", 60, () => Promise.resolve(load.confirmed > 100));
+    const confirmed = load.confirmed;
+    const moment = await now();
+    await later(moment);
+    await system.sql("DROP DATABASE emaintenance WITH (FORCE)", "postgres");
+    await load.stop();
+
+    const { code, stdout, stderr } = await restore("--to", moment);
+
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toContain("every row of the restored databases was read");
+    const [highest, missing] = (await written()).split(" ").map(Number);
+    expect(highest).toBeGreaterThanOrEqual(confirmed);
+    expect(missing).toBe(0);
+  });
+
+  test("keeps the files from before, and archives the restored database anew", async () => {
+    expect(beside()).toEqual([expect.stringMatching(/^pgdata\.before_\d{14}$/)]);
+    await system.archiving();
+
+    expect(await system.check()).toMatchObject({ trouble: null, hole: true });
+    const { code, stderr } = await restore("--latest");
+    expect(code).toBe(1);
+    expect(stderr).toContain("the archive began anew and has no base backup since");
+
+    await system.base();
+  });
+
+  test("brings back every confirmed row with --latest, also of a database that cannot start any more", async () => {
+    const [highest = 0] = (await written()).split(" ").map(Number);
+    const confirmed = await write(highest + 1);
+    await system.check();
+    await system.operated.docker("stop", system.operated.container("postgres"));
+    const cluster = join(system.root, "data/postgres/pgdata");
+    renameSync(join(cluster, "global/pg_control"), join(cluster, "global/pg_control.gone"));
+
+    const { code, stdout, stderr } = await restore("--latest");
+
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+    expect(stdout).toContain("the database does not answer");
+    expect(await written()).toBe(`${confirmed} 0`);
+  });
+
+  test.each([
+    [
+      "a time before the first base backup",
+      ["--to", "2020-01-01 00:00:00Z"],
+      1,
+      "no base backup is older than 2020-01-01",
+    ],
+    ["a time to come", ["--to", "2199-01-01 00:00:00Z"], 2, "a time that has passed"],
+    ["a time without a zone", ["--to", "2026-01-31 12:34:56"], 2, "a time with its zone"],
+    ["no time at all", [], 2, "--to TIME or --latest"],
+  ])("refuses %s", async (_what, args, expected, message) => {
+    const { code, stderr } = await restore(...args);
+
+    expect(code).toBe(expected);
+    expect(stderr).toContain(message);
+  });
+
+  test("leaves everything as it was when the log is damaged or has a gap", async () => {
+    await system.archiving();
+    await system.base();
+    const before = await written();
+    const folders = beside();
+    const { generation } = await system.check();
+    const wal = join(system.root, "backups/point-in-time", generation, "wal");
+    for (let segment = 0; segment < 4; segment += 1) {
+      await system.sql("SELECT pg_logical_emit_message(false, 'test', 'x'); SELECT pg_switch_wal()");
+    }
+    await waitFor("compressed segments", 60, async () => {
+      await system.check();
+      return readdirSync(wal).filter((name) => name.endsWith(".gz")).length >= 4;
+    });
+    const damaged = join(
+      wal,
+      readdirSync(wal)
+        .filter((name) => name.endsWith(".gz"))
+        .sort()
+        .at(-1) ?? "",
+    );
+    appendFileSync(damaged, "damage");
+    const { code, stderr } = await restore("--latest");
+    expect(code).toBe(1);
+    expect(stderr).toContain("the log could not be replayed");
+
+    renameSync(damaged, join(system.root, "gone.gz"));
+    await system.archiving();
+    const gap = await restore("--latest");
+    expect(gap.code).toBe(1);
+    expect(gap.stderr).toContain("the log is not whole");
+    renameSync(join(system.root, "gone.gz"), damaged);
+
+    expect(await written()).toBe(before);
+    expect(beside()).toEqual(folders);
+    expect(existsSync(join(system.root, "status/restore.journal"))).toBe(false);
+    expect((await system.check()).generation).toBe(generation);
+  });
+});
