@@ -34,8 +34,8 @@ const checkedProps = z.object({
 });
 
 /**
- * Removes images of earlier releases and containers that were set aside, once a week. What is in use, what a rollback
- * needs, volumes, and what belongs to somebody else stay.
+ * Removes images of earlier releases and containers that were set aside, once a week. What is in use, the images of every good
+ * release that is written down, volumes, and what belongs to somebody else stay.
  */
 export class ImageCleanUp extends Construct {
   readonly resource: Resource;
@@ -55,6 +55,7 @@ export class ImageCleanUp extends Construct {
         OLDER_THAN_DAYS: String(checked.olderThanDays),
         KEEP_TAGS: String(checked.keepTags),
         REPOSITORY_PREFIX: checked.repositoryPrefix,
+        RELEASES: props.runner.layout.releases,
         LABEL: Naming.label("service"),
         BUILD_LABEL: Naming.label("build"),
         CONTAINER_PREFIX: Naming.container(""),

@@ -15,6 +15,9 @@ export const STACKS = [BOOTSTRAP_STACK, STACK];
 /** The deploy-time values of a rehearsal; Terraform reads it from the working directory by itself. */
 export const VARIABLES_FILE = "rehearsal.auto.tfvars.json";
 
+/** What a release leaves beside it; it means nothing to another host. */
+const RELEASE_FILE = "release.auto.tfvars.json";
+
 const STATE_FILES = STACKS.flatMap((stack) => [
   `terraform.${stack}.tfstate`,
   `terraform.${stack}.tfstate.backup`,
@@ -43,14 +46,14 @@ export async function holdsForeignDeployment(directory: string): Promise<boolean
   const names = await readdir(directory);
   const ofTerraform = (name: string) =>
     /^terraform\.tfvars(\.json)?$/.test(name) || /\.auto\.tfvars(\.json)?$/.test(name);
-  if (names.some((name) => ofTerraform(name) && name !== VARIABLES_FILE)) return true;
+  if (names.some((name) => ofTerraform(name) && ![VARIABLES_FILE, RELEASE_FILE].includes(name))) return true;
   if (names.includes(VARIABLES_FILE)) return false;
   return hasResources(join(directory, `terraform.${STACK}.tfstate`));
 }
 
 /** Forgets what an earlier host of this rehearsal had: its state describes nothing that exists, its secrets open nothing. */
 export async function forgetDeployment(directory: string): Promise<void> {
-  for (const name of [...STATE_FILES, VARIABLES_FILE]) await rm(join(directory, name), { force: true });
+  for (const name of [...STATE_FILES, VARIABLES_FILE, RELEASE_FILE]) await rm(join(directory, name), { force: true });
 }
 
 /** Removes all that a rehearsal made in its working directory, and nothing else. */

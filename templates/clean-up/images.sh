@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Removes images of earlier releases, what builds left behind, and containers that were set aside. Never a volume, never what
-# a container uses, never the newest tags of an image, never anything that is not of this project.
+# a container uses or what a release needs that one can go back to, never the newest tags of an image, never anything that is
+# not of this project.
 set -euo pipefail
 
 : "${OLDER_THAN_DAYS:?days that an image or a stopped container is left alone}"
 : "${KEEP_TAGS:?newest tags of each image that are kept}"
 : "${REPOSITORY_PREFIX:?what the names of our images begin with, such as emaintenance/}"
+: "${RELEASES:?folder with the records of releases}"
 : "${LABEL:?label of our containers, such as emaintenance.service}"
 : "${BUILD_LABEL:?label of the stages of our builds, such as emaintenance.build}"
 : "${CONTAINER_PREFIX:?what the names of our containers begin with, such as emaintenance-}"
@@ -17,7 +19,9 @@ usage: run.sh [--dry-run]
   --dry-run   say what would be removed, and remove nothing
   --help      this text
 
-environment: OLDER_THAN_DAYS, KEEP_TAGS, REPOSITORY_PREFIX, LABEL, BUILD_LABEL, CONTAINER_PREFIX
+# Removes images of earlier releases, what builds left behind, and containers that were set aside. Never a volume, never what
+# a container uses or what a release needs that one can go back to, never the newest tags of an image, never anything that is
+# not of this project.
 TEXT
 }
 
@@ -86,12 +90,21 @@ our_images() {
   done <<< "$all" | sort --numeric-sort --reverse
 }
 
+# Ids of the images of all good releases that are written down: one can go back to each of them.
+images_of_releases() {
+  local record
+  for record in "$RELEASES"/*/release.json; do
+    [ ! -e "$record" ] || jq -r 'select(.result == "good") | .images[].id' "$record"
+  done
+}
+
 remove_images() {
-  local images used time id repository tag name
+  local images used needed time id repository tag name
   local -A kept=()
   images=$(our_images)
   [ -n "$images" ] || return 0
   used=$(docker ps --all --quiet | xargs --no-run-if-empty docker inspect --format '{{.Image}}')
+  needed=$(images_of_releases)
   while IFS=$'\t' read -r time id repository tag; do
     name=$repository:$tag
     if [ "$tag" = "<none>" ]; then
@@ -102,7 +115,7 @@ remove_images() {
       [ "${kept[$repository]}" -gt "$KEEP_TAGS" ] || continue
     fi
     [ "$time" -lt "$OLDEST" ] || continue
-    case $used in *"$id"*) continue ;; esac
+    case $used$needed in *"$id"*) continue ;; esac
     if remove image "$name" docker rmi "$name"; then images_removed=$((images_removed + 1)); fi
   done <<< "$images"
 }

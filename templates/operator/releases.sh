@@ -16,7 +16,8 @@ Lists what was deployed, newest first, with its result. The one in use is marked
 whose images are still here, from the machine that deploys: npm run rollback -- prod RELEASE.
 With RELEASE, its whole record.
 
-  --json    [{name, current, release, started, ended, who, workstation, result, images, imagesHere, migration, verify}]
+  --json    [{name, folder, current, serving, imagesHere, release, started, ended, who, workstation, result, images, migration,
+              verify}]
   --help    this text
 
 exit codes: 0 listed
@@ -47,17 +48,26 @@ current=$(readlink "$releases/current" 2> /dev/null) || current=''
 # Ids of all images on the host, as a JSON array.
 images_here() { docker images --all --no-trunc --quiet | jq -cR . | jq -cs unique; }
 
+# {service: image id} of what runs, of each service its newest container.
+running_images() {
+  local ids
+  mapfile -t ids < <(docker ps --quiet --no-trunc --filter "label=$(config .labels.service)")
+  { [ ${#ids[@]} -eq 0 ] || docker inspect "${ids[@]}" 2> /dev/null || true; } |
+    jq -cs --arg label "$(config .labels.service)" \
+      'add // [] | sort_by(.Created) | map({key: .Config.Labels[$label], value: .Image}) | from_entries'
+}
+
 # Every record, newest first.
 records() {
   local file name
   for file in "$releases"/*/release.json "$releases"/*/failed.json; do
     name=$(basename "$(dirname "$file")")
     if [ ! -e "$file" ] || [ "$name" = current ]; then continue; fi
-    jq -c --arg name "$name" --arg current "$current" '
-      {name: $name, current: (.result == "good" and $name == $current)} + .' "$file" 2> /dev/null ||
+    jq -c --arg name "$name" --arg folder "$(dirname "$file")" --arg current "$current" '
+      {name: $name, folder: $folder, current: (.result == "good" and $name == $current)} + .' "$file" 2> /dev/null ||
       say_mend "the record $file cannot be read" "JSON" "Remove it"
-  done | jq -cs --argjson here "$(images_here)" '
-    map(. + {imagesHere: (.images | length > 0 and all(.id | IN($here[])))}) | sort_by(.ended) | reverse'
+  done | jq -cs --argjson here "$(images_here)" --argjson running "$(running_images)" '
+    map(. + {imagesHere: (.images | length > 0 and all(.id | IN($here[]))), serving: ((.images | map_values(.id)) == $running)}) | sort_by(.ended) | reverse'
 }
 
 all=$(records)

@@ -6,6 +6,8 @@ export interface Ask {
   readonly method?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
+  /** @default this machine */
+  readonly host?: string;
   /** @default a connection of its own */
   readonly agent?: Agent;
 }
@@ -36,7 +38,7 @@ export async function ask(port: number, path: string, how: Ask = {}): Promise<An
   return new Promise((resolve, reject) => {
     const request = httpRequest(
       {
-        host: "127.0.0.1",
+        host: how.host ?? "127.0.0.1",
         port,
         path,
         method: how.method ?? "GET",

@@ -6,8 +6,8 @@ export type Outcomes = Readonly<Record<string, number>>;
 
 /** Requests without a pause, each on a connection of its own, counted by the phase in which they were sent. */
 export class Load {
-  static start(port: number, path: string, clients: number): Load {
-    const load = new Load(port, path);
+  static start(port: number, path: string, clients: number, host?: string): Load {
+    const load = new Load(port, path, host);
     load.done = Promise.all(Array.from({ length: clients }, () => load.client()));
     return load;
   }
@@ -20,6 +20,7 @@ export class Load {
   private constructor(
     private readonly port: number,
     private readonly path: string,
+    private readonly host?: string,
   ) {
     this.mark("start");
   }
@@ -48,7 +49,7 @@ export class Load {
   private async client(): Promise<void> {
     while (this.running) {
       const { phase } = this;
-      const outcome = await ask(this.port, this.path, { method: "POST", body: "{}" }).then(
+      const outcome = await ask(this.port, this.path, { method: "POST", body: "{}", host: this.host }).then(
         ({ status }) => `${status}`,
         (error: Error) => error.message,
       );

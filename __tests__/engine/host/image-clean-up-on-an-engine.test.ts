@@ -32,6 +32,7 @@ async function cleanUp(settings: Readonly<Record<string, string>> = {}): Promise
     env: {
       OLDER_THAN_DAYS: "0",
       KEEP_TAGS: "2",
+      RELEASES: "/nowhere",
       REPOSITORY_PREFIX: `${OURS}/`,
       LABEL,
       BUILD_LABEL: `${OURS}.build`,

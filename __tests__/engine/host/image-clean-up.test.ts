@@ -1,3 +1,4 @@
+import { mkdirSync, writeFileSync } from "node:fs";
 import { JobHost } from "../../support/job-host";
 
 jest.setTimeout(60_000);
@@ -52,6 +53,7 @@ class StoringHost extends JobHost {
       OLDER_THAN_DAYS: "14",
       KEEP_TAGS: "2",
       REPOSITORY_PREFIX: "emaintenance/",
+      RELEASES: this.path("releases"),
       LABEL: "emaintenance.service",
       BUILD_LABEL: "emaintenance.build",
       CONTAINER_PREFIX: "emaintenance-",
@@ -72,6 +74,24 @@ const image = (repository: string, tag: string, taggedDaysAgo: number, id = `sha
 
 describe("the clean-up of images", () => {
   const web = [40, 30, 20, 10].map((days) => image("emaintenance/web", `${days}-days`, days));
+
+  test("keeps what a good release needs that one can go back to, however old", async () => {
+    const host = new StoringHost(web);
+    const record = (result: string, tag: string) =>
+      JSON.stringify({ result, images: { web: { reference: "any", id: `sha256:${tag}`, digest: null } } });
+    for (const [name, text] of [
+      ["1", record("good", "40-days")],
+      ["2", record("failed", "30-days")],
+    ] as const) {
+      mkdirSync(host.path(`releases/${name}`), { recursive: true });
+      writeFileSync(host.path(`releases/${name}/release.json`), text);
+    }
+
+    const { code } = await host.cleanUp();
+
+    expect(code).toBe(0);
+    expect(host.removed).toEqual(["rmi emaintenance/web:30-days"]);
+  });
 
   test("keeps the newest tags of each image, and what is young", async () => {
     const host = new StoringHost([...web, image("emaintenance/user-service", "50-days", 50)]);

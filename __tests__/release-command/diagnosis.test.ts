@@ -1,0 +1,198 @@
+import { type ContainerFacts, diagnose, type Facts, inWords } from "../../scripts/release/diagnosis";
+import type { TerraformError } from "../../scripts/release/apply-events";
+
+/** A container of a service that is well, with what a test says otherwise. */
+function container(service: string, facts: Partial<ContainerFacts> = {}): ContainerFacts {
+  return {
+    id: `id-of-${service}-${facts.created ?? "1"}`,
+    name: `emaintenance-${service}`,
+    service,
+    created: "1",
+    image: `emaintenance/${service}:2`,
+    state: "running",
+    exitCode: 0,
+    outOfMemory: false,
+    error: "",
+    restarts: 0,
+    memoryBytes: 512 * 1024 ** 2,
+    health: "healthy",
+    healthOutput: "",
+    ...facts,
+  };
+}
+
+const crashed = { state: "restarting", exitCode: 1, restarts: 4, health: "starting" } as const;
+const unhealthy = (checks: object) => ({
+  health: "unhealthy" as const,
+  healthOutput: JSON.stringify({ status: "unavailable", checks }),
+});
+const down = { status: "down", error: "connect ECONNREFUSED" };
+
+const error = (address: string | undefined, detail = ""): TerraformError => ({
+  address,
+  summary: "it failed",
+  detail,
+});
+const ofUserService = error("docker_container.user_service");
+
+function facts(containers: readonly ContainerFacts[], log = ""): Facts {
+  return { containers, logs: Object.fromEntries(containers.map(({ id }) => [id, log])) };
+}
+
+describe("the likely cause", () => {
+  test.each<[string, TerraformError, Facts, string, RegExp]>([
+    [
+      "of an image that is nowhere",
+      error("docker_image.user_service", 'unable to find or pull image "emaintenance/user-service:2"'),
+      facts([]),
+      "image",
+      /the image of user_service cannot be found or pulled/,
+    ],
+    [
+      "of an image that cannot be built",
+      error("docker_image.web", "failed to build: process /bin/sh -c npm ci ended with 1"),
+      facts([]),
+      "build",
+      /the image of web cannot be built/,
+    ],
+    [
+      "of somebody else's deploy",
+      error("null_resource.deployment_begin", "anna@desk deploys release 7 here since 2026-11-24T12:00:00Z"),
+      facts([]),
+      "lock",
+      /somebody else deploys/,
+    ],
+    [
+      "of a migration",
+      error("null_resource.migration_gate", "migration failed with exit code 3"),
+      facts([container("migration", { state: "exited", exitCode: 3, health: "none" })], "relation exists"),
+      "migration",
+      /the migration ended with exit code 3/,
+    ],
+    [
+      "of a port that is taken",
+      error(
+        "docker_container.nginx",
+        "driver failed: Bind for 0.0.0.0:3030 failed: port is already allocated",
+      ),
+      facts([container("nginx", { state: "created", health: "none", error: "port is already allocated" })]),
+      "port",
+      /emaintenance-nginx wants a port that is taken/,
+    ],
+    [
+      "of too little memory",
+      ofUserService,
+      facts([container("user-service", { ...crashed, exitCode: 137, outOfMemory: true })]),
+      "memory",
+      /needs more memory than its limit of 512 MiB/,
+    ],
+    [
+      "of a setting that is missing",
+      ofUserService,
+      facts([container("user-service", crashed)], "Error: environment variable JWT_SECRET is missing"),
+      "environment",
+      /its log speaks of a setting/,
+    ],
+    [
+      "of a crash",
+      ofUserService,
+      facts([container("user-service", crashed)], "TypeError: x is not a function"),
+      "start",
+      /ends at its start: exit code 1, 4 times/,
+    ],
+    [
+      "of no way to the database",
+      ofUserService,
+      facts([container("user-service", unhealthy({ database: down, redis: { status: "up" } }))]),
+      "database",
+      /does not reach the database/,
+    ],
+    [
+      "of no way to the database, by a log alone",
+      ofUserService,
+      facts(
+        [container("user-service", { health: "unhealthy" })],
+        "connect ECONNREFUSED 172.18.0.2:5432 (postgres)",
+      ),
+      "database",
+      /does not reach the database/,
+    ],
+    [
+      "of no way to Redis",
+      ofUserService,
+      facts([container("user-service", unhealthy({ redis: down }))]),
+      "cache",
+      /does not reach Redis/,
+    ],
+    [
+      "of another service that is away",
+      error("docker_container.web"),
+      facts([container("web", unhealthy({ "user-service": down }))]),
+      "dependency",
+      /it misses user-service/,
+    ],
+    [
+      "of a health path that answers 500",
+      ofUserService,
+      facts([container("user-service", { health: "unhealthy", healthOutput: "answered 500" })]),
+      "health",
+      /is unhealthy: answered 500/,
+    ],
+    [
+      "of a container that is not healthy in time",
+      ofUserService,
+      facts([container("user-service", { health: "starting" })]),
+      "health",
+      /is not healthy in time: its health check got no answer/,
+    ],
+    [
+      "of a gateway that refuses its configuration",
+      error("null_resource.gateway_configuration", "gateway: nginx refuses the new configuration"),
+      facts([container("nginx")]),
+      "gateway",
+      /nginx does not take the new configuration/,
+    ],
+    [
+      "of a release that is healthy and does not work",
+      error("null_resource.verify", "verification failed: login, upload. Release 2 is up"),
+      facts([container("web")]),
+      "verification",
+      /these checks failed: login, upload$/,
+    ],
+    [
+      "of anything else",
+      error(undefined, "the disk is full"),
+      facts([container("web")]),
+      "unknown",
+      /Terraform's own words/,
+    ],
+  ])("%s", (_of, failure, found, cause, what) => {
+    const diagnosis = diagnose([failure], found);
+    expect(diagnosis.cause).toBe(cause);
+    expect(diagnosis.what).toMatch(what);
+  });
+});
+
+test("the new container is looked at, not the old one of the same service that is set aside", () => {
+  const old = container("user-service", { created: "1", health: "unhealthy", healthOutput: "old" });
+  const young = container("user-service", { created: "2", health: "unhealthy", healthOutput: "new" });
+  expect(diagnose([ofUserService], facts([young, old])).container).toBe(young);
+});
+
+test("it is told with the evidence and the mend", () => {
+  const found = facts(
+    [container("user-service", { ...crashed, healthOutput: "no answer" })],
+    "line 1\nline 2\n",
+  );
+  expect(inWords(diagnose([ofUserService], found))).toBe(
+    [
+      "likely cause: emaintenance-user-service ends at its start: exit code 1, 4 times",
+      "  last health output of emaintenance-user-service:",
+      "    no answer",
+      "  end of the log of emaintenance-user-service:",
+      "    line 1",
+      "    line 2",
+      "  to mend it: its log says why; to try it alone: docker run --rm -it emaintenance/user-service:2",
+    ].join("\n"),
+  );
+});

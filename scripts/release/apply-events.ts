@@ -1,0 +1,76 @@
+/** An error as Terraform tells it. */
+export interface TerraformError {
+  /** The resource that it is about. @default undefined: none */
+  readonly address?: string;
+  readonly summary: string;
+  readonly detail: string;
+}
+
+/** One line of `terraform apply -json`. */
+interface Event {
+  readonly "@message"?: string;
+  readonly type?: string;
+  readonly hook?: { readonly resource?: { readonly addr?: string } };
+  readonly diagnostic?: TerraformError & { readonly severity: string };
+}
+
+/** Lines of a script's output that tell why it has failed. */
+const LAST_LINES = 40;
+
+/** What `terraform apply -json` says, line by line: its steps for a person, and its errors with what the failed scripts said. */
+export class ApplyEvents {
+  private readonly found: TerraformError[] = [];
+  private readonly said = new Map<string, string[]>();
+  private readonly failed = new Set<string>();
+
+  /** @returns what the line says about the progress; undefined where it is of no interest */
+  take(line: string): string | undefined {
+    const event = parse(line);
+    if (event?.diagnostic?.severity === "error") this.found.push(event.diagnostic);
+    const message = event?.["@message"] ?? "";
+    const address = event?.hook?.resource?.addr ?? "";
+    switch (event?.type) {
+      case "apply_errored":
+        this.failed.add(address);
+        return message;
+      case "apply_complete":
+        return message.replace(/ \[id=[^\]]*\]/, "");
+      case "provision_progress":
+        return this.scriptLine(address, message);
+      case "change_summary":
+        return message;
+      case undefined:
+      default:
+        return undefined;
+    }
+  }
+
+  /** Terraform itself only says that a script has failed; what the script said stands among the steps. */
+  get errors(): readonly TerraformError[] {
+    const words = (addresses: readonly string[]) =>
+      addresses.flatMap((address) => (this.said.get(address) ?? []).slice(-LAST_LINES)).join("\n");
+    return this.found.map((error) => {
+      const of = error.address ? [error.address] : this.found.length === 1 ? [...this.failed] : [];
+      const spoken = words(of);
+      return spoken === ""
+        ? error
+        : { ...error, address: error.address ?? of[0], detail: `${error.detail}\n${spoken}` };
+    });
+  }
+
+  /** What a script on the host says; not how the connection is made. */
+  private scriptLine(address: string, message: string): string | undefined {
+    const text = message.replace(`${address}: (remote-exec): `, "");
+    if (text === message || /^( {2}\S+( \S+)*: |Connect)/.test(text)) return undefined;
+    this.said.set(address, [...(this.said.get(address) ?? []), text]);
+    return `  ${text}`;
+  }
+}
+
+function parse(line: string): Event | undefined {
+  try {
+    return JSON.parse(line) as Event;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,66 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { dockerSshOptions } from "../../constructs/host/ssh-options";
+import { run, type RunResult } from "../../rehearsal/run";
+import type { Terraform } from "./terraform";
+import type { Workspace } from "./workspace";
+
+/** What the commands here need to know of a deployment. */
+export interface Settings {
+  readonly address: string;
+  readonly user: string;
+  readonly port: number;
+  readonly options: readonly string[];
+  readonly url: string;
+  /** References by service that the deployment's own files name. */
+  readonly images: Readonly<Record<string, string>>;
+}
+
+/** Reads the settings as Terraform does: from the same files, with the same defaults, checked by the same rules. */
+export async function readSettings(terraform: Terraform, valueFiles: readonly string[]): Promise<Settings> {
+  const options = `[${dockerSshOptions()
+    .map((option) => JSON.stringify(option))
+    .join(", ")}]`;
+  return terraform.evaluate<Settings>(
+    `{ address = var.SERVER_IP, user = var.SSH_USER, port = var.SSH_PORT, options = ${options}, ` +
+      "url = var.NEXT_PUBLIC_API_URL, images = var.IMAGES }",
+    valueFiles,
+  );
+}
+
+/** The VM, over the same ssh as the Docker provider: same key, same pinned host keys, same connection. */
+export class Host {
+  constructor(
+    private readonly settings: Settings,
+    private readonly workspace: Workspace,
+  ) {}
+
+  /** Runs a program on the host. */
+  async run(argv: readonly string[], input?: string, allowFailure = false): Promise<RunResult> {
+    const { address, user, port, options } = this.settings;
+    const line = argv.map(quoted).join(" ");
+    return run(["ssh", ...options, "-p", String(port), "-l", user, "--", address, line], {
+      cwd: this.workspace.stackFolder,
+      input,
+      allowFailure,
+      timeoutSeconds: 120,
+    });
+  }
+
+  /** Runs a script of this project on the host, with these values in its environment. */
+  async script(path: string, environment: Readonly<Record<string, string>>): Promise<RunResult> {
+    const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
+    return this.run(["bash", "-s"], `${exports.join("")}${readFileSync(path, "utf8")}`);
+  }
+
+  /** Runs the operator's command. Where it is not installed, the answer has exit code 127. */
+  async emaintenance(...words: readonly string[]): Promise<RunResult> {
+    return this.run(["emaintenance", ...words], undefined, true);
+  }
+}
+
+export const TEMPLATES = join(__dirname, "..", "..", "templates");
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
+}

@@ -1,0 +1,19 @@
+import { Deployment, type Say } from "./deployment";
+import { type Options, UsageError } from "./options";
+
+/** `npm run maintenance`: the operator's word of that name, from here. Returns the exit code. */
+export async function maintenance(options: Options, start: string, say: Say): Promise<number> {
+  const [what] = options.words;
+  if (what === undefined || !["on", "off", "status"].includes(what)) {
+    throw new UsageError(`maintenance needs on, off or status, got ${what ?? "nothing"}`);
+  }
+  const { host } = await Deployment.open(start, options.stack, say);
+  const { code, stdout, stderr } = await host.emaintenance(
+    "maintenance",
+    ...options.words,
+    ...(options.json ? ["--json"] : []),
+  );
+  process.stdout.write(stdout);
+  process.stderr.write(stderr);
+  return code;
+}

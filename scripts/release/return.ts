@@ -1,0 +1,52 @@
+import { writeFile } from "node:fs/promises";
+import type { Deployment, Say } from "./deployment";
+import { pinsOf } from "./pins";
+import { readStack, type ReleaseRecord } from "./records";
+
+/** The way back to a release: its own stack as it was deployed, with exactly its images. */
+export interface WayBack {
+  readonly record: ReleaseRecord;
+  readonly valueFiles: readonly string[];
+  readonly pin: Readonly<Record<string, unknown>>;
+  /** Whether anything differs from it now. */
+  readonly changes: boolean;
+  /** The plan in Terraform's words. */
+  readonly plan: string;
+}
+
+/**
+ * Puts the stack of a release in place of the one that was synthesised, and plans it. State, variables and secrets are those
+ * of the deployment now. The next synthesis, by any command, puts the folder's own stack back.
+ */
+export async function planWayBack(deployment: Deployment, record: ReleaseRecord): Promise<WayBack> {
+  const { workspace, terraform, host } = deployment;
+  const [stack, inState, ids] = await Promise.all([
+    readStack(host, record),
+    terraform.imagesInState(),
+    deployment.imageIds(record),
+  ]);
+  await writeFile(workspace.stackFile, stack);
+  await terraform.init();
+  const pin = { RELEASE: record.release, IMAGES: pinsOf(record, inState, (reference) => ids.get(reference)) };
+  const valueFiles = await deployment.values(pin);
+  const { changes, text } = await terraform.plan(valueFiles);
+  return { record, valueFiles, pin, changes, plan: text };
+}
+
+/**
+ * Goes that way, and looks afterwards whether the host is as the release wants it.
+ * @returns whether nothing differs any more
+ * @throws TerraformFailure where the way is blocked
+ */
+export async function goBack(deployment: Deployment, way: WayBack, say: Say): Promise<boolean> {
+  const { workspace, terraform } = deployment;
+  if (way.changes) await terraform.apply();
+  await workspace.writePin(way.pin);
+  const { changes, text } = await terraform.plan(way.valueFiles);
+  say(
+    changes
+      ? `the diff of ${way.record.name} is NOT empty:\n${text}`
+      : `the diff of ${way.record.name} is empty: host, state and release agree`,
+  );
+  return !changes;
+}

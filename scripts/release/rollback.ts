@@ -1,0 +1,42 @@
+import { confirmed } from "./confirm";
+import { Deployment, type Say } from "./deployment";
+import { inWords } from "./diagnosis";
+import { DEPLOY_LOCK } from "../../constructs/host/preflight";
+import type { Options } from "./options";
+import { chooseRelease, readRecords } from "./records";
+import { goBack, planWayBack } from "./return";
+import { TerraformFailure } from "./terraform";
+
+/** `npm run rollback`: returns to an earlier release. Returns the exit code. */
+export async function rollback(options: Options, start: string, say: Say): Promise<number> {
+  const deployment = await Deployment.open(start, options.stack, say);
+  const { host, settings } = deployment;
+  const incomplete = (await host.run(["test", "-e", DEPLOY_LOCK], undefined, true)).code === 0;
+  const record = chooseRelease(await readRecords(host), { name: options.words[0], incomplete });
+  const way = await planWayBack(deployment, record);
+  if (!way.changes) {
+    await deployment.workspace.writePin(way.pin);
+    say(`nothing to do: ${record.name} is what ${settings.address} has`);
+    return 0;
+  }
+  say(way.plan.trim());
+  if (
+    !(await confirmed(
+      `Return to release ${record.name} (${record.ended}) on ${settings.address}?`,
+      options.yes,
+    ))
+  ) {
+    say("nothing was changed");
+    return 1;
+  }
+  try {
+    if (!(await goBack(deployment, way, say))) return 3;
+  } catch (error) {
+    if (!(error instanceof TerraformFailure)) throw error;
+    say(`\nthe return to ${record.name} has failed:\n${error.message}\n`);
+    say(inWords(await deployment.diagnosis(error)));
+    return 3;
+  }
+  say(`${record.name} serves at ${settings.url}`);
+  return 0;
+}

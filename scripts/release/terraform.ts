@@ -1,0 +1,160 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { run, RunError } from "../../rehearsal/run";
+import { ApplyEvents, type TerraformError } from "./apply-events";
+import type { Workspace } from "./workspace";
+
+/** A command of Terraform that failed. */
+export class TerraformFailure extends Error {
+  constructor(
+    readonly command: string,
+    readonly errors: readonly TerraformError[],
+    /** True where Ctrl-C or a signal ended it. */
+    readonly interrupted = false,
+  ) {
+    super(
+      errors.map(({ summary, detail }) => [summary, detail].filter(Boolean).join("\n")).join("\n\n") ||
+        `terraform ${command} failed`,
+    );
+  }
+}
+
+/** A resource in the state, as `terraform show -json` has it. */
+interface StateResource {
+  readonly type: string;
+  readonly name: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const MINUTE = 60;
+
+/** Terraform itself, in the folder of one stack: unlike cdktf it hands on the whole of an error, and applies the plan that was shown. */
+export class Terraform {
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  async init(): Promise<void> {
+    await this.quietly("init", ["init", "-input=false", "-no-color"]);
+  }
+
+  /**
+   * Plans with these values, keeps the plan, and returns whether it changes anything.
+   * @throws TerraformFailure
+   */
+  async plan(valueFiles: readonly string[]): Promise<{ readonly changes: boolean; readonly text: string }> {
+    const argv = [
+      "plan",
+      ...this.common,
+      `-out=${this.planFile}`,
+      "-detailed-exitcode",
+      ...varFiles(valueFiles),
+    ];
+    const { code, stdout, stderr } = await this.run(argv);
+    if (code === 1)
+      throw new TerraformFailure("plan", [{ summary: errorText(stderr || stdout), detail: "" }]);
+    // Behind the line, Terraform says how its plan would be applied by hand.
+    return { changes: code === 2, text: stdout.split(/\n─{5}/)[0] ?? stdout };
+  }
+
+  /**
+   * Applies the plan that was kept. Every step is said as it happens.
+   * @throws TerraformFailure
+   */
+  async apply(): Promise<void> {
+    const events = new ApplyEvents();
+    const onLine = (line: string) => {
+      const step = events.take(line);
+      if (step !== undefined) this.say(step);
+    };
+    // Ctrl-C reaches Terraform as well: it ends what it has begun.
+    const { code } = await this.run(
+      ["apply", "-json", "-input=false", "-lock-timeout=60s", this.planFile],
+      onLine,
+    );
+    if (code !== 0) throw new TerraformFailure("apply", events.errors, interrupted || code >= 128);
+  }
+
+  /**
+   * The value of an expression in Terraform's language.
+   * @throws TerraformFailure where a variable is refused
+   */
+  async evaluate<T>(expression: string, valueFiles: readonly string[]): Promise<T> {
+    const { code, stdout, stderr } = await run(["terraform", "console", ...varFiles(valueFiles)], {
+      ...this.options,
+      input: `nonsensitive(base64encode(jsonencode(${expression})))\n`,
+      allowFailure: true,
+    });
+    const encoded = /^"([A-Za-z0-9+/=]+)"$/m.exec(stdout)?.[1];
+    if (code !== 0 || encoded === undefined) {
+      throw new TerraformFailure("console", [{ summary: errorText(stderr || stdout), detail: "" }]);
+    }
+    return JSON.parse(Buffer.from(encoded, "base64").toString("utf8")) as T;
+  }
+
+  /** References and ids of the images that the state knows, by the name of their resource. */
+  async imagesInState(): Promise<ReadonlyMap<string, { readonly name: string; readonly id: string }>> {
+    const { stdout } = await this.quietly("show", ["show", "-json", "-no-color"]);
+    const { values } = JSON.parse(stdout) as { values?: { root_module?: { resources?: StateResource[] } } };
+    const images = (values?.root_module?.resources ?? []).filter(({ type }) => type === "docker_image");
+    return new Map(
+      images.map(({ name, values: is }) => [name, { name: String(is.name), id: String(is.image_id) }]),
+    );
+  }
+
+  private get planFile(): string {
+    return join(this.workspace.scratch, "plan");
+  }
+
+  private readonly common = ["-input=false", "-no-color", "-lock-timeout=60s"];
+
+  private get options() {
+    const { TF_CLI_CONFIG_FILE: file } = process.env;
+    return {
+      cwd: this.workspace.stackFolder,
+      env: {
+        CHECKPOINT_DISABLE: "1",
+        NODE_OPTIONS: undefined,
+        // Terraform only warns of a file that is not there, with every command.
+        ...(file !== undefined && !existsSync(file) ? { TF_CLI_CONFIG_FILE: undefined } : {}),
+      },
+      timeoutSeconds: 60 * MINUTE,
+    };
+  }
+
+  private async run(argv: readonly string[], onLine?: (line: string) => void) {
+    return run(["terraform", ...argv], { ...this.options, onLine, allowFailure: true });
+  }
+
+  private async quietly(command: string, argv: readonly string[]) {
+    try {
+      return await run(["terraform", ...argv], this.options);
+    } catch (error) {
+      const words = error instanceof RunError ? (error.result?.stderr ?? error.message) : String(error);
+      throw new TerraformFailure(command, [{ summary: errorText(words), detail: "" }]);
+    }
+  }
+}
+
+let interrupted = false;
+
+/** Remembers that somebody wants this to end; Terraform, which gets the same signal, ends what it has begun. */
+export function heedSignals(): void {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (interrupted = true));
+}
+
+export const wasInterrupted = (): boolean => interrupted;
+
+const varFiles = (paths: readonly string[]) => paths.map((path) => `-var-file=${path}`);
+
+/** The errors in Terraform's words, without frames. */
+function errorText(words: string): string {
+  const lines = words.split("\n").map((line) => line.replace(/^\s*[╷│╵]\s?/, "").trimEnd());
+  const first = lines.findIndex((line) => line.startsWith("Error: "));
+  return lines
+    .slice(Math.max(first, 0))
+    .filter((line, index, all) => line !== "" || all[index - 1] !== "")
+    .join("\n")
+    .trim();
+}

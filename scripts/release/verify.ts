@@ -1,0 +1,28 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { Deployment, type Say } from "./deployment";
+import { TEMPLATES } from "./host";
+import { HostLayout } from "../../constructs/host/host-layout";
+import type { Options } from "./options";
+
+/** `npm run verify`: the checks of a deploy, from here, through the public address. Returns the exit code. */
+export async function verify(options: Options, start: string, say: Say): Promise<number> {
+  const { host, terraform, settings, workspace } = await Deployment.open(start, options.stack, say);
+  // The checks as they were deployed: the system that runs is checked by what was said of it.
+  const { stdout } = await host.run(["cat", `${new HostLayout().deploy("verify")}/checks.json`]);
+  const login = await terraform.evaluate<object>(
+    "{ username = var.VERIFY_USERNAME, password = var.VERIFY_PASSWORD }",
+    workspace.valueFiles,
+  );
+  const document = { ...(JSON.parse(stdout) as object), ...login, url: options.url ?? settings.url };
+  const argv = [
+    ...(options.json ? ["--json", "--quiet"] : []),
+    ...(options.only ? ["--only", options.only] : []),
+  ];
+  const { status } = spawnSync(process.execPath, [join(TEMPLATES, "verify", "verify.mjs"), ...argv], {
+    input: JSON.stringify(document),
+    stdio: ["pipe", "inherit", "inherit"],
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  return status ?? 1;
+}

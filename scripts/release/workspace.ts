@@ -1,0 +1,87 @@
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/**
+ * What this deployment's folder stays with after a release or a return: Terraform and cdktf read it by themselves, so that a
+ * plain `npx cdktf diff prod` means the release that is in use.
+ */
+export const PIN_FILE = "release.auto.tfvars.json";
+
+/** Values for Terraform's variables. */
+export type Values = Readonly<Record<string, unknown>>;
+
+/** The folder with cdktf.json, values and state, and what lies in it. */
+export class Workspace {
+  /** @throws Error where no folder from here upwards holds a cdktf.json */
+  static containing(start: string, stack: string): Workspace {
+    for (let folder = start; ; folder = dirname(folder)) {
+      if (existsSync(join(folder, "cdktf.json"))) return new Workspace(folder, stack);
+      if (dirname(folder) === folder) {
+        throw new Error(
+          `neither ${start} nor a folder above it holds a cdktf.json: go to the folder of the deployment`,
+        );
+      }
+    }
+  }
+
+  private constructor(
+    readonly directory: string,
+    readonly stack: string,
+  ) {}
+
+  /** Where Terraform runs. */
+  get stackFolder(): string {
+    return join(this.directory, "cdktf.out", "stacks", this.stack);
+  }
+
+  /** The stack as Terraform reads it. */
+  get stackFile(): string {
+    return join(this.stackFolder, "cdk.tf.json");
+  }
+
+  /** For this run only; for its owner only, because a plan holds secrets. */
+  get scratch(): string {
+    return join(this.directory, ".release");
+  }
+
+  /** An empty scratch folder, whatever a run that was killed has left in it. */
+  async clearScratch(): Promise<void> {
+    await this.removeScratch();
+    await mkdir(this.scratch, { mode: 0o700 });
+  }
+
+  async removeScratch(): Promise<void> {
+    await rm(this.scratch, { recursive: true, force: true });
+  }
+
+  /** Writes values for this run, and returns the path of the file. */
+  async writeValues(values: Values): Promise<string> {
+    const path = join(this.scratch, "values.tfvars.json");
+    await writeFile(path, `${JSON.stringify(values, undefined, 2)}\n`, { mode: 0o600 });
+    return path;
+  }
+
+  /** The files with values that belong to the deployment, in the order in which cdktf reads them; without the pin. */
+  get valueFiles(): string[] {
+    const names = readdirSync(this.directory).sort();
+    return [
+      ...names.filter((name) => name === "terraform.tfvars"),
+      ...names.filter((name) => name === "terraform.tfvars.json"),
+      ...names.filter((name) => name.endsWith(".auto.tfvars")),
+      ...names.filter((name) => name.endsWith(".auto.tfvars.json") && name !== PIN_FILE),
+    ].map((name) => join(this.directory, name));
+  }
+
+  /** What is in use, as the last release or return has left it. */
+  async pin(): Promise<Values | undefined> {
+    const text = await readFile(join(this.directory, PIN_FILE), "utf8").catch(() => undefined);
+    return text === undefined ? undefined : (JSON.parse(text) as Values);
+  }
+
+  async writePin(values: Values): Promise<void> {
+    await writeFile(join(this.directory, PIN_FILE), `${JSON.stringify(values, undefined, 2)}\n`, {
+      mode: 0o600,
+    });
+  }
+}
