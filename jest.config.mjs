@@ -21,7 +21,6 @@ const config = {
       displayName: "unit",
       testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
       testPathIgnorePatterns: ["/__tests__/(engine|e2e)/"],
-      setupFilesAfterEnv: ["<rootDir>/__tests__/setup-cdktf.ts"],
     },
     { ...common, displayName: "engine", testMatch: ["<rootDir>/__tests__/engine/**/*.test.ts"] },
     {

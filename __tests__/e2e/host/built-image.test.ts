@@ -34,30 +34,33 @@ async function assetContainer() {
 const changed = (before: Record<string, string>, after: Record<string, string>) =>
   SERVICES.filter((service) => before[service] !== after[service]);
 
-beforeAll(async () => {
-  source = join(temporaryFolder(), "app");
-  cpSync(join(ROOT, "rehearsal/app"), source, {
-    recursive: true,
-    filter: (path) => !/\/(node_modules|dist|\.next)$/.test(path),
-  });
-  const { node } = await ensureBaseImages();
-  await loadImages(rehearsal().name, [node]);
-  // Values as of the rehearsal, but for the one image that is built now.
-  const { IMAGES } = JSON.parse(readFileSync(join(rehearsal().directory, VARIABLES_FILE), "utf8")) as {
-    IMAGES: Record<string, string>;
-  };
-  const file = join(temporaryFolder(), "images.tfvars.json");
-  const others = Object.fromEntries(
-    Object.entries(IMAGES).filter(([service]) => service !== "asset-service"),
-  );
-  writeFileSync(file, JSON.stringify({ IMAGES: others }));
-  const app = join(ROOT, "__tests__/e2e/apps/built-service.ts");
-  options = ["--app", `node --import tsx ${app} ${source} ${node}`, "--var-file", file];
-});
-// As the rehearsal was: its own images.
-afterAll(() => deploy());
+/** Some minutes on a busy machine, and the package registry must be reachable from the host: set this to 1 to have it run. */
+const WITH_BUILDS = process.env.EMAINTENANCE_E2E_BUILDS === "1";
 
-describe("a service that is built on the host", () => {
+(WITH_BUILDS ? describe : describe.skip)("a service that is built on the host", () => {
+  beforeAll(async () => {
+    source = join(temporaryFolder(), "app");
+    cpSync(join(ROOT, "rehearsal/app"), source, {
+      recursive: true,
+      filter: (path) => !/\/(node_modules|dist|\.next)$/.test(path),
+    });
+    const { node } = await ensureBaseImages();
+    await loadImages(rehearsal().name, [node]);
+    // Values as of the rehearsal, but for the one image that is built now.
+    const { IMAGES } = JSON.parse(readFileSync(join(rehearsal().directory, VARIABLES_FILE), "utf8")) as {
+      IMAGES: Record<string, string>;
+    };
+    const file = join(temporaryFolder(), "images.tfvars.json");
+    const others = Object.fromEntries(
+      Object.entries(IMAGES).filter(([service]) => service !== "asset-service"),
+    );
+    writeFileSync(file, JSON.stringify({ IMAGES: others }));
+    const app = join(ROOT, "__tests__/e2e/apps/built-service.ts");
+    options = ["--app", `node --import tsx ${app} ${source} ${node}`, "--var-file", file];
+  });
+  // As the rehearsal was: its own images.
+  afterAll(() => deploy());
+
   test("is built from its source folder and runs; the other services are left alone", async () => {
     const before = await ids();
     await deploy(options);
