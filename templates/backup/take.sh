@@ -110,20 +110,20 @@ save_main_database() {
   local snapshot file tables expected
   open_session "$postgres" "$database"
   snapshot=$(ask "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
-    BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();") || fail "PostgreSQL refuses a session, for the reason above"
+    BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();") || fail "PostgreSQL refuses a session: the reason is in the log of this job"
   from=$(utc)
-  facts=$(ask "$DATABASE_FACTS;") || fail "PostgreSQL has ended the session, for the reason above"
+  facts=$(ask "$DATABASE_FACTS;") || fail "PostgreSQL has ended the session: the reason is in the log of this job"
   # Counting takes a lock on each table that lasts to the end of the dump: none of them goes meanwhile.
-  row_counts=$(ask "$COUNT_ROWS" | jq -cs 'add // {}') || fail "the rows cannot be counted, for the reason above"
+  row_counts=$(ask "$COUNT_ROWS" | jq -cs 'add // {}') || fail "the rows cannot be counted: the reason is in the log of this job"
   if [ "$plain" = true ]; then
     file=database.sql.$(archive_ending)
-    heeding_signals dump_plain "$postgres" "$database" "$partial/$file" "$snapshot" || fail "pg_dump failed, for the reason above"
+    heeding_signals dump_plain "$postgres" "$database" "$partial/$file" "$snapshot" || fail "pg_dump failed: the reason is in the log of this job"
     close_session
   else
     file=database.dump
-    heeding_signals dump_custom "$postgres" "$database" "$partial/$file" "$snapshot" || fail "pg_dump failed, for the reason above"
+    heeding_signals dump_custom "$postgres" "$database" "$partial/$file" "$snapshot" || fail "pg_dump failed: the reason is in the log of this job"
     close_session
-    tables=$(read_dump "$(docker inspect --format '{{.Image}}' "$postgres")" "$partial/$file") || fail "the dump cannot be read back, for the reason above"
+    tables=$(read_dump "$(docker inspect --format '{{.Image}}' "$postgres")" "$partial/$file") || fail "the dump cannot be read back: the reason is in the log of this job"
     expected=$(jq length <<< "$row_counts")
     [ "$tables" -eq "$expected" ] || fail "the dump holds data of $tables tables, and the database has $expected"
   fi
@@ -133,13 +133,13 @@ save_main_database() {
 # The roles, and every other database.
 save_rest_of_cluster() {
   local names other number=0
-  INPUT='' in_postgres "$postgres" pg_dumpall --globals-only > "$partial/globals.sql" || fail "pg_dumpall failed, for the reason above"
+  INPUT='' in_postgres "$postgres" pg_dumpall --globals-only > "$partial/globals.sql" || fail "pg_dumpall failed: the reason is in the log of this job"
   tail -n 5 "$partial/globals.sql" | grep -q 'PostgreSQL database cluster dump complete' || fail "the dump of the roles is not whole"
   names=$(query_once "$postgres" "$database" "SELECT json_agg(datname ORDER BY datname) FROM pg_database
-    WHERE datallowconn AND NOT datistemplate AND datname <> current_database()") || fail "the databases cannot be listed, for the reason above"
+    WHERE datallowconn AND NOT datistemplate AND datname <> current_database()") || fail "the databases cannot be listed: the reason is in the log of this job"
   while IFS= read -r other; do
     number=$((number + 1))
-    heeding_signals dump_custom "$postgres" "$other" "$partial/other_$number.dump" || fail "pg_dump of $other failed, for the reason above"
+    heeding_signals dump_custom "$postgres" "$other" "$partial/other_$number.dump" || fail "pg_dump of $other failed: the reason is in the log of this job"
     others=$(jq -c --arg name "$other" --arg file "other_$number.dump" '. + [{name: $name, file: $file}]' <<< "$others")
   done < <(jq -r '.[]?' <<< "$names")
 }
@@ -148,7 +148,7 @@ save_redis_snapshot() {
   local redis port
   redis=$(container_of redis 2>&1) || fail "$redis"
   port=$(jq -r '.services[] | select(.service == "redis") | .probe.port' "$CONFIG")
-  heeding_signals save_redis "$redis" "$port" "$partial/redis.rdb" || fail "Redis gives no snapshot, for the reason above"
+  heeding_signals save_redis "$redis" "$port" "$partial/redis.rdb" || fail "Redis gives no snapshot: the reason is in the log of this job"
   # The newest one, where the deployment document has it.
   if [ -d "$(config .root)/data/redis-backup" ]; then
     write_whole "$(config .root)/data/redis-backup/redis.rdb" < "$partial/redis.rdb"
@@ -160,7 +160,7 @@ save_archive() {
   shift
   [ $# -gt 0 ] || return 0
   file=$partial/$stem.$(archive_ending)
-  heeding_signals pack "$file" "$@" || fail "$stem failed, for the reason above"
+  heeding_signals pack "$file" "$@" || fail "$stem failed: the reason is in the log of this job"
   entries=$(jq -c --arg stem "$stem" --argjson count "$(packed_entries "$file")" '. + {($stem): $count}' <<< "$entries")
 }
 

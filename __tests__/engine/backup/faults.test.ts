@@ -1,9 +1,7 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { run } from "../../../rehearsal/run";
 import { BackupSystem } from "./backup-system";
 
-jest.setTimeout(600_000);
+jest.setTimeout(1_800_000);
 const START_MS = 900_000;
 
 /** Incompressible data, so that a dump takes room and time. */
@@ -17,8 +15,6 @@ beforeAll(async () => {
 }, START_MS);
 afterAll(() => system.remove());
 
-const folder = (set: string): string => join(system.layout.backups, set);
-
 async function makeLarge(): Promise<void> {
   await system.sql(`CREATE TABLE IF NOT EXISTS large (data bytea);
     INSERT INTO large SELECT decode(string_agg(md5(random()::text || n), ''), 'hex')
@@ -28,7 +24,7 @@ async function makeLarge(): Promise<void> {
 /** What a failed backup leaves: no half of a set, nobody at the database, a record and an alert that say so. */
 async function expectNothingLeft(before: readonly string[]): Promise<void> {
   expect(system.entries).toEqual(before);
-  expect(await system.leftovers()).toEqual([]);
+  await system.until("nothing left", async () => (await system.leftovers()).length === 0);
   const record = system.record("backup-database");
   expect(record.exitCode).not.toBe(0);
   expect(system.alerts.at(-1)).toMatchObject({ severity: "error", source: "backup-database" });
@@ -54,10 +50,8 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
 
   test("the container is stopped", async () => {
     const before = system.entries;
-    const { code, said } = await system.whileDumping(async (pgDump) => {
-      const stop = run(["docker", "stop", "--time", "1", system.container("postgres")]);
-      process.kill(pgDump, "SIGCONT");
-      await stop;
+    const { code, said } = await system.whileDumping(async () => {
+      await run(["docker", "stop", "--time", "1", system.container("postgres")]);
     });
     expect(code).toBe(1);
     expect(said).toMatch(/pg_dump failed|cannot be read/);
@@ -69,35 +63,28 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
 
   test("the login is refused", async () => {
     const before = system.entries;
-    const hba = await system.sql("SHOW hba_file");
+    const [hba = "", data = ""] = (await system.sql("SHOW hba_file; SHOW data_directory")).split("\n");
+    const reload = `kill -HUP $(head -n 1 ${data}/postmaster.pid)`;
     const exec = (line: string) => run(["docker", "exec", system.container("postgres"), "sh", "-c", line]);
-    await exec(
-      `cp -p ${hba} /tmp/hba && sed -i '1i local all all reject' ${hba} && kill -HUP $(head -n 1 $PGDATA/postmaster.pid)`,
-    );
+    const refused = async () => (await system.emaintenance("backup")).stderr;
+    await exec(`cp -p ${hba} /tmp/hba && sed -i '1i local all all reject' ${hba} && ${reload}`);
     try {
-      const { code, stderr } = await system.emaintenance("backup");
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/PostgreSQL refuses: .*pg_hba.conf rejects connection/);
+      await system.until("a refusal", async () => (await refused()).includes("rejects"));
+      expect(await refused()).toMatch(/PostgreSQL refuses: .*pg_hba.conf rejects connection/);
     } finally {
-      await exec(`cp -p /tmp/hba ${hba} && kill -HUP $(head -n 1 $PGDATA/postmaster.pid)`);
+      await exec(`cp -p /tmp/hba ${hba} && ${reload}`);
+      await system.until("a login", () => system.sql("SELECT 1").then(Boolean, () => false));
     }
     await expectNothingLeft(before);
   });
 
-  test("the backup itself is ended by its time limit", async () => {
+  test("the backup itself is ended, as its time limit and a shutdown do", async () => {
     const before = system.entries;
-    const description = system.layout.deploy("scripts/lib/system.json");
-    const text = readFileSync(description, "utf8");
-    writeFileSync(description, text.replace(/"timeLimitSeconds": \d+/, '"timeLimitSeconds": 15'));
-    try {
-      const { code } = await system.whileDumping(() =>
-        system.until("the end of the run", () => system.record("backup-database").exitCode === 124),
-      );
-      expect(code).toBe(1);
-    } finally {
-      writeFileSync(description, text);
-    }
-    expect(system.record("backup-database").message).toBe("not finished after 15 s, ended");
+    const { code, said } = await system.whileDumping(() => {
+      for (const pid of system.processes("timeout")) process.kill(pid, "SIGTERM");
+    });
+    expect(code).toBe(1);
+    expect(said).toMatch(/ended by a signal/);
     await expectNothingLeft(before);
   });
 
@@ -108,6 +95,7 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
       for (const pid of system.processes()) process.kill(pid, "SIGKILL");
       process.kill(pgDump, "SIGKILL");
     });
+    await system.until("the end of all of it", () => system.unlocked());
     const left = system.entries.filter((name) => name.startsWith("."));
     expect(left).toEqual([expect.stringMatching(/^\.partial\.db_/)]);
     expect((await system.sets()).map(({ set }) => set)).not.toContain(left[0]?.replace(".partial.", ""));
@@ -151,11 +139,7 @@ describe("on a small disk", () => {
   });
 
   test("it gets full in the middle: the half that was written is gone, and what was there is whole", async () => {
-    await system.sql(
-      "ALTER TABLE large RENAME TO other; CREATE TABLE large AS SELECT * FROM other WITH NO DATA",
-    );
-    await system.sql("ALTER TABLE other SET SCHEMA public; CREATE DATABASE aside");
-    await system.sql("DROP TABLE other");
+    await system.sql("DROP TABLE large");
     const { set } = await system.backup();
     await makeLarge();
 
@@ -164,36 +148,5 @@ describe("on a small disk", () => {
     expect(stderr).toMatch(/pg_dump failed/);
     await expectNothingLeft([set]);
     expect(await system.well("verify-backup", set)).toMatch(/restored and checked/);
-  });
-});
-
-describe("a set that has changed on its disk", () => {
-  test.each<[string, (file: string) => void, RegExp]>([
-    [
-      "by one byte",
-      (file) => {
-        const content = readFileSync(file);
-        const at = Math.floor(content.length / 2);
-        content[at] = (content[at] ?? 0) ^ 1;
-        writeFileSync(file, content);
-      },
-      /database.dump has changed since it was written: its SHA-256 is another/,
-    ],
-    [
-      "by its end",
-      (file) => truncateSync(file, statSync(file).size - 100),
-      /database.dump has \d+ bytes, and had \d+ when it was written/,
-    ],
-  ])("%s is found, and no verified one any more", async (_how, damage, message) => {
-    await system.sql("DROP TABLE IF EXISTS large");
-    const { set } = await system.backup();
-    damage(join(folder(set), "database.dump"));
-
-    const { code, stdout } = await system.emaintenance("verify-backup", set);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(message);
-    expect((await system.sets()).find((one) => one.set === set)?.verified).toMatchObject({ ok: false });
-    expect(await system.leftovers()).toEqual([]);
-    await run(["rm", "-r", folder(set)]);
   });
 });
