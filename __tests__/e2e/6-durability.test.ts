@@ -20,6 +20,19 @@ async function data(): Promise<{ rows: string; uploads: string }> {
   return { rows, uploads: stdout };
 }
 
+/** What of the host's parts is there: units, rules, files by their name or by what stands in them. Data, logs and alerts stay. */
+async function hostParts(): Promise<string[]> {
+  const lines = [
+    "systemctl list-units --all --plain --no-legend 'emaintenance*' | awk '{print $1}'",
+    "systemctl list-unit-files --no-legend 'emaintenance*' | awk '{print $1}'",
+    "sudo find /etc /usr/local /var/lib /run -xdev -iname '*emaintenance*' -not -path '/var/lib/docker/*'",
+    "sudo grep -rIil emaintenance /etc/systemd /etc/logrotate.d /etc/cron.d /etc/ufw /etc/profile.d /etc/docker /usr/local",
+    "sudo sh -c 'iptables -S; ip6tables -S; ufw status' | grep -i emaintenance",
+  ];
+  const { stdout } = await onHost(lines.map((line) => `{ ${line}; }`).join("; "), { allowFailure: true });
+  return stdout.split("\n").filter(Boolean);
+}
+
 const NAMES = [
   "postgres",
   "redis",
@@ -63,7 +76,15 @@ describe("rows and uploads", () => {
   });
 
   test("survive cdktf destroy, which says where they are and how one would delete them", async () => {
+    expect(await hostParts()).toEqual(
+      expect.arrayContaining([
+        "emaintenance-watchdog.timer",
+        "/usr/local/bin/emaintenance",
+        "-N EMAINTENANCE-USER",
+      ]),
+    );
     const { stdout } = await destroy();
+    expect(await hostParts()).toEqual([]);
     const { stdout: left } = await onHost(
       "docker ps -aq --filter label=emaintenance.tier; docker volume ls -q",
     );
