@@ -22,7 +22,13 @@ const config = {
       testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
       testPathIgnorePatterns: ["/__tests__/(engine|e2e)/"],
     },
-    { ...common, displayName: "engine", testMatch: ["<rootDir>/__tests__/engine/**/*.test.ts"] },
+    {
+      ...common,
+      displayName: "engine",
+      testMatch: ["<rootDir>/__tests__/engine/**/*.test.ts"],
+      // The whole development system, compiled from its source: on a machine with nothing else to do, by hand.
+      testPathIgnorePatterns: process.env.EMAINTENANCE_TEST_DEVELOPMENT ? [] : ["/engine/local/development"],
+    },
     {
       ...common,
       displayName: "e2e",

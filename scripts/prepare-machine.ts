@@ -2,7 +2,7 @@ import { ensureEngine } from "../rehearsal/engine";
 import { which } from "../rehearsal/run";
 
 /**
- * What the tests need beside Node and Terraform: a Docker Engine that answers, shellcheck, and restic.
+ * What the tests need beside Node and Terraform: a Docker Engine that answers, shellcheck, restic, and a browser.
  * Debian as root: installed. Elsewhere: a sentence.
  */
 async function prepare(): Promise<void> {
@@ -12,6 +12,7 @@ async function prepare(): Promise<void> {
   const engine = await ensureEngine((line) => console.log(line), {
     shellcheck: "shellcheck",
     restic: "restic",
+    chromium: "chromium",
   });
   console.log(`Docker Engine ${engine.version}${engine.startedHere ? ", started here" : ""}`);
 }
