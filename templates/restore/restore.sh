@@ -218,6 +218,7 @@ trap 'exit 129' HUP
 
 finish() {
   local part
+  [ "$(recorded forget)" != true ] || forget_sessions
   for part in "${PARTS[@]}"; do "drop_$part"; done
   end_restore restored "restored $(recorded what)"
 }
@@ -257,6 +258,7 @@ begun=1
 record set "$(text_json "$SET")"
 record started "$(text_json "$(date -u +%Y-%m-%dT%H:%M:%SZ)")"
 record parts "$(json_array "${PARTS[@]}")"
+[ -z "$FORGET" ] || record forget true
 raise_alert warning restore "a restore is under way since $(recorded started): $(recorded what). If it was killed: emaintenance restore --recover"
 pause_system
 if [[ " ${PARTS[*]} " == *" database "* ]]; then rescue_database; fi
@@ -264,7 +266,7 @@ for part in "${PARTS[@]}"; do "prepare_$part"; done
 for part in "${PARTS[@]}"; do "swap_$part"; done
 start_writers || fail "the services are not well with the restored data" "all of them healthy" "The reason is above"
 ask_services data api web || fail "the services do not answer with the restored data" "all of them well" "The reason is above"
-[ -z "$FORGET" ] || forget_sessions
+# From here on nothing is undone any more, only finished.
 record complete true
 begun=''
 finish

@@ -99,6 +99,6 @@ forget_sessions() {
   # shellcheck disable=SC2016 # for the shell in the container
   docker exec "$REDIS" sh -c '[ -z "${REDIS_PASSWORD:-}" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"; redis-cli -p "$1" FLUSHALL' sh \
     "$(jq -r '.services[] | select(.service == "redis") | .probe.port' "$CONFIG")" | grep -qx OK ||
-    fail "Redis does not forget the sessions" "OK" "Its answer is above; --keep-sessions leaves Redis as it is"
+    fail "Redis does not forget the sessions" "OK" "Mend it, then: emaintenance restore --recover"
   say "sessions are forgotten: everybody logs in again"
 }
