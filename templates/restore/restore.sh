@@ -224,7 +224,10 @@ finish() {
 }
 
 case $WHAT in
-  service) restore_service ;;
+  service)
+    restore_service
+    exit 0
+    ;;
   recover)
     lock_restores
     if [ ! -e "$JOURNAL" ]; then
