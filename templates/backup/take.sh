@@ -56,6 +56,7 @@ partial='' postgres=''
 clean_up() {
   local code=$?
   trap - EXIT
+  trap '' TERM INT HUP
   local pids
   mapfile -t pids < <(jobs -p)
   [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2> /dev/null || true
@@ -64,7 +65,8 @@ clean_up() {
   exit "$code"
 }
 trap clean_up EXIT
-trap 'echo "ended by a signal"; exit 143' TERM INT HUP
+# Once is enough: timeout signals the program, and then its whole group.
+trap 'trap "" TERM INT HUP; echo "ended by a signal"; exit 143' TERM INT HUP
 
 # What one that was killed, or the power, has left.
 sweep() {

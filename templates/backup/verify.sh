@@ -38,16 +38,24 @@ if ! flock --nonblock "$one_at_a_time"; then
 fi
 
 readonly PURPOSE=verification
+
+# What verify_set ends with where the set may be good, and this host could not find out.
+readonly UNKNOWN=3
+
+# An empty cluster, and its first segments of the log.
+readonly EMPTY_CLUSTER_BYTES=268435456
 clean_up() {
   local code=$? pids
   trap - EXIT
+  trap '' TERM INT HUP
   mapfile -t pids < <(jobs -p)
   [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2> /dev/null || true
   remove_throwaway "$PURPOSE"
   exit "$code"
 }
 trap clean_up EXIT
-trap 'echo "ended by a signal"; exit 143' TERM INT HUP
+# Once is enough: timeout signals the program, and then its whole group.
+trap 'trap "" TERM INT HUP; echo "ended by a signal"; exit 143' TERM INT HUP
 remove_throwaway "$PURPOSE"
 
 heeding_signals() { "$@" & wait "$!"; }
@@ -70,13 +78,13 @@ in_throwaway() { docker exec --interactive "$1" psql -XAtq -v ON_ERROR_STOP=1 -U
 
 # verify_database NAME FILE: says what is wrong, and fails then.
 verify_database() {
-  local name=$1 file=$2 image id user expected counted amcheck
-  need=$(($(manifest "$name" .postgres.bytes) * 3 / 2))
-  (require_room "$need") || return 1
-  image=$(throwaway_image "$name") || return 1
+  local name=$1 file=$2 image id user expected counted amcheck need
+  need=$(($(manifest "$name" .postgres.bytes) * 3 / 2 + EMPTY_CLUSTER_BYTES))
+  (require_room "$need") || return "$UNKNOWN"
+  image=$(throwaway_image "$name") || return "$UNKNOWN"
   user=$(manifest "$name" .postgres.user)
-  id=$(start_throwaway "$PURPOSE" "$image" "$(set_folder "$name")" "$user") || return 1
-  await_throwaway "$id" "$user" || return 1
+  id=$(start_throwaway "$PURPOSE" "$image" "$(set_folder "$name")" "$user") || return "$UNKNOWN"
+  await_throwaway "$id" "$user" || return "$UNKNOWN"
   # As it was: what sorts differently would be another index.
   jq -r '.postgres | "CREATE DATABASE verified TEMPLATE template0 ENCODING '\''\(.encoding)'\'' LC_COLLATE '\''\(.collate)'\'' LC_CTYPE '\''\(.ctype)'\''"' \
     "$(set_folder "$name")/manifest.json" | docker exec --interactive "$id" psql -Xq -v ON_ERROR_STOP=1 -U "$user" -d postgres || return 1
@@ -131,7 +139,7 @@ verify_set() {
   local name=$1 file stem
   check_set "$name" || return 1
   if file=$(set_file "$name" database.dump) || file=$(set_file "$name" database.sql); then
-    verify_database "$name" "$file" || return 1
+    verify_database "$name" "$file" || return "$?"
     verify_others "$name" || return 1
     remove_throwaway "$PURPOSE"
   fi
@@ -141,33 +149,38 @@ verify_set() {
   done
 }
 
-good=0 bad=0
+good=0 bad=0 unknown=0
 for name in "${names[@]}"; do
   if ! hold_set "$name"; then
     echo "$name is being removed"
     continue
   fi
-  began=$SECONDS ok=true
+  began=$SECONDS code=0
   output=$(mktemp)
-  # In a shell of its own, which has -e where this one may not.
-  verify_set "$name" > "$output" 2>&1 || ok=false
+  verify_set "$name" > "$output" 2>&1 || code=$?
   seconds=$((SECONDS - began))
   cat "$output"
-  if [ "$ok" = true ]; then
-    good=$((good + 1)) message="restored and checked: $(manifest "$name" '(.rowCounts | add // 0)') rows of $(manifest "$name" '(.rowCounts | length)') tables, $(manifest "$name" '.files | length') files"
-  else
-    bad=$((bad + 1)) message=$(grep -v '^ *$' "$output" | tail -n 1 || true)
-    remove_throwaway "$PURPOSE"
-  fi
+  message=$(grep -v '^ *$' "$output" | tail -n 1 || true)
   rm -f "$output"
-  # A set of which only the disk had no room for a server is not a bad one.
+  [ "$code" -eq 0 ] || remove_throwaway "$PURPOSE"
+  if [ "$code" -eq "$UNKNOWN" ]; then
+    # Of a set that could not be tried nothing is written down: it is as good as it was.
+    unknown=$((unknown + 1))
+    echo "$name: not verified: $message"
+    continue
+  elif [ "$code" -eq 0 ]; then
+    good=$((good + 1)) ok=true
+    message="restored and checked: $(manifest "$name" '(.rowCounts | add // 0)') rows of $(manifest "$name" '(.rowCounts | length)') tables, $(manifest "$name" '.files | length') files"
+  else
+    bad=$((bad + 1)) ok=false
+  fi
   jq -n --arg verified "$(utc)" --argjson seconds "$seconds" --argjson ok "$ok" --arg message "$message" '$ARGS.named' |
     write_whole "$(set_folder "$name")/verified.json"
   echo "$name: $message, in $seconds s"
 done
 write_summary
-if [ "$bad" -gt 0 ]; then
-  [ "$((good + bad))" -eq 1 ] || echo "$bad of $((good + bad)) sets are not good; the last line of each is above"
+if [ $((bad + unknown)) -gt 0 ]; then
+  [ $((good + bad + unknown)) -eq 1 ] || echo "$bad sets are not good and $unknown could not be verified, of $((good + bad + unknown)): see above"
   exit "$NOT_WELL"
 fi
 [ "$good" -eq 1 ] || echo "$good sets restored and checked"
