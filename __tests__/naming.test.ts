@@ -14,6 +14,13 @@ describe("the names of the system", () => {
     expect(Naming.network).toBe("emaintenance-network");
   });
 
+  test("number the containers of a service from the second one on", () => {
+    expect([1, 2].map((number) => Naming.instance("web", number))).toEqual([
+      "emaintenance-web",
+      "emaintenance-web-2",
+    ]);
+  });
+
   test("have a short form on the network", () => {
     expect(Naming.aliases("web")).toEqual(["web", "emaintenance-web"]);
   });

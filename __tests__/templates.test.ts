@@ -2,7 +2,7 @@ import { renderTemplate, template } from "../constructs/templates";
 
 describe("a template", () => {
   test("is text as it lies in the folder", () => {
-    expect(template("migration/await.sh")).toMatch(/^#!\/usr\/bin\/env bash\n/);
+    expect(template("switch/gate.sh")).toMatch(/^#!\/usr\/bin\/env bash\n/);
   });
 
   test("with values is the same text for the same values", () => {

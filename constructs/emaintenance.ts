@@ -8,6 +8,7 @@ import { UserService } from "./api/user-service";
 import { WorkOrderService } from "./api/work-order-service";
 import type { PointInTimeSettings } from "./backup/point-in-time-settings";
 import type { ApplicationValues } from "./configuration/application-values";
+import type { TierContainer } from "./container/tier-container";
 import { DataVolume } from "./data/data-volume";
 import { Postgres, type PostgresProps } from "./data/postgres";
 import { PostgresSocket } from "./data/postgres-socket";
@@ -20,6 +21,7 @@ import { type RouteTable, routesTo, SEED_ROUTES } from "./gateway/route-table";
 import type { ServiceName } from "./naming";
 import { EmaintenanceNetwork } from "./network/emaintenance-network";
 import { ImageCatalog, type ImageCatalogProps } from "./release/image-catalog";
+import type { Beside } from "./release/beside";
 import type { ServiceImage } from "./release/service-image";
 import { PublishedPort } from "./values/published-port";
 import { Web } from "./web/web";
@@ -60,12 +62,38 @@ export interface Placement {
   uploads(service: "work-order-service" | "asset-service"): ContainerVolumes;
   /** Folder that keeps the archive of the database's write-ahead log. @default there is no place for one */
   readonly walArchiveFolder?: string;
-  /** Lays down the gateway's configuration. */
-  gatewayFiles(scope: Construct, nginxConf: string, image: ServiceImage): GatewayFiles;
-  /** What must have happened after the database is healthy and before anything uses it. @default nothing */
-  databaseReady?(scope: Construct, postgres: Postgres): readonly ITerraformDependable[];
+  /** How containers without a state of their own are made beside those that they follow. @default in their place */
+  readonly beside?: Beside;
+  /** Lays down the gateway's configuration, and leads the gateway to the containers of each service. */
+  gatewayFiles(
+    scope: Construct,
+    nginxConf: string,
+    image: ServiceImage,
+    services: readonly GatewayTarget[],
+  ): GatewayFiles;
+  /** What must have happened before anything uses the data tier. @default its containers are healthy */
+  dataReady?(scope: Construct, postgres: Postgres, redis: Redis): readonly ITerraformDependable[];
+  /** What must have happened before the migration starts, beside that. @default nothing */
+  beforeMigration?(
+    scope: Construct,
+    migration: Migration,
+    postgres: Postgres,
+  ): readonly ITerraformDependable[];
   /** What the first service starts after: a migration that has ended well. */
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[];
+  /** What proves the containers of a service before anything uses them. @default they are healthy */
+  proven?(
+    scope: Construct,
+    service: string,
+    containers: readonly TierContainer[],
+  ): readonly ITerraformDependable[];
+}
+
+/** A service behind the gateway. */
+export interface GatewayTarget {
+  /** As the gateway's configuration names it, for example `user-service:3001`. */
+  readonly upstream: string;
+  readonly containers: readonly TierContainer[];
 }
 
 export interface EmaintenanceProps extends EmaintenanceSettings {
@@ -94,6 +122,8 @@ export class Emaintenance extends Construct {
   readonly assetService: AssetService;
   readonly web: Web;
   readonly gateway: Gateway;
+  /** The whole configuration of the gateway. */
+  readonly nginxConf: string;
 
   constructor(scope: Construct, id: string, props: EmaintenanceProps) {
     super(scope, id);
@@ -154,9 +184,17 @@ export class Emaintenance extends Construct {
       ...props.redis,
     });
 
+    const dataReady = placement.dataReady?.(this, this.postgres, this.redis);
+    if (dataReady) {
+      this.postgres.container.provenBy(...dataReady);
+      this.redis.container.provenBy(...dataReady);
+    }
+
     // The migration.
+    const { beside } = placement;
     const common = {
       network: this.network,
+      beside,
       release: variables.release.stringValue,
       nodeEnv: placement.nodeEnv,
     };
@@ -168,7 +206,10 @@ export class Emaintenance extends Construct {
     this.postgres.grantAccess(this.migration);
     this.redis.grantAccess(this.migration);
     // Where one image cannot be built, nothing of the release has happened.
-    this.migration.startAfter(...images.complete, ...(placement.databaseReady?.(this, this.postgres) ?? []));
+    this.migration.startAfter(
+      ...images.complete,
+      ...(placement.beforeMigration?.(this, this.migration, this.postgres) ?? []),
+    );
     const migrated = placement.migrationDone(this, this.migration);
 
     // The API tier.
@@ -201,8 +242,16 @@ export class Emaintenance extends Construct {
       this.redis.grantAccess(service);
       service.setEnvironment("JWT_SECRET", variables.jwtSecret.stringValue);
     }
+    const prove = (service: ApiService | Web): void => {
+      const { containers } = service;
+      const proofs = placement.proven?.(this, service.service, containers);
+      if (proofs) containers.forEach((container) => container.provenBy(...proofs));
+    };
+    prove(this.userService);
     this.workOrderService.connectTo(this.userService);
     this.assetService.connectTo(this.userService);
+    prove(this.workOrderService);
+    prove(this.assetService);
 
     // The web tier.
     this.web = new Web(this, "web", {
@@ -214,24 +263,44 @@ export class Emaintenance extends Construct {
       ...props.web,
     });
     services.forEach((service) => this.web.connectTo(service));
-    this.web.container.startAfter(...images.complete);
+    this.web.startAfter(...images.complete);
+    prove(this.web);
 
     // The gateway.
     const { publish, limits, healthCheck, ...nginx } = props.gateway ?? {};
-    const nginxConf = renderNginxConfig({
+    const upstream = ({ service, port }: ApiService | Web) => Upstream.of(service, port);
+    const behind = [...services, this.web];
+    // A port of the host cannot lead to two containers, the old one and the new: there, the gateway holds it.
+    const forwards = behind.flatMap((service) =>
+      service.container.published.map(({ on }) => ({ on, upstream: upstream(service) })),
+    );
+    this.nginxConf = renderNginxConfig({
       routes: routesTo(props.routes ?? SEED_ROUTES, services),
-      web: Upstream.of(this.web.service, this.web.port),
+      web: upstream(this.web),
+      ...(beside && {
+        switched: true,
+        forwards: forwards.map(({ on, upstream: to }) => ({ listenPort: on.port, to })),
+      }),
       ...nginx,
     });
     this.gateway = new Gateway(this, "gateway", {
       image: images.of("nginx"),
       network: this.network,
-      files: placement.gatewayFiles(this, nginxConf, images.of("nginx")),
+      files: placement.gatewayFiles(
+        this,
+        this.nginxConf,
+        images.of("nginx"),
+        behind.map((service) => ({
+          upstream: upstream(service).toString(),
+          containers: service.containers,
+        })),
+      ),
+      forwards: beside ? forwards.map(({ on }) => ({ containerPort: on.port, on })) : [],
       logs: placement.logs("nginx"),
       publish: publish ?? [PublishedPort.everywhere(3030)],
       limits,
       healthCheck,
     });
-    this.gateway.startAfter(this.web.container.resource);
+    this.web.containers.forEach((one) => this.gateway.startAfterContainer(one));
   }
 }

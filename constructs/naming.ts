@@ -24,8 +24,12 @@ export const Naming = {
   /** The Docker network of the whole system. */
   network: "emaintenance-network",
 
-  /** Container (and host) name of a service or job, for example `emaintenance-user-service`. */
+  /** Name of the container of a service or job, for example `emaintenance-user-service`. */
   container: (service: string): string => `emaintenance-${service}`,
+
+  /** The same, where a service has several: the first one has its name, the second is `…-2`. */
+  instance: (service: string, number: number): string =>
+    number === 1 ? Naming.container(service) : `${Naming.container(service)}-${number}`,
 
   /** Names under which other containers reach a service: the short and the long one. */
   aliases: (service: string): string[] => [service, Naming.container(service)],
@@ -37,7 +41,8 @@ export const Naming = {
   image: (service: string): string => `emaintenance/${service}`,
 
   /** A label key, for example `emaintenance.tier`. */
-  label: (key: "tier" | "service" | "release" | "settings" | "build"): string => `emaintenance.${key}`,
+  label: (key: "tier" | "service" | "release" | "settings" | "build" | "generation"): string =>
+    `emaintenance.${key}`,
 
   /** The readable part of a Terraform address, for example `docker_container.user_service`. */
   terraformId: (name: string): string => name.replace(/[^A-Za-z0-9]+/g, "_"),

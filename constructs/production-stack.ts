@@ -5,7 +5,6 @@ import type { Construct } from "constructs";
 import { OFF_HOST_PROGRAM } from "./backup/off-host";
 import { ApplicationVariables } from "./configuration/application-variables";
 import { Emaintenance, type EmaintenanceSettings } from "./emaintenance";
-import { DeployEnd } from "./host/deploy-end";
 import { Directories } from "./host/directories";
 import { HostConnection } from "./host/host-connection";
 import { HostLayout } from "./host/host-layout";
@@ -14,6 +13,7 @@ import { HostParts, type HostPartsSettings } from "./host/host-parts";
 import { Preflight, type PreflightLimits } from "./host/preflight";
 import { VmPlacement } from "./host/vm-placement";
 import { pinProviders } from "./provider-versions";
+import { Deployment } from "./release/deployment";
 import { ReleaseRecord } from "./release/release-record";
 import { Verification, type VerifyCheck } from "./release/verification";
 import { Registries } from "./release/registries";
@@ -66,12 +66,19 @@ export class ProductionStack extends TerraformStack {
     });
     new KeptData(this, "kept-data", { connection, layout });
 
+    const deployment = new Deployment(this, "deployment", {
+      connection,
+      preflight: preflight.resource,
+      gatewayConfiguration: () => this.system.nginxConf,
+      after: [directories.resource],
+    });
+
     const backup = props.host?.backup;
     this.system = new Emaintenance(this, "emaintenance", {
       ...props,
       pointInTime: backup === false ? undefined : backup?.pointInTime,
       variables,
-      placement: new VmPlacement({ connection, layout, after: [directories.resource] }),
+      placement: new VmPlacement({ connection, layout, deployment, after: [directories.resource] }),
     });
 
     this.hostParts = new HostParts(this, "host-parts", {
@@ -99,11 +106,7 @@ export class ProductionStack extends TerraformStack {
       verified: verification.resource,
     });
 
-    new DeployEnd(this, "deploy-end", {
-      connection,
-      preflight,
-      after: [record.resource],
-    });
+    deployment.endAfter(record.resource);
 
     const url = new TerraformOutput(this, "url", {
       value: variables.publicUrl.stringValue,

@@ -244,7 +244,8 @@ describe("the start order of a container", () => {
     const second = new TierContainer(stack, "second", { ...base, service: "web", image: stack.image("web") });
 
     second.startAfter(first.resource);
-    second.startAfter(first.resource, first.resource);
+    second.startAfterContainer(first);
+    second.startAfter(first.resource);
 
     expect(second.waitsFor(first)).toBe(true);
     expect(first.waitsFor(second)).toBe(false);

@@ -119,10 +119,10 @@ describe("PostgreSQL with settings of a team's own", () => {
 });
 
 describe("a service that is granted access to PostgreSQL", () => {
-  test("gets the URL with the password encoded, and starts after the database is healthy", () => {
+  test("gets the URL with the password encoded, and starts after the database is ready", () => {
     // GIVEN
     const { postgres, stack } = made({ database: "maintenance", user: "app" });
-    const service = { setEnvironment: jest.fn(), startAfter: jest.fn() };
+    const service = { setEnvironment: jest.fn(), startAfterContainer: jest.fn() };
 
     // WHEN
     postgres.grantAccess(service);
@@ -133,7 +133,7 @@ describe("a service that is granted access to PostgreSQL", () => {
     expect(stack.resolved(url)).toBe(
       'postgresql://app:${replace(urlencode(var.POSTGRES_PASSWORD), "+", "%20")}@emaintenance-postgres:5432/maintenance',
     );
-    expect(service.startAfter).toHaveBeenCalledWith(postgres.container.resource);
+    expect(service.startAfterContainer).toHaveBeenCalledWith(postgres.container);
   });
 });
 

@@ -91,17 +91,17 @@ describe("the password of Redis", () => {
 });
 
 describe("a service that is granted access to Redis", () => {
-  test("gets the URL, and starts after Redis is healthy", () => {
+  test("gets the URL, and starts after Redis is ready", () => {
     // GIVEN
     const { redis } = made({ port: 6380, publish: [PublishedPort.loopback(6379)] });
-    const service = { setEnvironment: jest.fn(), startAfter: jest.fn() };
+    const service = { setEnvironment: jest.fn(), startAfterContainer: jest.fn() };
 
     // WHEN
     redis.grantAccess(service);
 
     // THEN
     expect(service.setEnvironment).toHaveBeenCalledWith("REDIS_URL", "redis://emaintenance-redis:6380");
-    expect(service.startAfter).toHaveBeenCalledWith(redis.container.resource);
+    expect(service.startAfterContainer).toHaveBeenCalledWith(redis.container);
   });
 });
 

@@ -2,8 +2,9 @@ import { VmPlacement } from "../../constructs/host/vm-placement";
 import { TestStack } from "../support/test-stack";
 
 describe("the system on a VM", () => {
-  const { connection, layout } = new TestStack();
-  const placement = new VmPlacement({ connection, layout, after: [] });
+  const stack = new TestStack();
+  const { connection, layout } = stack;
+  const placement = new VmPlacement({ connection, layout, deployment: stack.deployment, after: [] });
 
   test("runs for production", () => {
     expect(placement.nodeEnv).toBe("production");

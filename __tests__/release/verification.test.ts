@@ -117,6 +117,6 @@ describe("the record of a release", () => {
   });
 
   test("is what the deploy ends with", () => {
-    expect(script(production(), "deploy_end").depends_on).toContain("null_resource.release_record");
+    expect(script(production(), "deployment_end").depends_on).toContain("null_resource.release_record");
   });
 });

@@ -1,4 +1,11 @@
-import { container, containers, label, type ContainerJson } from "../support/stack-json";
+import {
+  container,
+  containers,
+  label,
+  OWN_NAME,
+  servingName,
+  type ContainerJson,
+} from "../support/stack-json";
 import { local, production, SEVEN } from "../support/stacks";
 
 const TIERS: Record<string, string> = {
@@ -36,7 +43,7 @@ describe.each([
   ["in development", local(), DEVELOPMENT],
 ] as const)("%s", (_where, stack, { jobs, user, health, limits }) => {
   test("there are the seven containers of the deployment document, and the jobs before them", () => {
-    const names = Object.values(containers(stack)).map(({ name }) => name);
+    const names = Object.values(containers(stack)).map(servingName);
 
     expect(names.sort()).toEqual([...SEVEN, ...jobs].map((service) => `emaintenance-${service}`).sort());
   });
@@ -59,7 +66,8 @@ describe.each([
       const { interval, timeout, retries, start_interval } = json.healthcheck ?? {};
 
       expect({ interval, timeout, retries, start_interval }).toEqual(health);
-      expect(json.wait).toBe(true);
+      // Those that are made beside others are waited for by a script.
+      expect(json.wait).toBe(!json.name.includes(OWN_NAME));
     });
 
     test("has a read-only root, with a /tmp in memory", () => {
@@ -96,10 +104,14 @@ describe.each([
       expect(label(json, "release")).toBeDefined();
     });
 
-    test("is found on the one network under its short and its long name", () => {
-      expect(json.networks_advanced).toEqual([
-        { name: "${docker_network.network.name}", aliases: [service, `emaintenance-${service}`] },
-      ]);
+    test("is found on the one network under the names of its service, but not before it serves", () => {
+      const aliases = json.name.includes(OWN_NAME)
+        ? [`${service}${OWN_NAME}`]
+        : [service, `emaintenance-${service}`];
+
+      expect(json.networks_advanced).toEqual([{ name: "${docker_network.network.name}", aliases }]);
+      // Docker's name server answers for host names as well.
+      expect(json.hostname).toBe(json.name);
     });
   });
 });

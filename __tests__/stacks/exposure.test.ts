@@ -19,10 +19,10 @@ test("in production, the other ports of the deployment document answer on the ho
   const onHost = published(production()).filter(onHostOnly);
 
   expect(onHost.sort()).toEqual([
-    "127.0.0.1:3000 -> emaintenance-web:3000",
-    "127.0.0.1:3001 -> emaintenance-user-service:3001",
-    "127.0.0.1:3002 -> emaintenance-work-order-service:3002",
-    "127.0.0.1:3003 -> emaintenance-asset-service:3003",
+    "127.0.0.1:3000 -> emaintenance-nginx:3000",
+    "127.0.0.1:3001 -> emaintenance-nginx:3001",
+    "127.0.0.1:3002 -> emaintenance-nginx:3002",
+    "127.0.0.1:3003 -> emaintenance-nginx:3003",
     "127.0.0.1:5432 -> emaintenance-postgres:5432",
     "127.0.0.1:6379 -> emaintenance-redis:6379",
   ]);

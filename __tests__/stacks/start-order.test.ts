@@ -1,38 +1,58 @@
 import { local, production } from "../support/stacks";
 import { startOrder } from "../support/start-order";
 
-/** Each pair: what must be healthy, or done, before what starts. */
-const DOCUMENT = [
+type Pair = readonly [first: string, second: string];
+
+/** Those that wait for the data tier on the host, so that Terraform does not replace it as it does them. */
+const DATA_FIRST: readonly Pair[] = [
   ["docker_container.postgres", "docker_container.migration"],
-  ["docker_container.migration", "docker_container.user_service"],
   ["docker_container.postgres", "docker_container.user_service"],
   ["docker_container.redis", "docker_container.user_service"],
+];
+
+/** Each pair: what must be healthy, or done, before what starts. */
+const DOCUMENT: readonly Pair[] = [
+  ["docker_container.migration", "docker_container.user_service"],
   ["docker_container.user_service", "docker_container.work_order_service"],
   ["docker_container.user_service", "docker_container.asset_service"],
   ["docker_container.work_order_service", "docker_container.web"],
   ["docker_container.asset_service", "docker_container.web"],
   ["docker_container.web", "docker_container.nginx"],
-] as const;
+];
 
 /** What scripts on the host add to it in production. */
-const PRODUCTION = [
+const PRODUCTION: readonly Pair[] = [
   ["null_resource.preflight", "null_resource.directories"],
   ["null_resource.directories", "docker_image.postgres"],
   ["null_resource.directories", "docker_volume.postgres_data"],
   ["null_resource.directories", "docker_container.postgres"],
   ["null_resource.directories", "docker_container.redis"],
+  ["null_resource.directories", "null_resource.deployment_begin"],
+  ["null_resource.deployment_begin", "docker_container.postgres"],
+  ["null_resource.deployment_begin", "docker_container.redis"],
   ["docker_container.postgres", "null_resource.database_password"],
-  ["null_resource.database_password", "docker_container.migration"],
+  ["null_resource.database_password", "null_resource.data_ready"],
+  ["docker_container.redis", "null_resource.data_ready"],
+  ["null_resource.data_gate", "null_resource.safety_dump"],
+  ["null_resource.safety_dump", "docker_container.migration"],
   ["docker_container.migration", "null_resource.migration_gate"],
   ["null_resource.migration_gate", "docker_container.user_service"],
   ["null_resource.migration_gate", "docker_container.work_order_service"],
   ["null_resource.migration_gate", "docker_container.asset_service"],
+  ["docker_container.user_service", "null_resource.user_service_gate"],
+  ["null_resource.user_service_gate", "docker_container.work_order_service"],
+  ["null_resource.user_service_gate", "docker_container.asset_service"],
+  ["null_resource.work_order_service_gate", "docker_container.web"],
+  ["null_resource.asset_service_gate", "docker_container.web"],
+  ["null_resource.web_gate", "null_resource.switch"],
+  ["null_resource.switch", "null_resource.gateway_configuration"],
   ["null_resource.gateway_configuration", "docker_container.nginx"],
-] as const;
+  ["docker_container.nginx", "null_resource.deployment_end"],
+];
 
 describe.each([
   ["in production", production(), [...DOCUMENT, ...PRODUCTION]],
-  ["in development", local(), DOCUMENT],
+  ["in development", local(), [...DATA_FIRST, ...DOCUMENT]],
 ] as const)("%s", (_where, stack, pairs) => {
   const order = startOrder(stack);
 
@@ -53,3 +73,22 @@ describe.each([
     }
   });
 });
+
+/** A resource that depends on one of these, directly or not, would have Terraform make a second one beside it. */
+test.each(["docker_container.postgres", "docker_container.redis", "docker_container.nginx"])(
+  "in production, nothing that is made before its predecessor goes needs %s",
+  (inPlace) => {
+    const stack = production();
+    const order = startOrder(stack);
+    const beside = Object.entries(stack.resource).flatMap(([type, resources]) =>
+      Object.entries(resources)
+        .filter(([, resource]) => JSON.stringify(resource).includes('"create_before_destroy":true'))
+        .map(([name]) => `${type}.${name}`),
+    );
+
+    expect(beside).toContain("docker_container.user_service");
+    for (const one of beside) {
+      expect(order.get(one)).not.toContain(inPlace);
+    }
+  },
+);

@@ -72,15 +72,22 @@ export function synthesise(stack: TerraformStack): StackJson {
   return JSON.parse(Testing.synth(stack, true)) as StackJson;
 }
 
-/** All containers, by their Terraform name. */
+/** All containers that ever run, by their Terraform name. */
 export function containers(stack: StackJson): Record<string, ContainerJson> {
-  return (stack.resource.docker_container ?? {}) as Record<string, ContainerJson>;
+  const all = Object.entries((stack.resource.docker_container ?? {}) as Record<string, ContainerJson>);
+  return Object.fromEntries(all.filter(([, { start }]) => start !== false));
 }
+
+/** What makes the name of a container unique until it serves. */
+export const OWN_NAME = "-${null_resource.deployment_begin.id}";
+
+/** The name of a container once it serves. */
+export const servingName = ({ name }: ContainerJson): string => name.replace(OWN_NAME, "");
 
 /** The container of a service, by its short name, for example `user-service`. */
 export function container(stack: StackJson, service: string): ContainerJson {
   return present(
-    Object.values(containers(stack)).find(({ name }) => name === `emaintenance-${service}`),
+    Object.values(containers(stack)).find((one) => servingName(one) === `emaintenance-${service}`),
     `container of ${service}`,
   );
 }

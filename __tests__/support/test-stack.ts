@@ -1,5 +1,6 @@
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
+import { Resource } from "@cdktf/provider-null/lib/resource";
 import { DefaultTokenResolver, StringConcat, TerraformStack, Testing, Tokenization } from "cdktf";
 import { ApplicationVariables } from "../../constructs/configuration/application-variables";
 import { DataVolume } from "../../constructs/data/data-volume";
@@ -7,6 +8,7 @@ import { HostConnection } from "../../constructs/host/host-connection";
 import { HostLayout } from "../../constructs/host/host-layout";
 import type { ServiceName } from "../../constructs/naming";
 import { EmaintenanceNetwork } from "../../constructs/network/emaintenance-network";
+import { Deployment } from "../../constructs/release/deployment";
 import { ImageCatalog } from "../../constructs/release/image-catalog";
 import type { ServiceImage } from "../../constructs/release/service-image";
 import { synthesise, type StackJson } from "./stack-json";
@@ -23,6 +25,7 @@ export class TestStack extends TerraformStack {
   private readonly images = new ImageCatalog(this, "images");
   private knownVariables?: ApplicationVariables;
   private knownConnection?: HostConnection;
+  private knownDeployment?: Deployment;
 
   constructor() {
     super(testApp(), "test");
@@ -40,6 +43,16 @@ export class TestStack extends TerraformStack {
 
   get connection(): HostConnection {
     return (this.knownConnection ??= new HostConnection(this, "host"));
+  }
+
+  get deployment(): Deployment {
+    const { connection } = this;
+    return (this.knownDeployment ??= new Deployment(this, "deployment", {
+      connection,
+      preflight: new Resource(this, "look"),
+      gatewayConfiguration: () => "events {}",
+      after: [],
+    }));
   }
 
   /** A value as it will stand in the synthesised stack. */

@@ -6,6 +6,7 @@ import { TierContainer } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
 import { Naming, type ServiceName } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { Beside } from "../release/beside";
 import type { ServiceImage } from "../release/service-image";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
@@ -16,6 +17,8 @@ import { validateProps } from "../values/validate";
 export interface ServiceSettings {
   /** Port inside the network; the service gets it as PORT. @default the seed's, 6.2 */
   readonly port?: number;
+  /** Containers that do the same work, and share it; one of them may die. @default 1 */
+  readonly replicas?: number;
   /** Ports of the host. @default none */
   readonly publish?: readonly PublishedPort[];
   /** @default 1 core, 512 MiB */
@@ -48,6 +51,8 @@ export interface ApiServiceProps extends ServiceSettings {
   readonly volumes?: readonly ContainerVolumes[];
   /** What must be there first, beside what the relations add. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /** Made beside the containers of the release before. @default in their place */
+  readonly beside?: Beside;
 }
 
 /** Environment variables by name. Source: POSIX, 8.1, names that every shell takes. */
@@ -56,11 +61,14 @@ export const environmentSchema = z.record(
   z.string(),
 );
 
+const expectedReplicas = "expected a whole number of containers, from 1 to 9";
+
 /** Settings that can be checked without knowing the service. */
 export const serviceSettingsSchema = z.object({
   healthPath: z.string().regex(/^\/[^\s'"`\\]*$/, 'expected a path such as "/health"'),
   timeZone,
   environment: environmentSchema,
+  replicas: z.int(expectedReplicas).min(1, expectedReplicas).max(9, expectedReplicas),
 });
 
 /** User and group under which the team's own images run (the seed, 9.2). */
@@ -69,10 +77,18 @@ export const APPLICATION_USER = "1001:1001";
 /** Seconds in which a Node.js service ends what it has begun. */
 const STOP_TIMEOUT_SECONDS = 30;
 
+/** The containers of a service, numbered from 1. */
+export function replicated<T>(replicas: number, make: (instance: number, isFirst: boolean) => T): T[] {
+  return Array.from({ length: replicas }, (_, index) => make(index + 1, index === 0));
+}
+
 /** A Node.js service behind the gateway. The three of the system differ by a few words only. */
 export class ApiService extends Construct {
   readonly service: ServiceName;
+  /** The first of its containers; its name is the service's. */
   readonly container: TierContainer;
+  /** All of them. */
+  readonly containers: readonly TierContainer[];
   readonly port: number;
   /** Path that answers 200 when the service is well. */
   readonly healthPath: string;
@@ -83,28 +99,35 @@ export class ApiService extends Construct {
       healthPath: props.healthPath ?? "/health",
       timeZone: props.timeZone ?? "UTC",
       environment: props.environment ?? {},
+      replicas: props.replicas ?? 1,
     });
     this.service = props.service;
     this.port = tcpPort(props.port);
     this.healthPath = checked.healthPath;
 
-    this.container = new TierContainer(this, "service", {
-      tier: "api",
-      service: props.service,
-      image: props.image,
-      release: props.release,
-      network: props.network,
-      command: props.command,
-      environment: checked.environment,
-      user: APPLICATION_USER,
-      volumes: props.volumes,
-      publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),
-      healthCheck: HealthCheck.httpByNode(this.port, checked.healthPath, props.healthCheck),
-      limits: props.limits ?? {},
-      stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
-      replacedWhenStopped: true,
+    this.containers = replicated(checked.replicas, (instance, isFirst) => {
+      return new TierContainer(this, isFirst ? "service" : `service-${instance}`, {
+        tier: "api",
+        service: props.service,
+        instance,
+        image: props.image,
+        release: props.release,
+        network: props.network,
+        beside: props.beside,
+        command: props.command,
+        environment: checked.environment,
+        user: APPLICATION_USER,
+        volumes: props.volumes,
+        // One port of the host leads to one container.
+        publish: isFirst ? (props.publish ?? []).map((on) => ({ containerPort: this.port, on })) : [],
+        healthCheck: HealthCheck.httpByNode(this.port, checked.healthPath, props.healthCheck),
+        limits: props.limits ?? {},
+        stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
+        replacedWhenStopped: true,
+      });
     });
-    this.container.startAfter(...(props.after ?? []));
+    [this.container] = this.containers as readonly [TierContainer, ...TierContainer[]];
+    this.startAfter(...(props.after ?? []));
     this.setEnvironment("NODE_ENV", props.nodeEnv);
     this.setEnvironment("PORT", String(this.port));
     this.setEnvironment("CORS_ORIGIN", props.corsOrigin);
@@ -118,16 +141,21 @@ export class ApiService extends Construct {
   }
 
   setEnvironment(name: string, value: string): void {
-    this.container.setEnvironment(name, value);
+    this.containers.forEach((container) => container.setEnvironment(name, value));
   }
 
   startAfter(...others: readonly ITerraformDependable[]): void {
-    this.container.startAfter(...others);
+    this.containers.forEach((container) => container.startAfter(...others));
   }
 
-  /** Lets this service call another: its address (`USER_SERVICE_URL`), and a start only after it is healthy. */
+  /** Starts this service only after a container of another is ready. */
+  startAfterContainer(other: TierContainer): void {
+    this.containers.forEach((container) => container.startAfterContainer(other));
+  }
+
+  /** Lets this service call another: its address (`USER_SERVICE_URL`), and a start only after it is ready. */
   connectTo(other: ApiService): void {
     this.setEnvironment(Naming.urlVariable(other.service), other.url);
-    this.startAfter(other.container.resource);
+    other.containers.forEach((container) => this.startAfterContainer(container));
   }
 }

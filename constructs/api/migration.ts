@@ -4,6 +4,7 @@ import { z } from "zod";
 import { TierContainer } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { Beside } from "../release/beside";
 import type { ServiceImage } from "../release/service-image";
 import { validateProps } from "../values/validate";
 import { APPLICATION_USER, environmentSchema } from "./api-service";
@@ -23,6 +24,8 @@ export interface MigrationProps extends MigrationSettings {
   readonly network: EmaintenanceNetwork;
   readonly release: string;
   readonly nodeEnv: string;
+  /** Made beside the job of the release before. @default in its place */
+  readonly beside?: Beside;
 }
 
 /**
@@ -31,18 +34,22 @@ export interface MigrationProps extends MigrationSettings {
  */
 export class Migration extends Construct {
   readonly container: TierContainer;
+  /** Content id of the image that holds the migrations. */
+  readonly imageId: string;
 
   constructor(scope: Construct, id: string, props: MigrationProps) {
     super(scope, id);
     const checked = validateProps(this, z.object({ environment: environmentSchema }), {
       environment: props.environment ?? {},
     });
+    this.imageId = props.image.imageId;
     this.container = new TierContainer(this, "job", {
       tier: "api",
       service: "migration",
       image: props.image,
       release: props.release,
       network: props.network,
+      beside: props.beside,
       command: props.command ?? ["node", "migrate.js"],
       environment: checked.environment,
       user: APPLICATION_USER,
@@ -59,5 +66,9 @@ export class Migration extends Construct {
 
   startAfter(...others: readonly ITerraformDependable[]): void {
     this.container.startAfter(...others);
+  }
+
+  startAfterContainer(other: TierContainer): void {
+    this.container.startAfterContainer(other);
   }
 }

@@ -9,6 +9,7 @@ import { Construct } from "constructs";
 import { Naming, type Tier } from "../naming";
 import type { ServiceImage } from "../release/service-image";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { Beside } from "../release/beside";
 import { HealthCheck } from "../values/health-check";
 import type { PublishedPort } from "../values/published-port";
 import { escapeTemplate } from "../values/terraform-text";
@@ -21,6 +22,10 @@ export interface TierContainerProps {
   readonly tier: Tier;
   /** Short name, for example `user-service`; the container's name and aliases follow from it. */
   readonly service: string;
+  /** Number of this container among equals of one service, from 1. @default 1 */
+  readonly instance?: number;
+  /** Made beside its predecessor, under a name of its own until the switch. @default in its place */
+  readonly beside?: Beside;
   readonly image: ServiceImage;
   /** Written on the label `emaintenance.release`. */
   readonly release: string;
@@ -38,10 +43,12 @@ export interface TierContainerProps {
   /** Folders in memory, the only writable places of a read-only root beside the volumes. @default /tmp, 64 MiB */
   readonly tmpfs?: readonly Tmpfs[];
   readonly volumes?: readonly ContainerVolumes[];
-  /** Host ports by the container's port. @default nothing is published */
+  /** Ports of the host under which the service answers. The gateway holds those of a container that is made beside another. @default none */
   readonly publish?: readonly { readonly containerPort: number; readonly on: PublishedPort }[];
   /** @default none, not even the image's own: for jobs, which end */
   readonly healthCheck?: HealthCheck;
+  /** Ports of the host that this container holds for other services. @default none */
+  readonly forwards?: TierContainerProps["publish"];
   readonly limits: ResourceLimits;
   /** Kernel settings of the container's own network. @default none */
   readonly sysctls?: Readonly<Record<string, string>>;
@@ -88,6 +95,7 @@ export interface ContainerRun {
 export class TierContainer extends Construct {
   readonly tier: Tier;
   readonly service: string;
+  /** Its name once it serves. */
   readonly containerName: string;
   /** Host ports by the container's port. */
   readonly published: NonNullable<TierContainerProps["publish"]>;
@@ -95,18 +103,21 @@ export class TierContainer extends Construct {
   readonly limitSeconds: { readonly healthy: number; readonly stop: number };
   /** A job ends; everything else keeps running. */
   readonly isJob: boolean;
-  /** What others depend on: it exists once the container is healthy. */
+  /** Exists once the container does; in the data tier and the gateway, once it is healthy. */
   readonly resource: Container;
   private readonly environment = new Map<string, string>();
   private readonly ownEnvironment: Readonly<Record<string, string>>;
   private readonly startsAfter = new Map<string, string>();
+  private readonly needs = new Set<TierContainer>();
+  private readiness: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: TierContainerProps) {
     super(scope, id);
-    const { service, stopTimeoutSeconds = 30, healthyWithinSeconds = 120, runsToCompletion = false } = props;
+    const { service, beside, stopTimeoutSeconds = 30, healthyWithinSeconds = 120 } = props;
+    const { instance = 1, runsToCompletion = false } = props;
     this.tier = props.tier;
     this.service = service;
-    this.containerName = Naming.container(service);
+    this.containerName = Naming.instance(service, instance);
     this.published = props.publish ?? [];
     this.limitSeconds = { healthy: healthyWithinSeconds, stop: stopTimeoutSeconds };
     this.isJob = runsToCompletion;
@@ -124,17 +135,27 @@ export class TierContainer extends Construct {
       healthcheck: healthcheckBlock(props.healthCheck ?? HealthCheck.none()),
       destroyGraceSeconds: stopTimeoutSeconds,
     };
+    // What is ignored below must not differ unseen.
+    const digested = { ...notUpdatable, ...(beside && { network: props.network.literalName }) };
+    const held = [...(beside ? [] : this.published), ...(props.forwards ?? [])];
+    const ownName = beside ? `${this.containerName}-${beside.deployment}` : this.containerName;
 
     this.resource = new Container(this, "container", {
-      name: this.containerName,
-      hostname: this.containerName,
+      name: ownName,
+      // Docker's name server knows a container by its host name too.
+      hostname: ownName,
       image: props.image.imageId,
       entrypoint: props.entrypoint?.map(escapeTemplate),
       command: props.command?.map(escapeTemplate),
       user: props.user,
-      networksAdvanced: [{ name: props.network.name, aliases: Naming.aliases(service) }],
+      networksAdvanced: [
+        {
+          name: props.network.name,
+          aliases: beside ? [`${service}-${beside.deployment}`] : Naming.aliases(service),
+        },
+      ],
       volumes: [...(props.volumes ?? [])],
-      ports: this.published.flatMap(({ containerPort, on }) =>
+      ports: held.flatMap(({ containerPort, on }) =>
         on.addresses.map((ip) => ({ internal: containerPort, external: on.port, ip })),
       ),
 
@@ -159,16 +180,25 @@ export class TierContainer extends Construct {
       mustRun: props.replacedWhenStopped,
       ...(runsToCompletion
         ? { attach: true, logs: false }
-        : { wait: true, waitTimeout: healthyWithinSeconds }),
+        : // Who comes beside another is waited for by a script, which sees a failure at once and says why.
+          { wait: !beside, waitTimeout: beside ? undefined : healthyWithinSeconds }),
 
       labels: [
         { label: Naming.label("tier"), value: props.tier },
         { label: Naming.label("service"), value: service },
         { label: Naming.label("release"), value: props.release },
-        { label: Naming.label("settings"), value: settingsDigest(notUpdatable) },
+        { label: Naming.label("settings"), value: settingsDigest(digested) },
+        ...(beside ? [{ label: Naming.label("generation"), value: beside.generation }] : []),
       ],
+      lifecycle: beside && {
+        createBeforeDestroy: true,
+        // The switch gives it the service's name. A new container gets a new one, whatever is ignored here.
+        ignoreChanges: ["name", "hostname", "networks_advanced"],
+      },
     });
-    this.resource.overrideLogicalId(Naming.terraformId(service));
+    this.resource.overrideLogicalId(Naming.terraformId(instance === 1 ? service : `${service}-${instance}`));
+    this.readiness = [this.resource];
+    this.startAfter(...(beside?.after ?? []));
     for (const [name, value] of Object.entries(this.ownEnvironment)) {
       this.setEnvironment(name, value);
     }
@@ -208,7 +238,23 @@ export class TierContainer extends Construct {
     this.resource.wait = false;
   }
 
-  /** Starts this container only after the others exist, which for containers means: are healthy. */
+  /** What must exist before anything uses this container. */
+  get ready(): readonly ITerraformDependable[] {
+    return this.readiness;
+  }
+
+  /** Says what proves this container, where that is more than its existence. Before anything waits for it. */
+  provenBy(...proofs: readonly ITerraformDependable[]): void {
+    this.readiness = proofs;
+  }
+
+  /** Starts this container only after the other one is ready. */
+  startAfterContainer(other: TierContainer): void {
+    this.needs.add(other);
+    this.startAfter(...other.ready);
+  }
+
+  /** Starts this container only after the others exist. */
   startAfter(...others: readonly ITerraformDependable[]): void {
     for (const other of others) {
       this.startsAfter.set(other.fqn, dependable(other));
@@ -218,7 +264,7 @@ export class TierContainer extends Construct {
 
   /** True where this container starts only after the other one is healthy. */
   waitsFor(other: TierContainer): boolean {
-    return this.startsAfter.has(other.resource.fqn);
+    return this.needs.has(other);
   }
 }
 

@@ -1,4 +1,3 @@
-import type { ITerraformDependable } from "cdktf";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { z } from "zod";
@@ -45,7 +44,7 @@ export interface PostgresProps {
 /** Whom the database can serve: anything with an environment that starts after it. */
 export interface DatabaseUser {
   setEnvironment(name: string, value: string): void;
-  startAfter(...others: readonly ITerraformDependable[]): void;
+  startAfterContainer(other: TierContainer): void;
 }
 
 const identifier = z
@@ -148,9 +147,9 @@ export class Postgres extends Construct {
     return `postgresql://${this.user}:${password}@${this.container.containerName}:${this.port}/${this.database}`;
   }
 
-  /** Gives a service its database: the URL, and a start only after the database is healthy. */
+  /** Gives a service its database: the URL, and a start only after the database is ready. */
   grantAccess(service: DatabaseUser): void {
     service.setEnvironment("DATABASE_URL", this.url);
-    service.startAfter(this.container.resource);
+    service.startAfterContainer(this.container);
   }
 }

@@ -94,9 +94,9 @@ export class Redis extends Construct {
     return `redis://${login}${address}`;
   }
 
-  /** Gives a service its cache: the URL, and a start only after Redis is healthy. */
+  /** Gives a service its cache: the URL, and a start only after Redis is ready. */
   grantAccess(service: DatabaseUser): void {
     service.setEnvironment("REDIS_URL", this.url);
-    service.startAfter(this.container.resource);
+    service.startAfterContainer(this.container);
   }
 }

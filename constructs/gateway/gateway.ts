@@ -1,7 +1,7 @@
 import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { TierContainer } from "../container/tier-container";
+import { TierContainer, type TierContainerProps } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
 import { Tmpfs } from "../container/tmpfs";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
@@ -25,6 +25,8 @@ export interface GatewayProps {
   readonly files: GatewayFiles;
   /** Port of the host on which the system answers. */
   readonly publish: readonly PublishedPort[];
+  /** Ports of the host that lead to one service each. @default none */
+  readonly forwards?: TierContainerProps["forwards"];
   /** Where the access log and the error log go. @default inside the container, in memory */
   readonly logs?: ContainerVolumes;
   /** @default 1 core, 512 MiB */
@@ -71,6 +73,7 @@ export class Gateway extends Construct {
         ...(logs ? [logs] : []),
       ],
       publish: props.publish.map((on) => ({ containerPort: GATEWAY_PORT, on })),
+      forwards: props.forwards,
       healthCheck: HealthCheck.command(
         ["curl", "-fsS", "-o", "/dev/null", `http://127.0.0.1:${GATEWAY_PORT}/health`],
         props.healthCheck,
@@ -88,5 +91,10 @@ export class Gateway extends Construct {
   /** Starts the gateway only after what it leads to is healthy. */
   startAfter(...others: readonly ITerraformDependable[]): void {
     this.container.startAfter(...others);
+  }
+
+  /** Starts the gateway only after a container of a service is ready. */
+  startAfterContainer(other: TierContainer): void {
+    this.container.startAfterContainer(other);
   }
 }

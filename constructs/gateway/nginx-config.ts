@@ -25,6 +25,21 @@ export interface NginxConfigProps {
   readonly web: Upstream;
 
   /**
+   * Whether the folder `upstreams` beside the configuration says which containers stand behind the name of a service: a
+   * symbolic link, named like the upstream (`user-service:3001`), to a folder that is named like the address to use.
+   *
+   * @default false: the names of the services themselves are used
+   */
+  readonly switched?: boolean;
+
+  /**
+   * Ports inside the container that lead to one service each, whatever the path.
+   *
+   * @default [] none
+   */
+  readonly forwards?: readonly { readonly listenPort: number; readonly to: Upstream }[];
+
+  /**
    * Paths that answer 403, with everything below them, in any spelling (case, encoded characters, extra slashes).
    * The usual one is `/api/auth/register`.
    *
@@ -186,6 +201,11 @@ export function renderNginxConfig(props: NginxConfigProps): string {
     configurationFolder: GATEWAY_CONFIGURATION,
     openFiles: settings.workerConnections + FILES_BESIDE_CONNECTIONS,
     web: props.web.toString(),
+    switched: props.switched ?? false,
+    forwards: (props.forwards ?? []).map(({ listenPort, to }) => ({
+      listenPort: port(listenPort),
+      upstream: to.toString(),
+    })),
     routes: longestFirst(props.routes).map(({ path, upstream }) => ({
       pattern: asPattern(path),
       upstream: upstream.toString(),

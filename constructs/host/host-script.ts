@@ -43,6 +43,8 @@ export interface HostScriptProps {
   readonly triggers?: Readonly<Record<string, string>>;
   /** What must be there first. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /** As Terraform does it for whatever such a resource depends on: the new one first, the old one last. @default false */
+  readonly createBeforeDestroy?: boolean;
 }
 
 /**
@@ -112,6 +114,7 @@ export class HostScript extends Construct {
       connection: props.connection.provisioner,
       provisioners: [...prepare, ...uploads, run, ...confirm],
       dependsOn: [...(props.after ?? [])],
+      lifecycle: props.createBeforeDestroy ? { createBeforeDestroy: true } : undefined,
     });
     this.resource.overrideLogicalId(Naming.terraformId(id));
   }

@@ -17,9 +17,6 @@ import { HostScript } from "./host-script";
 /** Docker API that has the start interval of health checks. Source: Docker Engine API history, v1.44 (Engine 25). */
 const LEAST_DOCKER_API = "1.44";
 
-/** Marks a deploy under way, from a good preflight to its end; /run is empty after a boot. */
-export const DEPLOY_LOCK = "/run/lock/emaintenance-deploy";
-
 /** What the host is measured by. */
 export interface PreflightLimits {
   /** Memory in MiB below which nothing is deployed. @default 1024 */
@@ -78,7 +75,6 @@ export class Preflight extends Construct {
       connection,
       script: renderTemplate("host/preflight.sh.eta", {}),
       environment: {
-        DEPLOY_LOCK,
         FOLDER: layout?.root ?? "",
         LABEL: Naming.label("service"),
         IMAGES: this.ofImages(

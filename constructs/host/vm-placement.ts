@@ -2,32 +2,41 @@ import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Migration } from "../api/migration";
+import type { TierContainer } from "../container/tier-container";
 import type { Postgres } from "../data/postgres";
-import type { Placement } from "../emaintenance";
+import type { Redis } from "../data/redis";
+import type { GatewayTarget, Placement } from "../emaintenance";
 import type { GatewayFiles } from "../gateway/gateway";
 import type { ServiceName } from "../naming";
+import { DataGate } from "../release/data-gate";
+import type { Deployment } from "../release/deployment";
+import { Gate } from "../release/gate";
+import { MigrationGate } from "../release/migration-gate";
+import { SafetyDump } from "../release/safety-dump";
 import type { ServiceImage } from "../release/service-image";
-import { DatabasePassword } from "./database-password";
+import { Switch } from "../release/switch";
 import { GatewayConfiguration } from "./gateway-configuration";
 import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
-import { MigrationGate } from "./migration-gate";
 
 export interface VmPlacementProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
+  readonly deployment: Deployment;
   /** What must be there before anything is made: a host that is ready, with its folders. */
   readonly after: readonly ITerraformDependable[];
 }
 
-/** The system on a VM: data, logs and uploads in folders of the host, scripts over SSH. */
+/** The system on a VM: data, logs and uploads in folders of the host, scripts over SSH, releases beside each other. */
 export class VmPlacement implements Placement {
   readonly nodeEnv = "production";
   readonly after: readonly ITerraformDependable[];
+  readonly beside: Deployment;
   readonly walArchiveFolder: string;
 
   constructor(private readonly props: VmPlacementProps) {
     this.after = props.after;
+    this.beside = props.deployment;
     this.walArchiveFolder = `${props.layout.backups}/point-in-time`;
   }
 
@@ -45,25 +54,61 @@ export class VmPlacement implements Placement {
     return { hostPath: this.props.layout.data(folder), containerPath: "/app/uploads" };
   }
 
-  gatewayFiles(scope: Construct, nginxConf: string, image: ServiceImage): GatewayFiles {
-    const { connection, layout, after } = this.props;
-    const { imageId } = image;
+  gatewayFiles(
+    scope: Construct,
+    nginxConf: string,
+    image: ServiceImage,
+    services: readonly GatewayTarget[],
+  ): GatewayFiles {
+    const { connection, layout } = this.props;
+    const proofs = services.flatMap(({ containers }) => containers.flatMap(({ ready }) => ready));
+    const { resource } = new Switch(scope, "switch", {
+      connection,
+      folder: layout.deploy("nginx"),
+      services,
+      after: proofs,
+    });
     return new GatewayConfiguration(scope, "gateway-configuration", {
       connection,
       layout,
       nginxConf,
-      imageId,
-      after,
+      imageId: image.imageId,
+      after: [resource],
     });
   }
 
-  databaseReady(scope: Construct, postgres: Postgres): readonly ITerraformDependable[] {
-    const { connection } = this.props;
-    return [new DatabasePassword(scope, "database-password", { connection, postgres }).resource];
+  dataReady(scope: Construct, postgres: Postgres, redis: Redis): readonly ITerraformDependable[] {
+    const { connection, layout, deployment } = this.props;
+    return [new DataGate(scope, "data-gate", { connection, layout, deployment, postgres, redis }).resource];
+  }
+
+  beforeMigration(
+    scope: Construct,
+    migration: Migration,
+    postgres: Postgres,
+  ): readonly ITerraformDependable[] {
+    const { connection, deployment } = this.props;
+    const dump = new SafetyDump(scope, "safety-dump", {
+      connection,
+      deployment,
+      postgres,
+      imageId: migration.imageId,
+      after: postgres.container.ready,
+    });
+    return [dump.resource];
   }
 
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[] {
     const { connection } = this.props;
     return [new MigrationGate(scope, "migration-gate", { connection, migration }).resource];
+  }
+
+  proven(
+    scope: Construct,
+    service: string,
+    containers: readonly TierContainer[],
+  ): readonly ITerraformDependable[] {
+    const { connection } = this.props;
+    return [new Gate(scope, `${service}-gate`, { connection, service, containers }).resource];
   }
 }

@@ -14,11 +14,14 @@ export interface EmaintenanceNetworkProps {
 export class EmaintenanceNetwork extends Construct {
   /** The name, as an attribute of the network: who uses it depends on it. */
   readonly name: string;
+  /** The name itself. */
+  readonly literalName: string;
 
   constructor(scope: Construct, id: string, props: EmaintenanceNetworkProps = {}) {
     super(scope, id);
+    this.literalName = props.name ?? Naming.network;
     const network = new Network(this, "network", {
-      name: props.name ?? Naming.network,
+      name: this.literalName,
       driver: "bridge",
       dependsOn: [...(props.after ?? [])],
     });

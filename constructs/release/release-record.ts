@@ -7,9 +7,9 @@ import { singleLine } from "../configuration/variable-rules";
 import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
-import { DEPLOY_LOCK } from "../host/preflight";
 import { Naming, SERVICE_NAMES } from "../naming";
 import { template } from "../templates";
+import { DEPLOY_LOCK } from "./deployment";
 import type { ImageCatalog } from "./image-catalog";
 
 export interface ReleaseRecordProps {

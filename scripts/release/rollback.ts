@@ -1,7 +1,7 @@
 import { confirmed } from "./confirm";
 import { Deployment, type Say } from "./deployment";
 import { inWords } from "./diagnosis";
-import { DEPLOY_LOCK } from "../../constructs/host/preflight";
+import { DEPLOY_LOCK } from "../../constructs/release/deployment";
 import type { Options } from "./options";
 import { chooseRelease, readRecords } from "./records";
 import { goBack, planWayBack } from "./return";

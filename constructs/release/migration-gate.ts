@@ -1,16 +1,17 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
 import type { Migration } from "../api/migration";
+import type { HostConnection } from "../host/host-connection";
+import { HostScript } from "../host/host-script";
 import { template } from "../templates";
-import type { HostConnection } from "./host-connection";
-import { HostScript } from "./host-script";
+import { DEPLOY_LOCK } from "./deployment";
 
 export interface MigrationGateProps {
   readonly connection: HostConnection;
   readonly migration: Migration;
 }
 
-/** Stops the deploy, with the job's log, when the migration has failed. */
+/** Stops the deployment, with the job's log, when the migration has failed. */
 export class MigrationGate extends Construct {
   readonly resource: Resource;
 
@@ -19,9 +20,9 @@ export class MigrationGate extends Construct {
     const { container } = props.migration;
     this.resource = new HostScript(this, "migration-gate", {
       connection: props.connection,
-      script: template("migration/await.sh"),
-      environment: { CONTAINER: container.containerName },
-      triggers: { job: container.resource.id },
+      script: template("switch/migration-gate.sh"),
+      environment: { JOB: container.resource.id, NAME: container.containerName, LOCK: DEPLOY_LOCK },
+      createBeforeDestroy: true,
     }).resource;
   }
 }

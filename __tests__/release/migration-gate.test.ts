@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { Migration } from "../../constructs/api/migration";
-import { MigrationGate } from "../../constructs/host/migration-gate";
+import { MigrationGate } from "../../constructs/release/migration-gate";
 import { FakeHost } from "../support/fake-host";
 import { script, scriptLines } from "../support/stack-json";
+import { temporaryFolder } from "../support/temporary-folder";
 import { TestStack } from "../support/test-stack";
 
 describe("the gate behind the migration", () => {
@@ -20,32 +22,40 @@ describe("the gate behind the migration", () => {
 
     // THEN
     const json = script(stack.synthesise(), "migration_gate");
-    expect(scriptLines(json)).toContain("export CONTAINER='emaintenance-migration'");
-    expect(json.triggers.job).toBe("${docker_container.migration.id}");
+    expect(scriptLines(json)).toContain("export NAME='emaintenance-migration'");
+    expect(json.triggers.JOB).toBe("${docker_container.migration.id}");
   });
 });
 
 describe("the gate, on a host", () => {
-  /** A job that has ended with this code, and ends with the next ones when it is started again. */
+  /** A job that has ended with this code, and ends with the next ones when it is started again; no job before it. */
   const jobThatEnds = (...codes: number[]) =>
     new FakeHost().program(
       "docker",
       `codes=(${codes.join(" ")})
        runs="\${0%/*}/runs"
        count=$(cat "$runs" 2> /dev/null || echo 0)
-       case "$1" in
-         inspect) echo "\${codes[$count]}" ;;
-         start) echo "$((count + 1))" > "$runs" ;;
-         logs) echo "relation exists" >&2 ;;
+       case "$*" in
+         *ExitCode*) echo "\${codes[$count]}" ;;
+         *slice*) echo emaintenance-migration-77 ;;
+         inspect*) exit 1 ;;
+         start*) echo "$((count + 1))" > "$runs" ;;
+         logs*) echo "relation exists" >&2 ;;
        esac`,
     );
-  const pass = (host: FakeHost) => host.run("migration/await.sh", { CONTAINER: "emaintenance-migration" });
+  const pass = (host: FakeHost) =>
+    host.run("switch/migration-gate.sh", {
+      JOB: "0123abcd",
+      NAME: "emaintenance-migration",
+      LOCK: join(temporaryFolder(), "lock"),
+    });
 
-  test("is open when the job has ended well", async () => {
+  test("is open when the job has ended well, and the job gets its name", async () => {
     const host = jobThatEnds(0);
 
     expect(await pass(host)).toEqual({ code: 0, stdout: "migration done\n", stderr: "" });
-    expect(host.calls).not.toContain("docker start emaintenance-migration");
+    expect(host.calls).not.toContain("docker start 0123abcd");
+    expect(host.calls).toContain("docker rename 0123abcd emaintenance-migration");
   });
 
   test("lets a job that failed try once more, so that a passing trouble needs no hand", async () => {
@@ -53,10 +63,10 @@ describe("the gate, on a host", () => {
 
     expect(await pass(host)).toEqual({
       code: 0,
-      stdout: "emaintenance-migration ended with exit code 1; running it once more\nmigration done\n",
+      stdout: "the migration ended with exit code 1; running it once more\nmigration done\n",
       stderr: "",
     });
-    expect(host.calls).toContain("docker wait emaintenance-migration");
+    expect(host.calls).toContain("docker wait 0123abcd");
   });
 
   test("stays shut when the job fails again, and shows the job's last words and the mend", async () => {
@@ -66,7 +76,7 @@ describe("the gate, on a host", () => {
     expect(stderr).toBe(
       "migration failed with exit code 3; no service was started or changed. Its last lines:\n" +
         "  relation exists\n" +
-        "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration) and deploy again.\n",
+        "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration-77) and deploy again.\n",
     );
   });
 });

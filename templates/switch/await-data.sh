@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Waits until the data tier is ready for this deployment.
+set -euo pipefail
+
+: "${READY:?file that says for which deployment the data tier is ready}"
+: "${DEPLOYMENT:?id of the deployment}"
+: "${LIMIT_SECONDS:?seconds that this may take}"
+
+end=$((SECONDS + LIMIT_SECONDS))
+until [ "$(cat "$READY" 2> /dev/null)" = "$DEPLOYMENT" ]; do
+  if [ "$SECONDS" -ge "$end" ]; then
+    echo "PostgreSQL and Redis did not get ready within $LIMIT_SECONDS s; no service was started or changed. What is wrong with them is said by their own lines of this deployment." >&2
+    exit 1
+  fi
+  sleep 0.5
+done
+echo "the data tier is ready"

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Begins a deployment: takes the lock, or says who has it, and marks the system as incomplete until the last script.
+set -euo pipefail
+
+: "${LOCK:?file that says who deploys}"
+: "${TAKE_OVER_MINUTES:?minutes after which anybody may take the lock over}"
+: "${MARK:?id of the container whose name says whether the last deployment is complete}"
+: "${MARK_PREFIX:?what its name begins with while it is not}"
+: "${LABEL:?label of the containers that are made beside others}"
+: "${DEPLOYMENT:?id of this deployment}"
+: "${RELEASE:?release that is deployed}"
+: "${OWNER:?who deploys}"
+WORKSTATION=${WORKSTATION-} KNOWN=${KNOWN-}
+
+# Without a name, the machine is known by the address that it comes from.
+owner=$OWNER@${WORKSTATION:-${SSH_CLIENT%% *}}
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# Another program at this very moment would find the file, or not make it.
+make_lock() (
+  set -o noclobber
+  jq -nc --arg owner "$owner" --arg started "$(date -u +%FT%TZ)" --arg release "$RELEASE" --arg deployment "$DEPLOYMENT" \
+    --arg address "${SSH_CLIENT%% *}" '{owner: $owner, started: $started, release: $release, deployment: $deployment, address: $address}' \
+    2> /dev/null > "$LOCK"
+) 2> /dev/null
+
+field() { jq -r ".$1 // \"unknown\"" "$LOCK" 2> /dev/null || echo unknown; }
+
+take_lock() {
+  local minutes
+  if make_lock; then return; fi
+  minutes=$(((EPOCHSECONDS - $(stat --format %Y "$LOCK" 2> /dev/null || echo 0)) / 60))
+  if [ "$(field owner)" != "$owner" ] && [ "$minutes" -lt "$TAKE_OVER_MINUTES" ]; then
+    {
+      echo "$(field owner) deploys release $(field release) here since $(field started); its last sign of life is $minutes minutes old."
+      echo "Expected one deployment at a time. Wait for its end. If it has died, its owner can deploy again at once, anybody in"
+      echo "$((TAKE_OVER_MINUTES - minutes)) minutes; or remove the lock on this host: sudo rm $LOCK"
+    } >&2
+    exit 1
+  fi
+  echo "taking over the lock of $(field owner), who deployed release $(field release) since $(field started)"
+  as_root rm -f "$LOCK"
+  make_lock || {
+    echo "somebody else has just taken the lock $LOCK. Expected one deployment at a time. Deploy again when that one has ended." >&2
+    exit 1
+  }
+}
+
+# Containers that an earlier deployment has made, and that Terraform does not know: it died before it had written them down.
+# They serve nobody, as one that serves has the name of its service.
+remove_unknown() {
+  local id name
+  [ -n "$KNOWN" ] || return 0
+  docker ps --all --no-trunc --filter "label=$LABEL" --format '{{.ID}} {{.Names}}' | while read -r id name; do
+    [[ $name =~ -[0-9]{14,20}$ && " $KNOWN " != *" $id "* ]] || continue
+    echo "removing $name, which was made by a deployment that died"
+    docker rm --force "$id" > /dev/null
+  done
+}
+
+take_lock
+name=$MARK_PREFIX-${MARK:0:12}
+[ "$(docker inspect --format '{{.Name}}' "$MARK")" = "/$name" ] || docker rename "$MARK" "$name"
+remove_unknown
+echo "deployment $DEPLOYMENT of release $RELEASE by $owner has begun"
