@@ -22,9 +22,15 @@ published_ports() {
   for address in $PORTS; do echo "${address##*:}"; done | sort -nu
 }
 
-# The port mappings of our containers, as `docker ps` prints them.
+# Ports of our containers, each as `:3000->`. Docker writes neighbours as a range, `127.0.0.1:3000-3003->3000-3003/tcp`.
 published_by_us() {
-  ! command -v docker > /dev/null || docker_answer ps --filter "label=$LABEL" --format '{{.Ports}}' 2> /dev/null || true
+  local mappings first last
+  command -v docker > /dev/null || return 0
+  mappings=$(docker_answer ps --filter "label=$LABEL" --format '{{.Ports}}' 2> /dev/null) || return 0
+  while [[ $mappings =~ :([0-9]+)(-([0-9]+))?'->'(.*) ]]; do
+    first=${BASH_REMATCH[1]} last=${BASH_REMATCH[3]:-${BASH_REMATCH[1]}} mappings=${BASH_REMATCH[4]}
+    for ((; first <= last; first++)); do echo ":$first->"; done
+  done
 }
 
 check_port() {
