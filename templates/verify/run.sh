@@ -15,8 +15,12 @@ fail() {
 
 setting() { jq -r "$1" "$folder/checks.json"; }
 
-# Ids of the running containers of a service, or of all our services.
-running() { docker ps --quiet --no-trunc --filter "label=$(setting .label)${1+=$1}"; }
+# Ids of the containers of a service that serve. One that is not proven yet, and one that was set aside, have a longer name.
+running() {
+  local label
+  label=$(setting .label)
+  docker ps --quiet --no-trunc --filter "label=$label=$1" --filter "name=^${label%%.*}-$1(-[1-9])?\$"
+}
 
 # Addresses of all containers of the services that checks ask on their own: {service: [url...]}.
 targets() {
