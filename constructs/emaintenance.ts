@@ -296,6 +296,7 @@ export class Emaintenance extends Construct {
         })),
       ),
       forwards: beside ? forwards.map(({ on }) => ({ containerPort: on.port, on })) : [],
+      answersFor: beside ? behind.map(({ service }) => service) : [],
       logs: placement.logs("nginx"),
       publish: publish ?? [PublishedPort.everywhere(3030)],
       limits,

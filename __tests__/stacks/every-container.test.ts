@@ -27,6 +27,8 @@ const PRODUCTION = {
   user: "1001:1001",
   health: { interval: "30s", timeout: "10s", retries: 3, start_interval: "500ms" },
   limits: () => ({ cpus: "1", memory: 512, memory_swap: 512 }),
+  // Their short names lead to the gateway, which knows the container that serves.
+  gatewayAnswersFor: OWN,
 };
 const DEVELOPMENT = {
   jobs: ["migration", "install"],
@@ -36,12 +38,13 @@ const DEVELOPMENT = {
     const memory = service === "web" ? 3072 : OWN.includes(service) ? 1024 : 512;
     return { cpus: OWN.includes(service) ? "2" : "1", memory, memory_swap: memory };
   },
+  gatewayAnswersFor: [],
 };
 
 describe.each([
   ["in production", production(), PRODUCTION],
   ["in development", local(), DEVELOPMENT],
-] as const)("%s", (_where, stack, { jobs, user, health, limits }) => {
+] as const)("%s", (_where, stack, { jobs, user, health, limits, gatewayAnswersFor }) => {
   test("there are the seven containers of the deployment document, and the jobs before them", () => {
     const names = Object.values(containers(stack)).map(servingName);
 
@@ -108,6 +111,7 @@ describe.each([
       const aliases = json.name.includes(OWN_NAME)
         ? [`${service}${OWN_NAME}`]
         : [service, `emaintenance-${service}`];
+      if (service === "nginx") aliases.push(...gatewayAnswersFor);
 
       expect(json.networks_advanced).toEqual([{ name: "${docker_network.network.name}", aliases }]);
       // Docker's name server answers for host names as well.

@@ -30,6 +30,8 @@ export interface TierContainerProps {
   /** Written on the label `emaintenance.release`. */
   readonly release: string;
   readonly network: EmaintenanceNetwork;
+  /** More names in the network under which it answers. @default none */
+  readonly answersFor?: readonly string[];
   /** @default the image's */
   readonly entrypoint?: readonly string[];
   /** @default the image's */
@@ -151,7 +153,9 @@ export class TierContainer extends Construct {
       networksAdvanced: [
         {
           name: props.network.name,
-          aliases: beside ? [`${service}-${beside.deployment}`] : Naming.aliases(service),
+          aliases: beside
+            ? [`${service}-${beside.deployment}`]
+            : [...Naming.aliases(service), ...(props.answersFor ?? [])],
         },
       ],
       volumes: [...(props.volumes ?? [])],

@@ -25,6 +25,8 @@ export interface GatewayProps {
   readonly files: GatewayFiles;
   /** Port of the host on which the system answers. */
   readonly publish: readonly PublishedPort[];
+  /** Services whose short names lead to the gateway, and through it to whichever container serves. @default none */
+  readonly answersFor?: readonly string[];
   /** Ports of the host that lead to one service each. @default none */
   readonly forwards?: TierContainerProps["forwards"];
   /** Where the access log and the error log go. @default inside the container, in memory */
@@ -59,6 +61,7 @@ export class Gateway extends Construct {
       image: props.image,
       release: props.image.reference,
       network: props.network,
+      answersFor: props.answersFor,
       command: ["nginx", "-c", `${GATEWAY_CONFIGURATION}/nginx.conf`, "-g", "daemon off;"],
       // The master binds port 80 and opens the logs as root; its workers become the user of the configuration.
       capabilities: ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"],
