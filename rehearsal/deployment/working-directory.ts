@@ -53,7 +53,8 @@ export async function holdsForeignDeployment(directory: string): Promise<boolean
 
 /** Forgets what an earlier host of this rehearsal had: its state describes nothing that exists, its secrets open nothing. */
 export async function forgetDeployment(directory: string): Promise<void> {
-  for (const name of [...STATE_FILES, VARIABLES_FILE, RELEASE_FILE]) await rm(join(directory, name), { force: true });
+  for (const name of [...STATE_FILES, VARIABLES_FILE, RELEASE_FILE])
+    await rm(join(directory, name), { force: true });
 }
 
 /** Removes all that a rehearsal made in its working directory, and nothing else. */

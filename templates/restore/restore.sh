@@ -265,6 +265,7 @@ record parts "$(json_array "${PARTS[@]}")"
 raise_alert warning restore "a restore is under way since $(recorded started): $(recorded what). If it was killed: emaintenance restore --recover"
 pause_system
 if [[ " ${PARTS[*]} " == *" database "* ]]; then rescue_database; fi
+if [ "$WHAT" = point-in-time ]; then save_point_in_time; fi
 for part in "${PARTS[@]}"; do "prepare_$part"; done
 for part in "${PARTS[@]}"; do "swap_$part"; done
 start_writers || fail "the services are not well with the restored data" "all of them healthy" "The reason is above"
