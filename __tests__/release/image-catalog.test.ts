@@ -113,7 +113,7 @@ describe("a wrong image gets a sentence", () => {
     ["web"],
     ["postgres:17-alpine"],
     ["registry.example.com:5000/team/web:1.4.2_rc.1"],
-    [`ghcr.io/team/web@sha256:${"0".repeat(64)}`],
+    [`registry.example.org/team/web@sha256:${"0".repeat(64)}`],
     [`localhost/web:1@sha256:${"a".repeat(64)}`],
   ])("and %s is none", (reference) => {
     expect(() => production({ images: { web: reference } })).not.toThrow();

@@ -9,24 +9,30 @@ const login = { username: "reader", password: "only-for-a-test-9" };
 const CORRECT = "Correct it in terraform.tfvars (terraform.tfvars.example shows all of them).";
 
 describe("logins to registries", () => {
-  test.each(["registry.example.com", "registry.example.com:5000", "ghcr.io", "docker.io", "localhost"])(
-    "may be for %s",
+  test.each([
+    "registry.example.com",
+    "registry.example.com:5000",
+    "registry.example.org",
+    "docker.io",
+    "localhost",
+  ])("may be for %s", async (address) => {
+    const terraform = await Terraform.on(stack);
+    expect(await terraform.refusals({ ...good, REGISTRIES: { [address]: login } })).toEqual([]);
+  });
+
+  test.each(["https://registry.example.org", "registry.example.org/team", ""])(
+    "may not be for %j",
     async (address) => {
       const terraform = await Terraform.on(stack);
-      expect(await terraform.refusals({ ...good, REGISTRIES: { [address]: login } })).toEqual([]);
+      expect(await terraform.refusals({ ...good, REGISTRIES: { [address]: login } })).toEqual([
+        `REGISTRIES has an address that is none. Expected the registry alone, such as registry.example.com or registry.example.org, with :port where it has one: no scheme, no path; docker.io for Docker Hub. ${CORRECT}`,
+      ]);
     },
   );
 
-  test.each(["https://ghcr.io", "ghcr.io/team", ""])("may not be for %j", async (address) => {
-    const terraform = await Terraform.on(stack);
-    expect(await terraform.refusals({ ...good, REGISTRIES: { [address]: login } })).toEqual([
-      `REGISTRIES has an address that is none. Expected the registry alone, such as registry.example.com or ghcr.io, with :port where it has one: no scheme, no path; docker.io for Docker Hub. ${CORRECT}`,
-    ]);
-  });
-
   test("have a username and a password", async () => {
     const terraform = await Terraform.on(stack);
-    const values = { ...good, REGISTRIES: { "ghcr.io": { ...login, password: "" } } };
+    const values = { ...good, REGISTRIES: { "registry.example.org": { ...login, password: "" } } };
     expect(await terraform.refusals(values)).toEqual([
       `REGISTRIES has a login without a username or a password. Expected both, for example a read-only token of the registry as the password. ${CORRECT}`,
     ]);
@@ -35,9 +41,9 @@ describe("logins to registries", () => {
   test("are known to the preflight by their addresses, and never show", async () => {
     const addresses = stack.resource.null_resource?.preflight?.triggers as Record<string, string>;
     const terraform = await Terraform.on(stack, { addresses: addresses.REGISTRIES_WITH_LOGIN });
-    const values = { ...good, REGISTRIES: { "ghcr.io": login, "docker.io": login } };
+    const values = { ...good, REGISTRIES: { "registry.example.org": login, "docker.io": login } };
 
-    expect(await terraform.evaluate(values)).toEqual({ addresses: "docker.io ghcr.io" });
+    expect(await terraform.evaluate(values)).toEqual({ addresses: "docker.io registry.example.org" });
     expect(await terraform.shown(values)).not.toContain(login.password);
   });
 });

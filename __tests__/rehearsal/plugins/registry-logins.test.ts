@@ -24,7 +24,7 @@ describe("a login to a registry", () => {
     expect(sent(reference)).toMatchObject({ username: "two", serveraddress: "docker.io" });
   });
 
-  test.each(["registry.example.com/web:1", "localhost/web:1", "ghcr.io/team/web@sha256:0123"])(
+  test.each(["registry.example.com/web:1", "localhost/web:1", "registry.example.org/team/web@sha256:0123"])(
     "goes nowhere else: %s",
     (reference) => {
       expect(sent(reference)).toEqual({});

@@ -48,7 +48,7 @@ describe("an image", () => {
     ["registry.example.com:5000/team/web:1", "registry.example.com:5000"],
     ["localhost/web:1", "localhost"],
     ["team/web:1", "docker.io"],
-    ["web:1", "ghcr.io docker.io"],
+    ["web:1", "registry.example.org docker.io"],
   ])("%s of a registry that the deployment logs in to is left to it", async (image, registries) => {
     const host = new PreflightHost().docker({ "image inspect *": absent(image) });
     const settings = { IMAGES: `postgres:17 ${image}`, REGISTRIES_WITH_LOGIN: registries };
