@@ -76,6 +76,13 @@ last_exit_code() {
   echo "${code:-$2}"
 }
 
+# works ID: its own health check, asked now; Docker's answer may be half a minute old.
+works() {
+  local test
+  mapfile -d '' -t test < <(docker inspect --format '{{json .Config.Healthcheck.Test}}' "$1" | jq -j '.[1:][] | ., "\u0000"')
+  timeout 20 docker exec "$1" "${test[@]}" > /dev/null 2>&1
+}
+
 for word in $CONTAINERS; do
   name=${word%%=*} id=${word#*=}
   while :; do
@@ -92,7 +99,13 @@ for word in $CONTAINERS; do
     fi
     sleep 0.3
   done
-  # On a first deployment nobody has the name, by which the services that start next will call this one.
-  docker inspect "$name" > /dev/null 2>&1 || docker rename "$id" "$name"
+  # The services that start next call this one by its name. Nobody has it on a first deployment; and after a change of a
+  # password, who has it may not work any more.
+  holder=$(docker inspect --format '{{.Id}}' "$name" 2> /dev/null || true)
+  if [ -n "$holder" ] && [ "$holder" != "$id" ] && ! works "$holder"; then
+    docker rename "$holder" "$name-${holder:0:12}"
+    holder=''
+  fi
+  [ -n "$holder" ] || docker rename "$id" "$name"
 done
 echo "$SERVICE is healthy after $((SECONDS - began)) s"
