@@ -1,28 +1,26 @@
 import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { ApiService, ServiceSettings } from "./api/api-service";
+import type { ApiService } from "./api/api-service";
 import { AssetService } from "./api/asset-service";
 import { Migration, type MigrationSettings } from "./api/migration";
+import type { OwnService, ServiceSettings } from "./api/own-service";
 import { UserService } from "./api/user-service";
 import { WorkOrderService } from "./api/work-order-service";
 import type { PointInTimeSettings } from "./backup/point-in-time-settings";
 import type { ApplicationValues } from "./configuration/application-values";
-import type { TierContainer } from "./container/tier-container";
 import { DataVolume } from "./data/data-volume";
 import { Postgres, type PostgresProps } from "./data/postgres";
 import { PostgresSocket } from "./data/postgres-socket";
 import { Redis, type RedisProps } from "./data/redis";
 import { WalArchive } from "./data/wal-archive";
-import { Gateway, type GatewayFiles, type GatewayProps } from "./gateway/gateway";
+import { Gateway, type GatewayProps } from "./gateway/gateway";
 import { type NginxConfigProps, renderNginxConfig } from "./gateway/nginx-config";
 import { Upstream } from "./gateway/route";
 import { type RouteTable, routesTo, SEED_ROUTES } from "./gateway/route-table";
 import type { ServiceName } from "./naming";
 import { EmaintenanceNetwork } from "./network/emaintenance-network";
+import type { Placement } from "./placement";
 import { ImageCatalog, type ImageCatalogProps } from "./release/image-catalog";
-import type { Beside } from "./release/beside";
-import type { ServiceImage } from "./release/service-image";
 import { PublishedPort } from "./values/published-port";
 import { Web } from "./web/web";
 
@@ -46,54 +44,6 @@ export interface EmaintenanceSettings {
   readonly images?: ImageCatalogProps["sources"];
   /** Time zone of every program that has none of its own. @default UTC */
   readonly timeZone?: string;
-}
-
-/** What is different between a VM and a developer's machine. */
-export interface Placement {
-  /** NODE_ENV of the team's own services. */
-  readonly nodeEnv: "production" | "development";
-  /** What must be there before anything is made. */
-  readonly after: readonly ITerraformDependable[];
-  /** Folder that keeps the files of a data volume. @default Docker keeps them */
-  dataFolder(service: "postgres" | "redis"): string | undefined;
-  /** Where a service writes its log. */
-  logs(service: ServiceName): ContainerVolumes | undefined;
-  /** Where a service keeps uploaded files. */
-  uploads(service: "work-order-service" | "asset-service"): ContainerVolumes;
-  /** Folder that keeps the archive of the database's write-ahead log. @default there is no place for one */
-  readonly walArchiveFolder?: string;
-  /** How containers without a state of their own are made beside those that they follow. @default in their place */
-  readonly beside?: Beside;
-  /** Lays down the gateway's configuration, and leads the gateway to the containers of each service. */
-  gatewayFiles(
-    scope: Construct,
-    nginxConf: string,
-    image: ServiceImage,
-    services: readonly GatewayTarget[],
-  ): GatewayFiles;
-  /** What must have happened before anything uses the data tier. @default its containers are healthy */
-  dataReady?(scope: Construct, postgres: Postgres, redis: Redis): readonly ITerraformDependable[];
-  /** What must have happened before the migration starts, beside that. @default nothing */
-  beforeMigration?(
-    scope: Construct,
-    migration: Migration,
-    postgres: Postgres,
-  ): readonly ITerraformDependable[];
-  /** What the first service starts after: a migration that has ended well. */
-  migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[];
-  /** What proves the containers of a service before anything uses them. @default they are healthy */
-  proven?(
-    scope: Construct,
-    service: string,
-    containers: readonly TierContainer[],
-  ): readonly ITerraformDependable[];
-}
-
-/** A service behind the gateway. */
-export interface GatewayTarget {
-  /** As the gateway's configuration names it, for example `user-service:3001`. */
-  readonly upstream: string;
-  readonly containers: readonly TierContainer[];
 }
 
 export interface EmaintenanceProps extends EmaintenanceSettings {
@@ -242,7 +192,7 @@ export class Emaintenance extends Construct {
       this.redis.grantAccess(service);
       service.setEnvironment("JWT_SECRET", variables.jwtSecret.stringValue);
     }
-    const prove = (service: ApiService | Web): void => {
+    const prove = (service: OwnService): void => {
       const { containers } = service;
       const proofs = placement.proven?.(this, service.service, containers);
       if (proofs) containers.forEach((container) => container.provenBy(...proofs));
@@ -268,7 +218,7 @@ export class Emaintenance extends Construct {
 
     // The gateway.
     const { publish, limits, healthCheck, ...nginx } = props.gateway ?? {};
-    const upstream = ({ service, port }: ApiService | Web) => Upstream.of(service, port);
+    const upstream = ({ service, port }: OwnService) => Upstream.of(service, port);
     const behind = [...services, this.web];
     // A port of the host cannot lead to two containers, the old one and the new: there, the gateway holds it.
     const forwards = behind.flatMap((service) =>

@@ -2,7 +2,7 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { Aspects, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import type { ServiceSettings } from "./api/api-service";
+import type { ServiceSettings } from "./api/own-service";
 import { Emaintenance, type EmaintenanceSettings } from "./emaintenance";
 import { Development } from "./local/development";
 import {

@@ -7,7 +7,7 @@ import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { Beside } from "../release/beside";
 import type { ServiceImage } from "../release/service-image";
 import { validateProps } from "../values/validate";
-import { APPLICATION_USER, environmentSchema } from "./api-service";
+import { APPLICATION_USER, environmentSchema } from "./own-service";
 
 export interface MigrationSettings {
   /** Command that brings the database to the state that the release needs. It may run again at any time. @default node migrate.js */

@@ -5,7 +5,7 @@ import type { Migration } from "../api/migration";
 import type { TierContainer } from "../container/tier-container";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
-import type { GatewayTarget, Placement } from "../emaintenance";
+import type { GatewayTarget, Placement } from "../placement";
 import type { GatewayFiles } from "../gateway/gateway";
 import type { ServiceName } from "../naming";
 import { DataGate } from "../release/data-gate";

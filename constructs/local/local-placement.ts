@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Migration } from "../api/migration";
 import { DataVolume } from "../data/data-volume";
-import type { Placement } from "../emaintenance";
+import type { Placement } from "../placement";
 import type { GatewayFiles } from "../gateway/gateway";
 import { Naming, type ServiceName } from "../naming";
 import { JobGate } from "./job-gate";

@@ -1,7 +1,7 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { GatewayTarget } from "../emaintenance";
+import type { GatewayTarget } from "../placement";
 import type { HostConnection } from "../host/host-connection";
 import { HostScript } from "../host/host-script";
 import { Naming } from "../naming";
