@@ -40,6 +40,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
 const OPERATOR_LIBRARY = [
   "common.sh",
   "host.sh",
+  "job.sh",
   "lock.sh",
   "maintenance.html",
   "maintenance.sh",
@@ -61,7 +62,15 @@ const OPERATOR_LIBRARY = [
   "safety/volumes.sh",
 ];
 
-const BACKUP_LIBRARY = ["sets.sh", "database.sh", "files.sh", "room.sh", "retention.sh", "throwaway.sh"];
+const BACKUP_LIBRARY = [
+  "job.sh",
+  "sets.sh",
+  "database.sh",
+  "files.sh",
+  "room.sh",
+  "retention.sh",
+  "throwaway.sh",
+];
 
 const RESTORE_LIBRARY = [
   "choose.sh",

@@ -63,9 +63,9 @@ esac
 require_host
 become_root "$scripts/backup.sh" "${given[@]}"
 
-for part in sets retention; do
+for part in job backup/sets backup/retention; do
   # shellcheck source=/dev/null
-  . "$scripts/lib/backup/$part.sh"
+  . "$scripts/lib/$part.sh"
 done
 
 busy() {
@@ -74,17 +74,14 @@ busy() {
 }
 
 take() {
-  local job=backup-$word log code=0 before=0 output name
+  local job=backup-$word code=0 output name
   # A run that is refused leaves no record of a failure.
   (lock_backups) || busy
-  log=$(config .root)/logs/schedules/$job.log
-  [ ! -e "$log" ] || before=$(stat --format %s "$log")
-  "$scripts/run-job" --timeout "$(config .backup.timeLimitSeconds)" "$job" "$scripts/lib/backup/take.sh" "$word" "${options[@]}" || code=$?
-  [ "$code" -ne 75 ] || busy
-  output=$(tail --bytes "+$((before + 1))" "$log" | cut -d ' ' -f 2- | grep -v "^ended with exit code " || true)
+  output=$(run_job "$job" "$(config .backup.timeLimitSeconds)" "$scripts/lib/backup/take.sh" "$word" "${options[@]}") || code=$?
+  [ "$code" -ne "$JOB_BUSY" ] || busy
   if [ "$code" -ne 0 ]; then
     printf '%s\n' "$output" >&2
-    say_mend "no backup was made" "one" "The reason is above, and in $log"
+    say_mend "no backup was made" "one" "The reason is above, and in $(config .root)/logs/schedules/$job.log"
     exit "$NOT_WELL"
   fi
   name=$(tail -n 1 <<< "$output" | cut -d : -f 1)

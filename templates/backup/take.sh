@@ -5,7 +5,7 @@ set -euo pipefail
 lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=/dev/null
 . "$lib/../common.sh"
-for part in sets database files room retention; do
+for part in job sets database files room retention; do
   # shellcheck source=/dev/null
   . "$lib/$part.sh"
 done
@@ -34,39 +34,14 @@ done
 [ -n "$kind" ] || { usage >&2 && exit "$WRONG_USAGE"; }
 
 umask 077
-renice -n 10 -p $$ > /dev/null 2>&1 || true
-ionice -c 3 -p $$ 2> /dev/null || true
+give_way
 
 if ! lock_backups "$wait_seconds"; then
   echo "another backup is under way"
   exit "$BUSY"
 fi
 
-fail() {
-  echo "$*"
-  exit "$NOT_WELL"
-}
-utc() { TZ=UTC0 date +%Y-%m-%dT%H:%M:%SZ; }
-
-# In the background, so that a signal is heeded at once and not when the program has ended.
-heeding_signals() { "$@" & wait "$!"; }
-
-# However this ends, there is no half of a set and nobody left at the database.
-partial='' postgres=''
-clean_up() {
-  local code=$?
-  trap - EXIT
-  trap '' TERM INT HUP
-  local pids
-  mapfile -t pids < <(jobs -p)
-  [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2> /dev/null || true
-  [ -z "$partial" ] || rm -rf "$partial"
-  if [ "$code" -ne 0 ] && [ -n "$postgres" ]; then end_left_sessions "$postgres"; fi
-  exit "$code"
-}
-trap clean_up EXIT
-# Once is enough: timeout signals the program, and then its whole group.
-trap 'trap "" TERM INT HUP; echo "ended by a signal"; exit 143' TERM INT HUP
+clean_up_by discard_unfinished
 
 # What one that was killed, or the power, has left.
 sweep() {

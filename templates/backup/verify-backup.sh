@@ -48,21 +48,21 @@ if [ ${#what[@]} -gt 0 ] && [ ${#names[@]} -gt 0 ]; then
 fi
 require_host
 become_root "$scripts/verify-backup.sh" "${given[@]}"
-# shellcheck source=/dev/null
-. "$scripts/lib/backup/sets.sh"
+for part in job backup/sets; do
+  # shellcheck source=/dev/null
+  . "$scripts/lib/$part.sh"
+done
 for name in "${names[@]}"; do require_set verify-backup "$name"; done
 [ ${#names[@]} -gt 0 ] || [ ${#what[@]} -gt 0 ] || what=(--newest)
 if [ -z "$(set_names)" ]; then
   cannot_look "there is no set in $BACKUPS" "one" "Try: emaintenance backup"
 fi
 
-log=$(config .root)/logs/schedules/backup-verification.log
-before=0 code=0
-[ ! -e "$log" ] || before=$(stat --format %s "$log")
-"$scripts/run-job" --timeout "$(config .backup.timeLimitSeconds)" backup-verification "$scripts/lib/backup/verify.sh" "${what[@]}" "${names[@]}" || code=$?
-if [ "$code" -eq 75 ] || [ "$code" -eq "$BUSY" ]; then
+code=0
+said=$(run_job backup-verification "$(config .backup.timeLimitSeconds)" "$scripts/lib/backup/verify.sh" "${what[@]}" "${names[@]}") || code=$?
+if [ "$code" -eq "$JOB_BUSY" ] || [ "$code" -eq "$BUSY" ]; then
   say_mend "another verification is under way" "one at a time" "Wait for it"
   exit "$BUSY"
 fi
-tail --bytes "+$((before + 1))" "$log" | cut -d ' ' -f 2- | grep -v '^ended with exit code ' || true
+[ -z "$said" ] || printf '%s\n' "$said"
 [ "$code" -eq 0 ] || exit "$NOT_WELL"

@@ -6,7 +6,7 @@ set -euo pipefail
 lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=/dev/null
 . "$lib/../common.sh"
-for part in sets database files room throwaway; do
+for part in job sets database files room throwaway; do
   # shellcheck source=/dev/null
   . "$lib/$part.sh"
 done
@@ -20,8 +20,7 @@ TEXT
 }
 
 umask 077
-renice -n 10 -p $$ > /dev/null 2>&1 || true
-ionice -c 3 -p $$ 2> /dev/null || true
+give_way
 
 case ${1-} in
   --help) usage && exit 0 ;;
@@ -44,22 +43,10 @@ readonly UNKNOWN=3
 
 # An empty cluster, and its first segments of the log.
 readonly EMPTY_CLUSTER_BYTES=268435456
-clean_up() {
-  local code=$? pids
-  trap - EXIT
-  trap '' TERM INT HUP
-  mapfile -t pids < <(jobs -p)
-  [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2> /dev/null || true
-  remove_throwaway "$PURPOSE"
-  exit "$code"
-}
-trap clean_up EXIT
-# Once is enough: timeout signals the program, and then its whole group.
-trap 'trap "" TERM INT HUP; echo "ended by a signal"; exit 143' TERM INT HUP
-remove_throwaway "$PURPOSE"
 
-heeding_signals() { "$@" & wait "$!"; }
-utc() { TZ=UTC0 date +%Y-%m-%dT%H:%M:%SZ; }
+discard_throwaway() { remove_throwaway "$PURPOSE"; }
+clean_up_by discard_throwaway
+discard_throwaway
 
 # restore_into ID USER FILE DATABASE: ends at the first error. Roles and rights are the cluster's, not the database's.
 restore_into() {

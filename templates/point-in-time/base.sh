@@ -6,39 +6,19 @@ set -euo pipefail
 lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=/dev/null
 . "$lib/../common.sh"
-for part in backup/sets backup/database backup/files backup/room point-in-time/archive; do
+for part in backup/job backup/sets backup/database backup/files backup/room point-in-time/archive; do
   # shellcheck source=/dev/null
   . "$lib/../$part.sh"
 done
 
 readonly WAIT_SECONDS=3600 ARCHIVED_SECONDS=300
 
-fail() {
-  echo "$*"
-  exit "$NOT_WELL"
-}
-utc() { date -u +%Y-%m-%dT%H:%M:%SZ; }
-heeding_signals() { "$@" & wait "$!"; }
-
 require_archive "a base backup"
 umask 077
-renice -n 10 -p $$ > /dev/null 2>&1 || true
-ionice -c 3 -p $$ 2> /dev/null || true
+give_way
 lock_backups "$WAIT_SECONDS" || fail "another backup, or a restore, is under way for longer than $WAIT_SECONDS s"
 
-# However this ends, there is no half of a base backup and nobody left at the database.
-partial='' postgres=''
-clean_up() {
-  local code=$? pids
-  trap - EXIT
-  mapfile -t pids < <(jobs -p)
-  [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2> /dev/null || true
-  [ -z "$partial" ] || rm -rf "$partial"
-  if [ "$code" -ne 0 ] && [ -n "$postgres" ]; then end_left_sessions "$postgres"; fi
-  exit "$code"
-}
-trap clean_up EXIT
-trap 'echo "ended by a signal"; exit 143' TERM INT HUP
+clean_up_by discard_unfinished
 
 # What one that was killed, or the power, has left.
 find "$ARCHIVE" -mindepth 3 -maxdepth 3 -type d -path '*/base/.partial.*' -exec rm -rf {} + 2> /dev/null || true

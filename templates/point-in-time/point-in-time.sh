@@ -42,34 +42,24 @@ for argument in "$@"; do
 done
 require_host
 become_root "$scripts/point-in-time.sh" "${given[@]}"
-for part in backup/sets backup/database point-in-time/archive; do
+for part in job backup/sets backup/database point-in-time/archive; do
   # shellcheck source=/dev/null
   . "$scripts/lib/$part.sh"
 done
 require_archive point-in-time
 
-# run_job JOB PROGRAM LIMIT: as its timer does; prints what it said.
-run_job() {
-  local code=0 log before=0
-  log=$(config .root)/logs/schedules/$1.log
-  [ ! -e "$log" ] || before=$(stat --format %s "$log")
-  "$scripts/run-job" --timeout "$3" "$1" "$2" 2> /dev/null || code=$?
-  tail --bytes "+$((before + 1))" "$log" | cut -d ' ' -f 2- | grep -v '^ended with exit code ' || true
-  return "$code"
-}
-
 if [ "$word" = base ]; then
   code=0
-  run_job point-in-time-base "$scripts/lib/point-in-time/base.sh" "$(config .pointInTime.baseLimitSeconds)" || code=$?
-  [ "$code" -ne 75 ] || exit "$BUSY"
+  run_job point-in-time-base "$(config .pointInTime.baseLimitSeconds)" "$scripts/lib/point-in-time/base.sh" 2> /dev/null || code=$?
+  [ "$code" -ne "$JOB_BUSY" ] || exit "$BUSY"
   [ "$code" -eq 0 ] || exit "$NOT_WELL"
   exit 0
 fi
 
 code=0
-said=$(run_job point-in-time-check "$scripts/lib/point-in-time/check.sh" 600) || code=$?
+said=$(run_job point-in-time-check 600 "$scripts/lib/point-in-time/check.sh" 2> /dev/null) || code=$?
 # The timer's own look is under way: its outcome is as good.
-[ "$code" -ne 75 ] || code=$(jq '.exitCode' "$(config .status)/point-in-time-check.json")
+[ "$code" -ne "$JOB_BUSY" ] || code=$(jq '.exitCode' "$(config .status)/point-in-time-check.json")
 state=$STATE_FOLDER/state.json
 if [ -n "$as_json" ]; then
   cat "$state"
