@@ -5,7 +5,8 @@ import { parseOptions } from "../../scripts/release/options";
 import { pinsOf } from "../../scripts/release/pins";
 import { chooseRelease, type ReleaseRecord } from "../../scripts/release/records";
 import { releaseName } from "../../scripts/release/release-name";
-import { PIN_FILE, Workspace } from "../../scripts/release/workspace";
+import { PIN_FILE } from "../../scripts/release/pin-file";
+import { Workspace } from "../../scripts/release/workspace";
 import { temporaryFolder } from "../support/temporary-folder";
 
 describe("the command line", () => {

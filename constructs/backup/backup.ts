@@ -2,14 +2,13 @@ import { TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import type { WalArchive } from "../data/wal-archive";
 import type { JobRunner } from "../host/job-runner";
-import { ScheduledJob } from "../host/scheduled-job";
 import { Naming } from "../naming";
-import { template } from "../templates";
 import { CronSchedule } from "../values/cron-schedule";
 import type { Schedule } from "../values/schedule";
 import { validateProps } from "../values/validate";
 import type { OffHostSettings } from "./off-host";
 import { type BackupRules, backupRulesSchema, withDefaults } from "./backup-rules";
+import { CommandJob } from "./command-job";
 import { PointInTime } from "./point-in-time";
 import type { PointInTimeSettings } from "./point-in-time-settings";
 
@@ -69,14 +68,13 @@ export class Backup extends Construct {
         return;
       }
       words.push(`${description}: ${schedule.inWords(timeZone)}`);
-      new ScheduledJob(this, name, {
+      new CommandJob(this, name, {
         runner,
         job: `backup-${name}`,
         description,
         schedule,
         timeZone: props.timeZone,
-        script: template("backup/scheduled.sh"),
-        environment: { COMMAND: `${runner.layout.deploy("scripts")}/lib/backup/${command}` },
+        command: `lib/backup/${command}`,
         timeoutSeconds: timeoutSeconds + waitSeconds,
       });
     };

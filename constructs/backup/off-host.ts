@@ -6,12 +6,12 @@ import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
 import { HostPart } from "../host/host-part";
 import type { JobRunner } from "../host/job-runner";
-import { ScheduledJob } from "../host/scheduled-job";
 import { Naming } from "../naming";
 import { template } from "../templates";
 import { CronSchedule } from "../values/cron-schedule";
 import type { Schedule } from "../values/schedule";
 import { validateProps } from "../values/validate";
+import { CommandJob } from "./command-job";
 import { OffHostVariables } from "./off-host-variables";
 
 /** Program that makes the copies; the host needs it only where they are on. */
@@ -68,14 +68,13 @@ export class OffHost extends Construct {
     if (!enabled) return;
 
     const job = (name: string, description: string, schedule: Schedule, word: string): void => {
-      new ScheduledJob(this, name, {
+      new CommandJob(this, name, {
         runner,
         job: `off-host-${name}`,
         description,
         schedule,
         timeZone: props.timeZone,
-        script: template("backup/scheduled.sh"),
-        environment: { COMMAND: `${layout.deploy("scripts")}/off-host.sh ${word}` },
+        command: `off-host.sh ${word}`,
         timeoutSeconds: 6 * 3600,
         after: [part.resource],
       });

@@ -1,10 +1,9 @@
 import { Construct } from "constructs";
 import type { WalArchive } from "../data/wal-archive";
 import type { JobRunner } from "../host/job-runner";
-import { ScheduledJob } from "../host/scheduled-job";
-import { template } from "../templates";
 import { CronSchedule } from "../values/cron-schedule";
 import { PauseSchedule } from "../values/pause-schedule";
+import { CommandJob } from "./command-job";
 
 export interface PointInTimeProps {
   readonly runner: JobRunner;
@@ -28,14 +27,13 @@ export class PointInTime extends Construct {
       archive.settings;
     const { rules } = archive;
     const job = (name: string, description: string, schedule: typeof base, timeoutSeconds: number) =>
-      new ScheduledJob(this, name, {
+      new CommandJob(this, name, {
         runner,
         job: `point-in-time-${name}`,
         description,
         schedule,
         timeZone,
-        script: template("backup/scheduled.sh"),
-        environment: { COMMAND: `${runner.layout.deploy("scripts")}/lib/point-in-time/${name}.sh` },
+        command: `lib/point-in-time/${name}.sh`,
         timeoutSeconds,
       });
     job("base", "base backup of the database", base, rules.baseLimitMinutes * 60);

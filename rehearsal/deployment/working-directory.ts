@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { stateFile } from "../../constructs/state-path";
+import { PIN_FILE } from "../../scripts/release/pin-file";
 import { DEFAULT_NAME, privateFolder, repository, stateFolder } from "../paths";
 
 /** The stack that a rehearsal deploys. */
@@ -15,13 +17,7 @@ export const STACKS = [BOOTSTRAP_STACK, STACK];
 /** The deploy-time values of a rehearsal; Terraform reads it from the working directory by itself. */
 export const VARIABLES_FILE = "rehearsal.auto.tfvars.json";
 
-/** What a release leaves beside it; it means nothing to another host. */
-const RELEASE_FILE = "release.auto.tfvars.json";
-
-const STATE_FILES = STACKS.flatMap((stack) => [
-  `terraform.${stack}.tfstate`,
-  `terraform.${stack}.tfstate.backup`,
-]);
+const STATE_FILES = STACKS.flatMap((stack) => [stateFile(stack), `${stateFile(stack)}.backup`]);
 
 /** Where Terraform runs, under a folder with a cdktf.json. */
 export function stackFolder(directory: string, stack: string): string {
@@ -35,10 +31,15 @@ export function stackFolder(directory: string, stack: string): string {
 export async function chooseDirectory(name: string): Promise<string> {
   if (name === DEFAULT_NAME && !(await holdsForeignDeployment(repository))) return repository;
   const directory = await privateFolder(name);
+  await placeSettings(directory);
+  return directory;
+}
+
+/** Gives a folder that lies two below the repository a cdktf.json of its own, so that `npx cdktf` works in it. */
+export async function placeSettings(directory: string): Promise<void> {
   const settings = JSON.parse(await readFile(join(repository, "cdktf.json"), "utf8")) as { app: string };
   const own = { ...settings, app: settings.app.replace("main.ts", "../../main.ts") };
   await writeFile(join(directory, "cdktf.json"), `${JSON.stringify(own, undefined, 2)}\n`);
-  return directory;
 }
 
 /** Whether a folder has values or state of a deployment that is not a rehearsal's. */
@@ -46,14 +47,14 @@ export async function holdsForeignDeployment(directory: string): Promise<boolean
   const names = await readdir(directory);
   const ofTerraform = (name: string) =>
     /^terraform\.tfvars(\.json)?$/.test(name) || /\.auto\.tfvars(\.json)?$/.test(name);
-  if (names.some((name) => ofTerraform(name) && ![VARIABLES_FILE, RELEASE_FILE].includes(name))) return true;
+  if (names.some((name) => ofTerraform(name) && ![VARIABLES_FILE, PIN_FILE].includes(name))) return true;
   if (names.includes(VARIABLES_FILE)) return false;
-  return hasResources(join(directory, `terraform.${STACK}.tfstate`));
+  return hasResources(join(directory, stateFile(STACK)));
 }
 
 /** Forgets what an earlier host of this rehearsal had: its state describes nothing that exists, its secrets open nothing. */
 export async function forgetDeployment(directory: string): Promise<void> {
-  for (const name of [...STATE_FILES, VARIABLES_FILE, RELEASE_FILE])
+  for (const name of [...STATE_FILES, VARIABLES_FILE, PIN_FILE])
     await rm(join(directory, name), { force: true });
 }
 

@@ -1,5 +1,5 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { terraformEnvironment } from "../../rehearsal/deployment/provider-plugins";
 import { run, RunError } from "../../rehearsal/run";
 import { ApplyEvents, type TerraformError } from "./apply-events";
 import type { Workspace } from "./workspace";
@@ -110,15 +110,9 @@ export class Terraform {
   private readonly common = ["-input=false", "-no-color", "-lock-timeout=60s"];
 
   private get options() {
-    const { TF_CLI_CONFIG_FILE: file } = process.env;
     return {
       cwd: this.workspace.stackFolder,
-      env: {
-        CHECKPOINT_DISABLE: "1",
-        NODE_OPTIONS: undefined,
-        // Terraform only warns of a file that is not there, with every command.
-        ...(file !== undefined && !existsSync(file) ? { TF_CLI_CONFIG_FILE: undefined } : {}),
-      },
+      env: terraformEnvironment(),
       timeoutSeconds: 60 * MINUTE,
     };
   }

@@ -1,12 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-
-/**
- * What this deployment's folder stays with after a release or a return: Terraform and cdktf read it by themselves, so that a
- * plain `npx cdktf diff prod` means the release that is in use.
- */
-export const PIN_FILE = "release.auto.tfvars.json";
+import { stackFolder } from "../../rehearsal/deployment/working-directory";
+import { PIN_FILE } from "./pin-file";
 
 /** Values for Terraform's variables. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -32,7 +28,7 @@ export class Workspace {
 
   /** Where Terraform runs. */
   get stackFolder(): string {
-    return join(this.directory, "cdktf.out", "stacks", this.stack);
+    return stackFolder(this.directory, this.stack);
   }
 
   /** The stack as Terraform reads it. */
