@@ -1,12 +1,10 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { template } from "../../../constructs/templates";
 import { ensureBaseImages } from "../../../rehearsal/images/images";
 import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
 import type { Alert } from "../../support/job-host";
 import { OperatedSystem } from "../host/operated-system";
-
-const TEMPLATES = join(__dirname, "../../../templates");
 
 /** MiB that the server keeps for an archive that stands still: four segments. */
 export const SLOT_LIMIT_MIB = 64;
@@ -97,15 +95,9 @@ export class ArchivedSystem {
   private constructor(readonly operated: OperatedSystem) {}
 
   private installRunner(): void {
-    const scripts = join(this.root, "deploy/Server/scripts");
-    cpSync(join(TEMPLATES, "jobs/records.sh"), join(scripts, "lib/records.sh"));
-    cpSync(join(TEMPLATES, "jobs/run-job"), join(scripts, "run-job"));
-    chmodSync(join(scripts, "run-job"), 0o755);
-    for (const name of ["logs/schedules", "data/work-order-uploads", "data/asset-uploads"]) {
-      mkdirSync(join(this.root, name), { recursive: true });
-    }
+    this.operated.installJobRunner();
     // These services are too small for the checks of a release.
-    rmSync(join(scripts, "verbs/verify"), { force: true });
+    rmSync(join(this.root, "deploy/Server/scripts/verbs/verify"), { force: true });
   }
 
   get root(): string {
@@ -154,15 +146,8 @@ export class ArchivedSystem {
     });
   }
 
-  async sql(text: string, database = "emaintenance"): Promise<string> {
-    const { stdout } = await run(
-      [
-        ...["docker", "exec", "-i", this.operated.container("postgres")],
-        ...["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database],
-      ],
-      { input: text },
-    );
-    return stdout.trim();
+  async sql(text: string, database?: string): Promise<string> {
+    return this.operated.sql(text, database);
   }
 
   async emaintenance(args: readonly string[], options: RunOptions = {}): Promise<RunResult> {

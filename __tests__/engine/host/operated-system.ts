@@ -132,6 +132,28 @@ export class OperatedSystem {
     };
   }
 
+  /** What runs jobs, as the job runner's part of a deployment lays it down, and the folders that jobs write to. */
+  installJobRunner(): void {
+    const scripts = join(this.root, "deploy/Server/scripts");
+    writeFileSync(join(scripts, "lib/records.sh"), template("jobs/records.sh"));
+    writeFileSync(join(scripts, "run-job"), template("jobs/run-job"), { mode: 0o755 });
+    for (const name of ["logs/schedules", "data/work-order-uploads", "data/asset-uploads"]) {
+      mkdirSync(join(this.root, name), { recursive: true });
+    }
+  }
+
+  /** Asks the database. Ends at the first error. */
+  async sql(text: string, database = "emaintenance"): Promise<string> {
+    const { stdout } = await run(
+      [
+        ...["docker", "exec", "-i", this.container("postgres")],
+        ...["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database],
+      ],
+      { input: text },
+    );
+    return stdout.trim();
+  }
+
   container(service: string): string {
     return `${this.prefix}-${service}`;
   }

@@ -1,11 +1,9 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { run, type RunOptions, type RunResult } from "../../../rehearsal/run";
 import type { Alert } from "../../support/job-host";
 import { OperatedSystem } from "../host/operated-system";
-
-const TEMPLATES = join(__dirname, "../../../templates");
 
 interface AuditLine {
   readonly time: string;
@@ -43,13 +41,8 @@ export class RestoredSystem {
   ) {}
 
   private async prepare(): Promise<void> {
-    const scripts = join(this.root, "deploy/Server/scripts");
-    cpSync(join(TEMPLATES, "jobs/records.sh"), join(scripts, "lib/records.sh"));
-    cpSync(join(TEMPLATES, "jobs/run-job"), join(scripts, "run-job"));
-    chmodSync(join(scripts, "run-job"), 0o755);
-    for (const name of ["logs/schedules", "data/work-order-uploads", "data/asset-uploads", "bin"]) {
-      mkdirSync(join(this.root, name), { recursive: true });
-    }
+    this.operated.installJobRunner();
+    mkdirSync(join(this.root, "bin"), { recursive: true });
     mkdirSync(join(this.folder, "programs"));
     writeFileSync(join(this.folder, "programs/sync"), KILLING_SYNC, { mode: 0o755 });
     await this.fill();
@@ -70,15 +63,8 @@ export class RestoredSystem {
     );
   }
 
-  async sql(text: string, database = "emaintenance"): Promise<string> {
-    const { stdout } = await run(
-      [
-        ...["docker", "exec", "-i", this.operated.container("postgres")],
-        ...["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database],
-      ],
-      { input: text },
-    );
-    return stdout.trim();
+  async sql(text: string, database?: string): Promise<string> {
+    return this.operated.sql(text, database);
   }
 
   async rows(): Promise<string> {
