@@ -80,7 +80,7 @@ test("an image that is neither present nor pullable is named, with what was trie
   );
   expect(words).toContain(
     "Tried: the images of the engine by that reference, then a pull without a login. Expected: an image that is present or " +
-      "pullable. To mend: check the spelling and the tag; bring it onto the host by hand with `docker pull`, or with " +
+      "pullable. To mend: check the spelling, the tag and the login; bring it onto the host by hand with `docker pull`, or with " +
       "`docker save IMAGE | ssh HOST docker load`.",
   );
 });
