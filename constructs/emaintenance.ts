@@ -145,7 +145,6 @@ export class Emaintenance extends Construct {
     const common = {
       network: this.network,
       beside,
-      release: variables.release.stringValue,
       nodeEnv: placement.nodeEnv,
     };
     this.migration = new Migration(this, "migration", {

@@ -41,7 +41,7 @@ export const Naming = {
   image: (service: string): string => `emaintenance/${service}`,
 
   /** A label key, for example `emaintenance.tier`. */
-  label: (key: "tier" | "service" | "release" | "settings" | "build" | "generation"): string =>
+  label: (key: "tier" | "service" | "settings" | "build" | "generation"): string =>
     `emaintenance.${key}`,
 
   /** The readable part of a Terraform address, for example `docker_container.user_service`. */

@@ -10,7 +10,6 @@ function service(stack: TestStack, props: Partial<ApiServiceProps> = {}) {
     image: stack.image(name),
     network: stack.network,
     port: 3001,
-    release: "2026.11.1",
     nodeEnv: "production",
     corsOrigin: "http://203.0.113.10:3030",
     ...props,
@@ -50,9 +49,8 @@ describe("a service", () => {
     expect(json).not.toHaveProperty("command");
   });
 
-  test("belongs to the API tier of a release", () => {
+  test("belongs to the API tier", () => {
     expect(label(json, "tier")).toBe("api");
-    expect(label(json, "release")).toBe("2026.11.1");
   });
 
   test("is made anew when it does not run, and has half a minute to end what it has begun", () => {

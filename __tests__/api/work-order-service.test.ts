@@ -7,7 +7,6 @@ function made(port?: number) {
   const service = new WorkOrderService(stack, "service", {
     image: stack.image("work-order-service"),
     network: stack.network,
-    release: "2026.11.1",
     nodeEnv: "production",
     corsOrigin: "http://203.0.113.10:3030",
     port,

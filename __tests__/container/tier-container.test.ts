@@ -15,7 +15,6 @@ function made(
     tier: "api",
     service: "user-service",
     image: stack.image("user-service"),
-    release: "2026.11.1",
     network: stack.network,
     healthCheck: HealthCheck.shell("true"),
     limits: {},
@@ -96,10 +95,9 @@ describe("every container", () => {
     expect(plain).toMatchObject({ stop_timeout: 30, destroy_grace_seconds: 30 });
   });
 
-  test("says on its labels where it belongs and what it runs", () => {
+  test("says on its labels where it belongs, and nothing that is another with each release", () => {
     expect(label(plain, "tier")).toBe("api");
     expect(label(plain, "service")).toBe("user-service");
-    expect(label(plain, "release")).toBe("2026.11.1");
     expect(label(plain, "settings")).toMatch(/^[0-9a-f]{12}$/);
   });
 
@@ -230,7 +228,6 @@ describe("the start order of a container", () => {
     const stack = new TestStack();
     const base = {
       tier: "api",
-      release: "1",
       network: stack.network,
       healthCheck: HealthCheck.none(),
       limits: {},
@@ -272,7 +269,6 @@ describe("settings that the provider changes on paper only", () => {
 
   test.each<[string, Partial<TierContainerProps>]>([
     ["the limits", { limits: { memoryMiB: 1024 } }],
-    ["the release", { release: "2026.12.1" }],
     ["the command", { command: ["node", "server.js"] }],
     ["a published port", { publish: [{ containerPort: 1, on: PublishedPort.loopback(1) }] }],
     ["nothing at all", {}],

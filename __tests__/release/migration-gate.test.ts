@@ -13,7 +13,6 @@ describe("the gate behind the migration", () => {
     const migration = new Migration(stack, "migration", {
       image: stack.image("user-service"),
       network: stack.network,
-      release: "1",
       nodeEnv: "production",
     });
 

@@ -104,7 +104,6 @@ describe.each([
     test("says where it belongs", () => {
       expect(label(json, "tier")).toBe(TIERS[service]);
       expect(label(json, "service")).toBe(service);
-      expect(label(json, "release")).toBeDefined();
     });
 
     test("is found on the one network under the names of its service, but not before it serves", () => {

@@ -7,7 +7,6 @@ function web(stack: TestStack, props: Partial<WebProps> = {}) {
   return new Web(stack, "web", {
     image: stack.image("web"),
     network: stack.network,
-    release: "2026.11.1",
     nodeEnv: "production",
     publicUrl: "http://203.0.113.10:3030",
     ...props,
@@ -51,9 +50,8 @@ describe("the web application", () => {
     expect(environment(json).NEXT_TELEMETRY_DISABLED).toBe("1");
   });
 
-  test("belongs to the web tier of a release", () => {
+  test("belongs to the web tier", () => {
     expect(label(json, "tier")).toBe("web");
-    expect(label(json, "release")).toBe("2026.11.1");
   });
 });
 
@@ -79,7 +77,6 @@ describe("the web application with settings of a team's own", () => {
     const users = new UserService(stack, "users", {
       image: stack.image("user-service"),
       network: stack.network,
-      release: "1",
       nodeEnv: "production",
       corsOrigin: "",
     });
@@ -102,7 +99,6 @@ describe("the web application that is connected to a service", () => {
     const users = new UserService(stack, "users", {
       image: stack.image("user-service"),
       network: stack.network,
-      release: "1",
       nodeEnv: "production",
       corsOrigin: "",
     });

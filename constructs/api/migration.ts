@@ -22,7 +22,6 @@ export interface MigrationProps extends MigrationSettings {
   /** Image that holds the migrations, usually the user service's. */
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
-  readonly release: string;
   readonly nodeEnv: string;
   /** Made beside the job of the release before. @default in its place */
   readonly beside?: Beside;
@@ -47,7 +46,6 @@ export class Migration extends Construct {
       tier: "api",
       service: "migration",
       image: props.image,
-      release: props.release,
       network: props.network,
       beside: props.beside,
       command: props.command ?? ["node", "migrate.js"],

@@ -42,7 +42,6 @@ export interface ServiceSettings {
 export interface OwnServiceProps extends ServiceSettings {
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
-  readonly release: string;
   readonly nodeEnv: string;
   /** Made beside the containers of the release before. @default in their place */
   readonly beside?: Beside;
@@ -109,7 +108,6 @@ export abstract class OwnService extends Construct {
         service,
         instance,
         image: props.image,
-        release: props.release,
         network: props.network,
         beside: props.beside,
         command: props.command,

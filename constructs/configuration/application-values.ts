@@ -13,6 +13,4 @@ export interface ApplicationValues {
   readonly redisPassword: DeployValue;
   /** Origin under which people reach the gateway. */
   readonly publicUrl: DeployValue;
-  /** Name of what is deployed. */
-  readonly release: DeployValue;
 }

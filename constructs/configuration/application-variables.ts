@@ -25,7 +25,7 @@ export class ApplicationVariables extends Construct {
   readonly redisPassword: TerraformVariable;
   /** Origin under which people reach the gateway. */
   readonly publicUrl: TerraformVariable;
-  /** Name of what is deployed: the tag of the team's own images, and a label on their containers. */
+  /** Name of what is deployed: the tag of the team's own images, and the name in the record on the host. */
   readonly release: TerraformVariable;
   /** Image references by service, where they differ from the defaults. */
   readonly images: TerraformVariable;

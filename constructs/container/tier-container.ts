@@ -27,8 +27,6 @@ export interface TierContainerProps {
   /** Made beside its predecessor, under a name of its own until the switch. @default in its place */
   readonly beside?: Beside;
   readonly image: ServiceImage;
-  /** Written on the label `emaintenance.release`. */
-  readonly release: string;
   readonly network: EmaintenanceNetwork;
   /** More names in the network under which it answers. @default none */
   readonly answersFor?: readonly string[];
@@ -190,7 +188,6 @@ export class TierContainer extends Construct {
       labels: [
         { label: Naming.label("tier"), value: props.tier },
         { label: Naming.label("service"), value: service },
-        { label: Naming.label("release"), value: props.release },
         { label: Naming.label("settings"), value: settingsDigest(digested) },
         ...(beside ? [{ label: Naming.label("generation"), value: beside.generation }] : []),
       ],

@@ -103,7 +103,6 @@ export class Postgres extends Construct {
       tier: "data",
       service: "postgres",
       image: props.image,
-      release: props.image.reference,
       network: props.network,
       command: [
         "postgres",

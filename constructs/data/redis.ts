@@ -55,7 +55,6 @@ export class Redis extends Construct {
       tier: "data",
       service: "redis",
       image: props.image,
-      release: props.image.reference,
       network: props.network,
       entrypoint: ["sh", "-c", template("redis/start.sh"), "redis-start"],
       command: [

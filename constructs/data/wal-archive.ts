@@ -55,7 +55,6 @@ export class WalArchive extends Construct {
       tier: "data",
       service: "wal-archive",
       image: props.image,
-      release: props.image.reference,
       network: props.network,
       entrypoint: ["sh", "-c", template("point-in-time/archive.sh"), "archive"],
       command: [],

@@ -59,7 +59,6 @@ export class Gateway extends Construct {
       tier: "gateway",
       service: "nginx",
       image: props.image,
-      release: props.image.reference,
       network: props.network,
       answersFor: props.answersFor,
       command: ["nginx", "-c", `${GATEWAY_CONFIGURATION}/nginx.conf`, "-g", "daemon off;"],

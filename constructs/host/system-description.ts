@@ -52,7 +52,7 @@ interface Thresholds {
 /** What the scripts on the host know of the system. It holds no secret. */
 export interface SystemDescription {
   readonly project: string;
-  readonly labels: { readonly tier: string; readonly service: string; readonly release: string };
+  readonly labels: { readonly tier: string; readonly service: string };
   /** In start order. */
   readonly services: readonly ServiceDescription[];
   /** Containers that run to their end, such as the migration. */
@@ -116,7 +116,6 @@ export function describeSystem(
     labels: {
       tier: Naming.label("tier"),
       service: Naming.label("service"),
-      release: Naming.label("release"),
     },
     services: inStartOrder(services),
     jobs: containers

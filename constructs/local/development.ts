@@ -141,7 +141,6 @@ export class Development extends Construct {
       tier: "api",
       service: "install",
       image,
-      release: "development",
       network,
       environment: {
         FOLDERS: JSON.stringify(volumes.map(({ containerPath }) => containerPath)),

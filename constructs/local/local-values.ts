@@ -7,7 +7,6 @@ export function localValues(files: LocalFiles, publicUrl: string): ApplicationVa
     postgresPassword: { stringValue: files.postgresPassword },
     jwtSecret: { stringValue: files.jwtSecret },
     redisPassword: { stringValue: "" },
-    release: { stringValue: "development" },
     publicUrl: { stringValue: publicUrl },
   };
 }

@@ -1,7 +1,6 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import { expression } from "../configuration/expression";
 import type { Postgres } from "../data/postgres";
 import type { HostConnection } from "../host/host-connection";
 import { HostScript } from "../host/host-script";
@@ -30,7 +29,6 @@ export class SafetyDump extends Construct {
       environment: { CONTAINER: postgres.container.containerName },
       triggers: {
         image: props.imageId,
-        release: expression("var.RELEASE"),
         generation: deployment.generation,
       },
       after: props.after,

@@ -165,8 +165,7 @@ images_of() {
     docker inspect --format "{\"$service\": {{json $1}}}" "$container" 2> /dev/null || true
   done | jq -cs 'add // {}'
 }
-release=$(docker inspect --format "{{index .Config.Labels \"$(config .labels.release)\"}}" "$(jq -r 'first(.services[] | select(.tier == "api") | .container)' "$CONFIG")" 2> /dev/null) ||
-  release=''
+release=$(jq -r .release "$(config .releases)/current/release.json" 2> /dev/null) || release=''
 
 files=$(
   cd "$partial"

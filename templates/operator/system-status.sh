@@ -61,11 +61,11 @@ lines() { query "$1" -r <<< "$status"; }
 
 print_services() {
   lines '
-    (.services[] | [.service, .tier, (.release // "-" | split("/") | last), .state, (if .health == "none" then "-" else .health end), .restarts, (.since // "-" | if . == "-" then . else ago end),
+    (.services[] | [.service, .tier, (.release // "-"), .state, (if .health == "none" then "-" else .health end), .restarts, (.since // "-" | if . == "-" then . else ago end),
       (if .cpuPercent == null then "-" else "\(.cpuPercent | rounded) %" end),
       (if .memoryBytes == null then "-" else "\(.memoryBytes | bytes_in_words) of \(.memoryLimitBytes | bytes_in_words)" end),
       (if .ports == [] then "-" else .ports | join(" ") end)]),
-    (.jobs[] | [.service, "job", .release, .state, (if .exitCode == 0 then "done" else "failed" end), "-", (.since | ago), "-", "-", "-"]) |
+    (.jobs[] | [.service, "job", (.release // "-"), .state, (if .exitCode == 0 then "done" else "failed" end), "-", (.since | ago), "-", "-", "-"]) |
     @tsv' | table SERVICE TIER RELEASE STATE HEALTH RESTARTS SINCE CPU MEMORY PORTS
 }
 

@@ -45,7 +45,7 @@ changed_scripts() {
 [ -r "$LIB/manifest.sha256" ] || cannot_look "$LIB/manifest.sha256 cannot be read" "the file that the deploy lays there" "Deploy again"
 # The data tier and the gateway have images of their own, which do not change with the releases.
 result=$(containers | jq --arg scripts "$(sha256sum < "$LIB/manifest.sha256" | cut -c 1-12)" --arg changed "$(changed_scripts)" '{
-  releases: [.[] | select(.state == "running" and (.tier | IN("api", "web"))) | .release] | unique,
+  releases: [.[] | select(.state == "running" and (.tier | IN("api", "web"))) | .release // "not written down"] | unique,
   scripts: $scripts,
   changed: $changed | split("\n")}')
 

@@ -92,7 +92,6 @@ export class BackupSystem {
       labels: {
         tier: `${this.prefix}.tier`,
         service: `${this.prefix}.service`,
-        release: `${this.prefix}.release`,
       },
       services: [service("postgres"), service("redis")],
       jobs: [],

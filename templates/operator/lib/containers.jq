@@ -1,16 +1,23 @@
-# The containers of the project, out of what docker inspect says.
+# The containers of the project, out of what docker inspect says. Further: $deployed, the records of releases.
 
 def host_ports: [.NetworkSettings.Ports // {} | to_entries[] | .value // [] | .[] |
   (if .HostIp | contains(":") then "[\(.HostIp)]" else .HostIp end) + ":" + .HostPort] | unique;
 
 def health_words: (.State.Health.Log // [] | last | .Output // "") | gsub("\\s+"; " ") | .[0:300];
 
+# The release that the image of a container belongs to; null where it was never deployed to its end. The data tier and the
+# gateway have images of their own, whose names say more.
+def release_of($tier):
+  .Image as $id |
+  [$deployed[] | .release as $name | .images // {} | .[] | select(.id == $id) | [$name, .reference]][0] |
+  if . == null then null elif $tier | IN("data", "gateway") then .[1] | split("/") | last else .[0] end;
+
 [.[] | (.Config.Labels // {}) as $labels | {
   id: .Id,
   container: .Name[1:],
   service: $labels[$system.labels.service],
   tier: $labels[$system.labels.tier],
-  release: $labels[$system.labels.release],
+  release: release_of($labels[$system.labels.tier]),
   imageId: .Image,
   state: .State.Status,
   exitCode: .State.ExitCode,

@@ -1,6 +1,15 @@
 # shellcheck shell=bash
 # The services of the system and their containers, as they are now.
 
+# What was deployed, as an array: the release in use first, then the others, newest first.
+deployed() {
+  local folder
+  folder=$(config .releases)
+  find "$folder/current/" "$folder" -maxdepth 2 -name '*.json' \( -name release.json -o -name failed.json \) -exec cat {} + 2> /dev/null |
+    jq -cn --arg current "$(jq -r .ended "$folder/current/release.json" 2> /dev/null || true)" \
+      '[inputs? | {release, ended, images}] | sort_by(.ended) | reverse | sort_by(.ended != $current)'
+}
+
 # All containers of the project, whatever their state, as an array.
 containers() {
   local ids
@@ -10,7 +19,7 @@ containers() {
     return
   fi
   # One that is removed at this very moment makes inspect fail, and the others are printed all the same.
-  { docker inspect "${ids[@]}" 2> /dev/null || true; } | query "$(cat "$LIB/containers.jq")" -c
+  { docker inspect "${ids[@]}" 2> /dev/null || true; } | query "$(cat "$LIB/containers.jq")" -c --argjson deployed "$(deployed)"
 }
 
 # Every service with its containers, as an array in start order. Input: the containers.

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from "node:fs";
+import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../../../rehearsal/run";
 import { system } from "./support";
@@ -56,6 +57,15 @@ describe("emaintenance", () => {
     expect(after.stdout).toContain("changed by hand:\n");
     expect(after.stdout).toContain("scripts/logs.sh");
     expect((await system.emaintenance(["version"])).stdout).toBe(before.stdout);
+  });
+
+  test("says so where what runs was not deployed to its end", async () => {
+    await rename(join(system.root, "releases"), join(system.root, "elsewhere"));
+    const { code, stdout } = await system.emaintenance(["version"]);
+    await rename(join(system.root, "elsewhere"), join(system.root, "releases"));
+
+    expect(stdout).toMatch(/^release not written down\n/);
+    expect(code).toBe(0);
   });
 
   test("is taken away without a rest, and comes back", async () => {

@@ -9,7 +9,7 @@ describe("emaintenance status", () => {
 
     expect(stdout).toMatch(/^SERVICE +TIER +RELEASE +STATE +HEALTH +RESTARTS +SINCE +CPU +MEMORY +PORTS\n/);
     expect(stdout).toMatch(
-      /^postgres +data +1\.4\.0 +running +healthy +0 +(\d+m )?\d+s +[\d.]+ % +[\d.]+ MiB of [\d.]+ GiB +-$/m,
+      /^postgres +data +postgres:17 +running +healthy +0 +(\d+m )?\d+s +[\d.]+ % +[\d.]+ MiB of [\d.]+ GiB +-$/m,
     );
     expect(stdout).toMatch(/^nginx .* 127\.0\.0\.1:\d+$/m);
     expect(stdout).toMatch(/^migration +job +1\.4\.0 +exited +done/m);
