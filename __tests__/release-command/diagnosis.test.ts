@@ -63,6 +63,13 @@ describe("the likely cause", () => {
       /somebody else deploys/,
     ],
     [
+      "of a host that cannot take it",
+      error("null_resource.preflight", "the host vm1 is not ready: 1 error(s), 0 warning(s)"),
+      facts([container("web", crashed)]),
+      "host",
+      /the preflight found that the host cannot take this release/,
+    ],
+    [
       "of a migration",
       error("null_resource.migration_gate", "migration failed with exit code 3"),
       facts([container("migration", { state: "exited", exitCode: 3, health: "none" })], "relation exists"),
@@ -83,6 +90,16 @@ describe("the likely cause", () => {
       "of too little memory",
       ofUserService,
       facts([container("user-service", { ...crashed, exitCode: 137, outOfMemory: true })]),
+      "memory",
+      /needs more memory than its limit of 512 MiB/,
+    ],
+    [
+      "of too little memory, where only the gate has seen it",
+      error(
+        "null_resource.user_service_gate",
+        "the new container emaintenance-user-service of user-service runs out of memory: its limit is 512 MiB.",
+      ),
+      facts([container("user-service", crashed)]),
       "memory",
       /needs more memory than its limit of 512 MiB/,
     ],

@@ -75,7 +75,7 @@ describe("the gate, on a host", () => {
     expect(stderr).toBe(
       "migration failed with exit code 3; no service was started or changed. Its last lines:\n" +
         "  relation exists\n" +
-        "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration-77) and deploy again.\n",
+        "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration-77) and deploy again. To go back: npm run rollback -- prod\n",
     );
   });
 });

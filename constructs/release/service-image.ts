@@ -49,6 +49,9 @@ export class ServiceImage extends Construct {
     this.resource = new Image(this, "image", {
       name: this.reference,
       keepLocally: true,
+      // The other way round, an image that cannot be had would leave none in the state: the next plan, also that of the
+      // release before, would not know which image its containers have, and replace them.
+      lifecycle: { createBeforeDestroy: true },
       dependsOn: [...(props.after ?? [])],
     });
     this.resource.overrideLogicalId(Naming.terraformId(service));

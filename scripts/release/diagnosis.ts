@@ -28,6 +28,7 @@ export interface Facts {
 /** Branches of the deployment document's tree (10.2), in its order. */
 export type Cause =
   | "lock"
+  | "host"
   | "image"
   | "build"
   | "migration"
@@ -108,6 +109,13 @@ function beforeAnyContainer(errors: readonly TerraformError[], words: string): D
       mend: "wait for its end; the words above say who, and what to do where it has died",
     };
   }
+  if (/the host \S+ is not ready/.test(words)) {
+    return {
+      cause: "host",
+      what: "the preflight found that the host cannot take this release; nothing of it was started",
+      mend: "its findings are above, each with what to do",
+    };
+  }
   const image = errors.find(({ address }) => address?.startsWith("docker_image."));
   if (image || /unable to find or pull image|pull access denied|manifest unknown/i.test(words)) {
     const of = image ? ` of ${serviceOf(image.address)}` : "";
@@ -172,7 +180,12 @@ function ofContainer(
       mend: "free it: emaintenance safety-check says who has it",
     };
   }
-  if (container.outOfMemory || (exitCode === 137 && state !== "running")) {
+  // Of one that was started again Docker has forgotten it; the gate has seen it.
+  if (
+    container.outOfMemory ||
+    (exitCode === 137 && state !== "running") ||
+    words.includes(`${name} of ${service} runs out of memory`)
+  ) {
     return {
       cause: "memory",
       what: `${name} needs more memory than its limit of ${Math.round(memoryBytes / 1024 ** 2)} MiB`,

@@ -80,7 +80,9 @@ async function afterFailure(
 async function returnTo(deployment: Deployment, record: ReleaseRecord, say: Say): Promise<number> {
   say(`returning to ${record.name}`);
   try {
-    const way = await planWayBack(deployment, record);
+    // What serves now may still be that release: nothing of the failed one came into use.
+    const now = (await readRecords(deployment.host)).find(({ name }) => name === record.name);
+    const way = await planWayBack(deployment, now ?? record);
     const agrees = await goBack(deployment, way, say);
     if (!agrees) return 3;
   } catch (error) {

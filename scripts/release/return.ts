@@ -1,4 +1,5 @@
 import { writeFile } from "node:fs/promises";
+import { Naming, SERVICE_NAMES } from "../../constructs/naming";
 import type { Deployment, Say } from "./deployment";
 import { pinsOf } from "./pins";
 import { readStack, type ReleaseRecord } from "./records";
@@ -40,7 +41,10 @@ export async function planWayBack(deployment: Deployment, record: ReleaseRecord)
  */
 export async function goBack(deployment: Deployment, way: WayBack, say: Say): Promise<boolean> {
   const { workspace, terraform } = deployment;
-  if (way.changes) await terraform.apply();
+  if (way.changes) {
+    if (way.record.serving) await rememberImages(deployment, way);
+    await terraform.apply();
+  }
   await workspace.writePin(way.pin);
   const { changes, text } = await terraform.plan(way.valueFiles);
   say(
@@ -49,4 +53,15 @@ export async function goBack(deployment: Deployment, way: WayBack, say: Say): Pr
       : `the diff of ${way.record.name} is empty: host, state and release agree`,
   );
   return !changes;
+}
+
+/**
+ * Where the containers of the release still serve, a failed one may have got as far as some of its images: the state has
+ * those. Once it has the former ones again, Terraform sees that no container needs to be replaced, a database's neither.
+ */
+async function rememberImages({ terraform }: Deployment, { valueFiles }: WayBack): Promise<void> {
+  const images = SERVICE_NAMES.map((service) => `docker_image.${Naming.terraformId(service)}`);
+  const { changes } = await terraform.plan(valueFiles, images);
+  if (changes) await terraform.apply();
+  await terraform.plan(valueFiles);
 }

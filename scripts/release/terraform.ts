@@ -41,21 +41,26 @@ export class Terraform {
 
   /**
    * Plans with these values, keeps the plan, and returns whether it changes anything.
+   *
+   * @param only addresses of resources; they and what they need. @default all
    * @throws TerraformFailure
    */
-  async plan(valueFiles: readonly string[]): Promise<{ readonly changes: boolean; readonly text: string }> {
+  async plan(
+    valueFiles: readonly string[],
+    only: readonly string[] = [],
+  ): Promise<{ readonly changes: boolean; readonly text: string }> {
     const argv = [
       "plan",
       ...this.common,
       `-out=${this.planFile}`,
       "-detailed-exitcode",
       ...varFiles(valueFiles),
+      ...only.map((address) => `-target=${address}`),
     ];
     const { code, stdout, stderr } = await this.run(argv);
     if (code === 1)
       throw new TerraformFailure("plan", [{ summary: errorText(stderr || stdout), detail: "" }]);
-    // Behind the line, Terraform says how its plan would be applied by hand.
-    return { changes: code === 2, text: stdout.split(/\n─{5}/)[0] ?? stdout };
+    return { changes: code === 2, text: planText(stdout) };
   }
 
   /**
@@ -141,6 +146,16 @@ export function heedSignals(): void {
 export const wasInterrupted = (): boolean => interrupted;
 
 const varFiles = (paths: readonly string[]) => paths.map((path) => `-var-file=${path}`);
+
+/** The plan itself, without what was looked at on the way; behind the line, Terraform says how it would be applied by hand. */
+function planText(words: string): string {
+  const [plan = words] = words.split(/\n─{5}/);
+  return plan
+    .split("\n")
+    .filter((line) => !/: (Refreshing state\.\.\.|Reading\.\.\.|Read complete after )/.test(line))
+    .join("\n")
+    .trim();
+}
 
 /** The errors in Terraform's words, without frames. */
 function errorText(words: string): string {

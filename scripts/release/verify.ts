@@ -10,11 +10,13 @@ export async function verify(options: Options, start: string, say: Say): Promise
   const { host, terraform, settings, workspace } = await Deployment.open(start, options.stack, say);
   // The checks as they were deployed: the system that runs is checked by what was said of it.
   const { stdout } = await host.run(["cat", `${new HostLayout().deploy("verify")}/checks.json`]);
+  const checks = JSON.parse(stdout) as { readonly maintenanceFlag: string };
+  const maintenance = (await host.run(["test", "-e", checks.maintenanceFlag], undefined, true)).code === 0;
   const login = await terraform.evaluate<object>(
     "{ username = var.VERIFY_USERNAME, password = var.VERIFY_PASSWORD }",
     workspace.valueFiles,
   );
-  const document = { ...(JSON.parse(stdout) as object), ...login, url: options.url ?? settings.url };
+  const document = { ...checks, maintenance, ...login, url: options.url ?? settings.url };
   const argv = [
     ...(options.json ? ["--json", "--quiet"] : []),
     ...(options.only ? ["--only", options.only] : []),

@@ -15,21 +15,24 @@ scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 . "$scripts/lib/history.sh"
 # shellcheck source-path=SCRIPTDIR source=lib/lock.sh
 . "$scripts/lib/lock.sh"
+# shellcheck source-path=SCRIPTDIR source=lib/maintenance.sh
+. "$scripts/lib/maintenance.sh"
 
 usage() {
   cat << 'TEXT'
 usage: emaintenance status [--json] [--quick]
 
 Shows every service with its release, state, Docker's last word on its health, restarts and use; then the host, the
-last run of every scheduled job, the newest backups, and alerts that still stand. Below that, each problem with what to do about it.
+last run of every scheduled job, the newest backups, and alerts that still stand. Below that, each problem with what to do
+about it; that visitors see the maintenance page is one.
 It asks Docker. To ask the services themselves: emaintenance health.
 
   --quick   without CPU and memory of the containers, which take two seconds to measure
-  --json    {well, time, problems: [{what, expected, mend}], deploy, services, jobs, host, schedules, backups, alerts}
+  --json    {well, time, problems: [{what, expected, mend}], deploy, maintenance, services, jobs, host, schedules, backups, alerts}
   --help    this text
 
 exit codes: 0 all is well
-            1 a service, a disk, a scheduled job or an alert is a problem
+            1 a service, a disk, a scheduled job or an alert is a problem, or visitors see the maintenance page
             2 wrong usage
             3 it cannot be found out: no Docker or jq, or no right to use Docker
 TEXT
@@ -53,7 +56,8 @@ status() {
   [ -n "$quick" ] || usage=$(usage_by_id <<< "$containers")
   services <<< "$containers" | query "$(cat "$LIB/status.jq")" --argjson containers "$containers" \
     --argjson usage "$usage" --argjson host "$(host_facts)" --argjson schedules "$(schedules)" \
-    --argjson alerts "$(alerts)" --argjson backups "$(newest_backups)" --argjson deploy "$(deploy_under_way | jq -cs .)"
+    --argjson alerts "$(alerts)" --argjson backups "$(newest_backups)" --argjson deploy "$(deploy_under_way | jq -cs .)" \
+    --argjson maintenance "$(maintenance_state)"
 }
 
 # Lines with tabs out of the status.

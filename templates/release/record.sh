@@ -14,6 +14,8 @@ set -euo pipefail
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 now=$(date -u +%FT%TZ)
+# "address port port"; nothing where this runs without SSH.
+client=${SSH_CLIENT-}
 
 # {service: {reference, id, digest}} of all services that run, each by its newest container.
 images() {
@@ -44,7 +46,7 @@ checks() {
 
 record() {
   jq -n --arg release "$RELEASE" --arg started "$(started)" --arg ended "$now" --arg who "${DEPLOYED_BY:-$(id -un)}" \
-    --arg workstation "${SSH_CLIENT%% *}" --arg result "$RESULT" --arg reason "${REASON-}" \
+    --arg workstation "${client%% *}" --arg result "$RESULT" --arg reason "${REASON-}" \
     --argjson images "$(images)" --argjson migration "$(migration)" --argjson verify "$(checks)" '
     {format: 1, release: $release, started: $started, ended: $ended, who: $who, workstation: $workstation, result: $result,
      images: $images, migration: $migration, verify: $verify}

@@ -42,7 +42,7 @@ fail() {
     echo "its last health check: ${words:-none was made}"
     echo "the end of its log:"
     docker logs --tail $LOG_LINES "$1" 2>&1 | sed 's/^/  /'
-    echo "Expected it to be healthy within $LIMIT_SECONDS s. Mend the cause and deploy again, or deploy the release before."
+    echo "Expected it to be healthy within $LIMIT_SECONDS s. Mend the cause and deploy again. To go back: npm run rollback -- prod"
   } >&2
   exit 1
 }

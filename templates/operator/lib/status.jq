@@ -1,6 +1,5 @@
 # The state of the whole system as one document. Input: every service with its containers. Further: $containers,
-# $usage by container, $host, $schedules, $backups, $alerts, $deploy (a
-# list of none or one).
+# $usage by container, $host, $schedules, $backups, $alerts, $maintenance, $deploy (a list of none or one).
 
 def service_problem:
   "emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)" as $remedy |
@@ -39,6 +38,11 @@ def backup_problems:
   (.[] | select(.verified.ok == false) |
     problem("the backup \(.set) failed its verification: \(.verified.message)"; "one that can be restored"; "emaintenance backup, then emaintenance verify-backup"));
 
+def maintenance_problem:
+  select(.on) |
+  problem("visitors see the maintenance page since \(.since | ago), by \(.by)" + (if .text == "" then "" else ": \(.text)" end);
+    "that they reach the system"; "when the work is done: emaintenance maintenance off");
+
 def alert_problem: problem("alert of \(.source), \(.time | ago) ago: \(.message)"; "no open alert"; "look into it");
 
 . as $services |
@@ -47,8 +51,10 @@ def alert_problem: problem("alert of \(.source), \(.time | ago) ago: \(.message)
   time: (now | todate),
   problems: (
     [$services[] | service_problem] + [$jobs[] | job_problem] + [$host.disks[] | disk_problem] +
-    [$schedules[] | schedule_problem] + [$backups | backup_problems] + [$alerts[] | alert_problem]),
+    [$schedules[] | schedule_problem] + [$backups | backup_problems] + [$alerts[] | alert_problem] +
+    [$maintenance | maintenance_problem]),
   deploy: ($deploy[0] // null),
+  maintenance: $maintenance,
   services: [$services[] | {
     service, tier, container, release: (.release // null), state, health, restarts, since: (.since // null), ports
   } + ($usage[.id // ""] // {cpuPercent: null, memoryBytes: null, memoryLimitBytes: null})],

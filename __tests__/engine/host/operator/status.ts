@@ -56,6 +56,20 @@ describe("emaintenance status", () => {
     await system.healthy("web");
   });
 
+  test("says that visitors see the maintenance page, and how that ends", async () => {
+    await system.emaintenance(["maintenance", "on", "Back at 14:00."]);
+    const { code, stdout } = await system.emaintenance(["status", "--quick"]);
+    const status = await system.json<Status>("status", "--quick");
+    await system.emaintenance(["maintenance", "off"]);
+
+    expect(stdout).toMatch(
+      /^- visitors see the maintenance page since \d+s, by \S+: Back at 14:00\.\n +expected that they reach the system; when the work is done: emaintenance maintenance off$/m,
+    );
+    expect(code).toBe(1);
+    expect(status.maintenance).toMatchObject({ on: true, text: "Back at 14:00." });
+    expect((await system.emaintenance(["status", "--quick"])).code).toBe(0);
+  });
+
   test("shows scheduled jobs and open alerts, and counts those that failed or still stand", async () => {
     const time = new Date(Date.now() - 90_000).toISOString().replace(/\.\d+/, "");
     const record = (job: string, exitCode: number, message: string) =>

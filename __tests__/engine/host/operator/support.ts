@@ -18,6 +18,7 @@ export interface Status {
   readonly well: boolean;
   readonly problems: readonly Problem[];
   readonly deploy: unknown;
+  readonly maintenance: { readonly on: boolean; readonly text: string };
   readonly services: readonly Service[];
   readonly schedules: readonly { readonly job: string }[];
   readonly alerts: readonly { readonly source: string }[];
