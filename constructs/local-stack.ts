@@ -1,7 +1,8 @@
 import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
-import { Aspects, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
+import { App, Aspects, LocalBackend, TerraformOutput, TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
+import { join } from "node:path";
 import type { ServiceSettings } from "./api/own-service";
 import { Emaintenance, type EmaintenanceSettings } from "./emaintenance";
 import { Development } from "./local/development";
@@ -12,7 +13,8 @@ import {
   LOCAL_PORTS,
 } from "./local/development-settings";
 import { InstanceNames } from "./local/instance-names";
-import { LocalFiles } from "./local/local-files";
+import { KeptFiles } from "./local/kept-files";
+import { LOCAL_FOLDER, LocalFiles } from "./local/local-files";
 import { type LocalSettings, SAMPLE_SOURCE } from "./local/local-settings";
 import { LocalPlacement } from "./local/local-placement";
 import { localValues } from "./local/local-values";
@@ -64,7 +66,8 @@ export class LocalStack extends TerraformStack {
     Aspects.of(this).add(new InstanceNames(settings.instance));
 
     const values = localValues(files, `http://localhost:${LOCAL_PORTS.nginx + portOffset}`);
-    const placement = new LocalPlacement(this, files);
+    const kept = new KeptFiles(machine.folder ?? join(App.of(this).outdir, LOCAL_FOLDER));
+    const placement = new LocalPlacement(this, files, kept);
     const healthCheck = healthCheckTiming(settings);
     const service = (name: ApplicationService, memoryMiB: number, own: ServiceSettings = {}) => ({
       logLevel: "debug" as const,
@@ -96,7 +99,7 @@ export class LocalStack extends TerraformStack {
       },
     });
     if (settings.only === "infrastructure") this.keepInfrastructure();
-    else this.runFromSource(settings, placement, files);
+    else this.runFromSource(settings, placement, { files, kept });
 
     const url = new TerraformOutput(this, "url", {
       value: values.publicUrl.stringValue,
@@ -105,7 +108,11 @@ export class LocalStack extends TerraformStack {
     url.overrideLogicalId("url");
   }
 
-  private runFromSource(settings: DevelopmentSettings, placement: LocalPlacement, files: LocalFiles): void {
+  private runFromSource(
+    settings: DevelopmentSettings,
+    placement: LocalPlacement,
+    machine: { readonly files: LocalFiles; readonly kept: KeptFiles },
+  ): void {
     const { system } = this;
     const development = new Development(this, "development", {
       settings,
@@ -114,7 +121,7 @@ export class LocalStack extends TerraformStack {
       image: system.images.of("user-service"),
       written: placement.written,
       startSeconds: START_SECONDS,
-      files,
+      ...machine,
     });
     development.migrate(system.migration);
     for (const service of [system.userService, system.workOrderService, system.assetService, system.web]) {

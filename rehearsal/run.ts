@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly allowFailure?: boolean;
   /** Start the program in a process group of its own: for one that ends its whole group when it fails. @default false */
   readonly ownGroup?: boolean;
+  /** Called with the program's process id. */
+  readonly onStart?: (pid: number) => void;
 }
 
 export interface RunResult {
@@ -50,6 +52,7 @@ const LAST_LINES = 15;
  */
 export async function run(argv: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   const child = start(argv, options);
+  if (child.pid !== undefined) options.onStart?.(child.pid);
   const output = collect(child, options.onLine);
   child.stdin?.on("error", ignoreClosedPipe);
   child.stdin?.end(options.input);

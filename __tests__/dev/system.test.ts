@@ -71,7 +71,7 @@ test("the summary says where everything answers, and how to stop it", () => {
 
   expect(text.split("\n").sort()).toEqual(
     [
-      "http://localhost:3030 answers after 12 s",
+      "ready after 12 s; http://localhost:3030 answers when your web does",
       "  postgres             127.0.0.1:5433",
       "  redis                127.0.0.1:6379",
       "  user-service         127.0.0.1:3001   debugger 127.0.0.1:9229",

@@ -1,13 +1,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { App } from "cdktf";
+import { KeptFiles } from "../../constructs/local/kept-files";
 import { LocalFiles } from "../../constructs/local/local-files";
 import { LocalPlacement } from "../../constructs/local/local-placement";
+import { temporaryFolder } from "../support/temporary-folder";
 import { TestStack } from "../support/test-stack";
 
 describe("the system on a developer's machine", () => {
   const stack = new TestStack();
-  const placement = new LocalPlacement(stack, new LocalFiles(stack, "files"));
+  const folder = temporaryFolder();
+  const placement = new LocalPlacement(stack, new LocalFiles(stack, "files"), new KeptFiles(folder));
 
   test("runs for development, and needs nothing to be there first", () => {
     expect(placement.nodeEnv).toBe("development");
@@ -40,13 +42,17 @@ describe("the system on a developer's machine", () => {
     expect(placement.logs("nginx")).toBeUndefined();
   });
 
-  test("writes the gateway's configuration into the output folder", () => {
+  test("keeps the gateway's configuration where no synthesis removes it, under a name that changes with it", () => {
     // WHEN
-    const files = placement.gatewayFiles(stack, "events {}");
+    const paths = ["events {}", "events { }", "events {}"].map(
+      (text) => stack.resolved(placement.gatewayFiles(stack, text).folder) as string,
+    );
 
     // THEN
-    const { outdir } = App.of(stack);
-    expect(readFileSync(join(outdir, "gateway-configuration", "nginx.conf"), "utf8")).toBe("events {}");
-    expect(stack.resolved(files.folder)).toMatch(/^\$\{abspath\("assets\//);
+    const [first = "", second, third] = paths;
+    expect(first).toMatch(/^\$\{local\.folder\}\/containers\/gateway-[0-9a-f]{12}$/);
+    expect([second === first, third === first]).toEqual([false, true]);
+    const path = first.replace("${local.folder}", folder);
+    expect(readFileSync(join(path, "nginx.conf"), "utf8")).toBe("events {}");
   });
 });

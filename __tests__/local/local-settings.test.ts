@@ -25,7 +25,8 @@ describe("the settings of a development system", () => {
     const secrets = secretsOf(folder);
     ensureLocalSettings(folder);
 
-    expect(settings).toMatchObject({ source: SAMPLE_SOURCE, engine: "", onHost: [], portOffset: 0 });
+    expect(settings).toMatchObject({ source: SAMPLE_SOURCE, onHost: [], portOffset: 0 });
+    expect(settings.folder).toBe(join(folder, ".local"));
     expect(secrets.POSTGRES_PASSWORD).toMatch(/^[\w-]{32}$/);
     expect(secrets.JWT_SECRET).toMatch(/^[\w-]{64}$/);
     expect(secretsOf(folder)).toEqual(secrets);
@@ -59,6 +60,17 @@ describe("the settings of a development system", () => {
     );
     writeMachineSettings(folder, { rootless: true });
     expect(ensureLocalSettings(folder).user).toBe("0:0");
+  });
+
+  test("know the engine of Docker's environment, which Terraform would not see in a context", () => {
+    const before = process.env.DOCKER_HOST;
+    process.env.DOCKER_HOST = "unix:///of/the/environment.sock";
+    try {
+      expect(ensureLocalSettings(temporaryFolder()).engine).toBe("unix:///of/the/environment.sock");
+    } finally {
+      if (before === undefined) delete process.env.DOCKER_HOST;
+      else process.env.DOCKER_HOST = before;
+    }
   });
 
   test.each(["", "{", '{"portOffset":"many"}'])("start anew from a file that says %j", (text) => {

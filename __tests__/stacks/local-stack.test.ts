@@ -72,7 +72,7 @@ describe("the development stack", () => {
 
     expect(configuration).toMatchObject({
       container_path: "/etc/nginx/emaintenance",
-      host_path: expect.stringMatching(/^\$\{abspath\("assets\//) as string,
+      host_path: expect.stringMatching(/^\$\{local\.folder\}\/containers\/gateway-/) as string,
       read_only: true,
     });
   });

@@ -1,6 +1,6 @@
 import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
-import { AssetType, Fn, TerraformAsset } from "cdktf";
 import { Construct } from "constructs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ApiService } from "../api/api-service";
 import type { Migration } from "../api/migration";
@@ -17,6 +17,7 @@ import {
   LOCAL_PORTS,
 } from "./development-settings";
 import { JobGate } from "./job-gate";
+import type { KeptFiles } from "./kept-files";
 import type { LocalFiles } from "./local-files";
 import type { Source, SourceCommand } from "./source";
 
@@ -31,6 +32,7 @@ export interface DevelopmentProps {
   /** Seconds in which a service must have become healthy. */
   readonly startSeconds: number;
   readonly files: LocalFiles;
+  readonly kept: KeptFiles;
 }
 
 /** Where the source is in the containers. */
@@ -61,8 +63,8 @@ export class Development extends Construct {
   ) {
     super(scope, id);
     const { source, settings } = props;
-    const asset = new TerraformAsset(this, "scripts", { path: SCRIPTS_SOURCE, type: AssetType.DIRECTORY });
-    this.scripts = { hostPath: Fn.abspath(asset.path), containerPath: SCRIPTS, readOnly: true };
+    const scripts = props.kept.keep("scripts", ownScripts());
+    this.scripts = { hostPath: `${props.files.folder}/${scripts}`, containerPath: SCRIPTS, readOnly: true };
 
     const beside = [...source.moduleFolders, ...(settings.derived ?? ["apps/web/.next"])].map((folder) =>
       new DataVolume(this, folder, { name: volumeName(folder) }).mountedAt(`${WORKSPACE}/${folder}`),
@@ -149,6 +151,7 @@ export class Development extends Construct {
         NPM_CONFIG_UPDATE_NOTIFIER: "false",
         // Another lock file makes another container, which runs again.
         LOCK_DIGEST: source.lockDigest,
+        MODULE_FOLDERS: JSON.stringify(source.moduleFolders.map((folder) => `${WORKSPACE}/${folder}`)),
       },
       user: "0:0",
       capabilities: ["CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"],
@@ -168,6 +171,11 @@ export class Development extends Construct {
     if (source.problems.length > 0) refuse(install, source.problems);
     return install;
   }
+}
+
+function ownScripts(): Record<string, string> {
+  const names = readdirSync(SCRIPTS_SOURCE).sort();
+  return Object.fromEntries(names.map((name) => [name, readFileSync(join(SCRIPTS_SOURCE, name), "utf8")]));
 }
 
 /** A name for a folder of the source, for example `source-apps-web-next`. */

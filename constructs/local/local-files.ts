@@ -24,6 +24,8 @@ export class LocalFiles extends Construct {
   readonly source = this.value("source", SETTINGS_FILE, "source");
   /** `uid:gid` of the developer, in containers. */
   readonly user = this.value("user", SETTINGS_FILE, "user");
+  /** The development system's own folder, absolute. */
+  readonly folder = this.value("folder", SETTINGS_FILE, "folder");
   /** Address of the Docker Engine; empty: the usual one. */
   readonly engine = this.value("engine", SETTINGS_FILE, "engine");
 

@@ -1,14 +1,13 @@
 import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
-import { App, AssetType, Fn, TerraformAsset, type ITerraformDependable } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Migration } from "../api/migration";
 import { DataVolume } from "../data/data-volume";
 import type { Placement } from "../placement";
 import type { GatewayFiles } from "../gateway/gateway";
 import { Naming, type ServiceName } from "../naming";
 import { JobGate } from "./job-gate";
+import type { KeptFiles } from "./kept-files";
 import type { LocalFiles } from "./local-files";
 
 /** The system on a developer's own Docker Engine: named volumes, nothing under /opt, nothing that needs root. */
@@ -22,6 +21,7 @@ export class LocalPlacement implements Placement {
   constructor(
     private readonly scope: Construct,
     private readonly files: LocalFiles,
+    private readonly kept: KeptFiles,
   ) {}
 
   dataFolder(): undefined {
@@ -37,16 +37,10 @@ export class LocalPlacement implements Placement {
     return this.volume(`${service}-uploads`, "/app/uploads");
   }
 
-  /** The file goes with the synthesised stack; its path on this machine is known at plan only. */
-  gatewayFiles(scope: Construct, nginxConf: string): GatewayFiles {
-    const folder = join(App.of(scope).outdir, "gateway-configuration");
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "nginx.conf"), nginxConf);
-    const asset = new TerraformAsset(scope, "gateway-configuration", {
-      path: folder,
-      type: AssetType.DIRECTORY,
-    });
-    return { folder: Fn.abspath(asset.path), ready: [] };
+  /** Another configuration is another folder, so it makes another gateway. */
+  gatewayFiles(_scope: Construct, nginxConf: string): GatewayFiles {
+    const path = this.kept.keep("gateway", { "nginx.conf": nginxConf });
+    return { folder: `${this.files.folder}/${path}`, ready: [] };
   }
 
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[] {

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { SERVICE_NAMES } from "../naming";
 import { APPLICATION_SERVICES, type DevelopmentSettings } from "./development-settings";
+import { engineAddress } from "./docker-context";
 import { LOCAL_FOLDER, SECRETS_FILE, SETTINGS_FILE } from "./local-files";
 
 const REPOSITORY = resolve(__dirname, "../..");
@@ -40,6 +41,8 @@ export type MachineSettings = z.infer<typeof schema>;
 
 /** One machine's development system; what is for the whole team are props. */
 export interface LocalSettings extends MachineSettings {
+  /** The system's own folder, absolute. */
+  readonly folder: string;
   /** Folder of the application, absolute. */
   readonly source: string;
   /** `uid:gid` with which programs in containers make files that are the developer's. */
@@ -60,7 +63,13 @@ export function ensureLocalSettings(
   ensureSecrets(folder);
   const machine = readMachineSettings(folder);
   const source = sourceFolder(machine, team);
-  const settings = { ...machine, source, user: ownerFor(source, machine.rootless) };
+  const settings = {
+    ...machine,
+    engine: machine.engine || engineAddress(),
+    folder: resolve(folder, LOCAL_FOLDER),
+    source,
+    user: ownerFor(source, machine.rootless),
+  };
   writePrivate(pathOf(folder, SETTINGS_FILE), settings);
   return settings;
 }

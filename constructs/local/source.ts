@@ -7,8 +7,11 @@ import {
   type DevelopmentSettings,
 } from "./development-settings";
 
-/** The lock file of npm; its digest says when packages have to be installed anew. */
+/** The lock file of npm. */
 const LOCK_FILE = "package-lock.json";
+
+/** Their digest says when packages have to be installed anew. */
+const LOCK_FILES = [LOCK_FILE, "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock"];
 
 /** A command in a folder of the source. */
 export interface SourceCommand {
@@ -23,7 +26,7 @@ export interface SourceCommand {
 export class Source {
   /** One sentence each; empty where the source can be used. */
   readonly problems: readonly string[];
-  /** Changes with the lock file. */
+  /** Changes with the lock file, of npm or another package manager. */
   readonly lockDigest: string;
   /** Folders under the source that hold installed packages. */
   readonly moduleFolders: readonly string[];
@@ -35,7 +38,7 @@ export class Source {
     const lock = read(join(folder, LOCK_FILE));
     this.problems = isFolder(folder) ? this.findProblems(lock) : [missingSource(folder)];
     this.lockDigest = createHash("sha256")
-      .update(lock ?? "")
+      .update(LOCK_FILES.map((name) => read(join(folder, name)) ?? "").join("\0"))
       .digest("hex")
       .slice(0, 12);
     this.moduleFolders = moduleFolders(lock);

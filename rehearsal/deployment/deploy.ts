@@ -2,6 +2,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { repository, type Say } from "../paths";
 import { run, waitFor } from "../run";
+import { interruptTerraform } from "./interrupt";
 import { type PluginChoice, terraformEnvironment } from "./provider-plugins";
 import { STACKS } from "./working-directory";
 
@@ -11,6 +12,8 @@ const ERROR_LINES = 40;
 
 /**
  * `cdktf deploy`, one stack after the other, in a working directory; everything it prints goes to a log, and its steps to `say`.
+ *
+ * @param interrupted ends it where Terraform can go on the next time; without it, Ctrl-C of a terminal kills Terraform
  * @throws Error with Terraform's own error
  */
 export async function deploy(
@@ -19,6 +22,7 @@ export async function deploy(
   plugins: PluginChoice,
   logPath: string,
   say: Say,
+  interrupted?: Promise<void>,
 ): Promise<void> {
   const log = createWriteStream(logPath, { mode: 0o600 });
   const cdktf = join(repository, "node_modules", ".bin", "cdktf");
@@ -30,6 +34,8 @@ export async function deploy(
       env: terraformEnvironment(plugins),
       allowFailure: true,
       timeoutSeconds: DEPLOY_SECONDS,
+      ownGroup: interrupted !== undefined,
+      onStart: (pid) => void interrupted?.then(() => interruptTerraform(pid)),
       onLine: (line) => {
         const text = plainLine(line);
         if (text === undefined) return;
@@ -44,10 +50,18 @@ export async function deploy(
   }
 }
 
-/** Waits until the gateway gives an answer that is none of its own errors. */
-export async function waitForAnswer(url: string): Promise<void> {
-  await waitFor(`an answer of ${url}`, ANSWER_SECONDS, async () => {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+/**
+ * Waits until the gateway gives an answer that is none of its own errors.
+ *
+ * @param limits seconds for all of it, and for one request
+ */
+export async function waitForAnswer(
+  url: string,
+  limits = { allSeconds: ANSWER_SECONDS, requestSeconds: 5 },
+): Promise<void> {
+  await waitFor(`an answer of ${url}`, limits.allSeconds, async () => {
+    const signal = AbortSignal.timeout(limits.requestSeconds * 1000);
+    const answer = await fetch(url, { signal }).catch(() => undefined);
     await answer?.arrayBuffer().catch(() => undefined);
     return answer !== undefined && answer.status < 500;
   });

@@ -1,3 +1,4 @@
+import { Interrupted, INTERRUPTED_CODE } from "./interrupt";
 import { parseOptions, USAGE } from "./options";
 import { destroy, lastOptions, reset, stop } from "./remove";
 import { up } from "./up";
@@ -24,6 +25,6 @@ main().then(
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
+    process.exit(error instanceof Interrupted ? INTERRUPTED_CODE : 1);
   },
 );

@@ -1,3 +1,4 @@
+import { engineAddress } from "../../constructs/local/docker-context";
 import { run, which } from "../../rehearsal/run";
 
 /** The developer's own Docker Engine. */
@@ -21,10 +22,10 @@ const START_INTERVAL_API = [1, 44] as const;
 export async function findEngine(): Promise<LocalEngine> {
   if ((await which("docker")) === undefined) {
     throw new Error(
-      "docker is not on the PATH: install Docker Desktop, Colima or the Docker Engine, then run this again",
+      "docker is not on the PATH: install Docker Desktop, Colima or the Docker Engine (on Debian and Ubuntu: `sudo apt-get install docker.io`), then run this again",
     );
   }
-  const address = await engineAddress();
+  const address = engineAddress();
   if (!onThisMachine(address)) {
     throw new Error(
       `the Docker Engine at ${address} is on another machine, which cannot see your source: choose one here (\`docker context use NAME\`, or unset DOCKER_HOST)`,
@@ -47,14 +48,6 @@ export async function findEngine(): Promise<LocalEngine> {
   };
 }
 
-async function engineAddress(): Promise<string> {
-  if (process.env.DOCKER_HOST) return process.env.DOCKER_HOST;
-  const context = await run(["docker", "context", "inspect", "--format", "{{.Endpoints.docker.Host}}"], {
-    allowFailure: true,
-  });
-  return context.code === 0 ? context.stdout.trim() : "";
-}
-
 /** Whether an engine can mount folders of this machine. */
 export function onThisMachine(address: string): boolean {
   if (address === "" || /^(unix|npipe|fd):/.test(address)) return true;
@@ -71,7 +64,7 @@ function refusal(address: string, words: string): string {
   if (/permission denied/i.test(words)) {
     return `the Docker Engine${where} refuses this user: add it to the group docker (\`sudo usermod -aG docker $USER\`) and log in again`;
   }
-  return `no Docker Engine answers${where}: start Docker Desktop, Colima or the engine, then run this again (${
+  return `no Docker Engine answers${where}: start Docker Desktop, Colima or the engine (on Linux: \`sudo systemctl start docker\`), then run this again (${
     words.trim().split("\n").pop() ?? ""
   })`;
 }

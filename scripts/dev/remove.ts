@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { KEPT_FOLDER } from "../../constructs/local/kept-files";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
 import { readMachineSettings } from "../../constructs/local/local-settings";
 import {
@@ -64,6 +65,7 @@ export async function destroy({ name, yes }: Options): Promise<void> {
     env: terraformEnvironment(plugins),
   });
   await rm(seedMark(directory), { force: true });
+  await rm(join(directory, LOCAL_FOLDER, KEPT_FOLDER), { recursive: true, force: true });
   // A system with a name has a folder of its own, in which nothing else is.
   if (name !== undefined) await rm(join(repository, LOCAL_FOLDER, name), { recursive: true, force: true });
   process.stdout.write("removed\n");

@@ -27,10 +27,13 @@ export function describeSystem(system: System, { began, options, environments }:
     `  set -a; . ${file}; set +a; npm run dev`,
   ]);
   const suffix = options.name === undefined ? "" : ` -- --name ${options.name}`;
+  const where = `http://localhost:${gateway}`;
   return [
     gateway === undefined
       ? `ready after ${seconds} s`
-      : `http://localhost:${gateway} answers after ${seconds} s`,
+      : system.onHost.has("web")
+        ? `ready after ${seconds} s; ${where} answers when your web does`
+        : `${where} answers after ${seconds} s`,
     ...rows,
     ...yours,
     `stop: npm run dev:stop${suffix}   empty the data: npm run dev:reset${suffix}`,

@@ -10,6 +10,7 @@ import { choosePlugins, describePlugins, placePlugins } from "../../rehearsal/de
 import { stackFolder } from "../../rehearsal/deployment/working-directory";
 import { listContainers, removeContainers } from "./containers";
 import { findEngine } from "./engine";
+import { Interrupt, Interrupted } from "./interrupt";
 import { writeHostEnvironments } from "./host-environment";
 import { chooseImages } from "./images";
 import { LogFollower } from "./log-follower";
@@ -20,6 +21,9 @@ import { seedOnce } from "./seed";
 import { describeSystem } from "./summary";
 import { synthesise, type System } from "./system";
 import { STACK, workingDirectory } from "./working-directory";
+
+/** Seconds: the first request has the web compile its page, and on a busy machine that takes a minute and more. */
+const FIRST_ANSWER = { allSeconds: 300, requestSeconds: 120 };
 
 /** Before the lines of the deploy itself. */
 const DEPLOY = "deploy";
@@ -73,23 +77,44 @@ export async function up(options: Options): Promise<void> {
   const follower = new LogFollower(expected.services, began, (service, line) => {
     if (options.raw || !isHealthCheck(line)) print(service, line);
   });
+  const interrupt = new Interrupt();
+  void interrupt.happened.then(() => {
+    if (!deployed) say("interrupted: what is being made is finished first");
+  });
+  let deployed = false;
   follower.start();
   try {
-    await deploy(directory, [STACK], plugins, join(directory, LOCAL_FOLDER, "deploy.log"), say);
+    const log = join(directory, LOCAL_FOLDER, "deploy.log");
+    await deploy(directory, [STACK], plugins, log, say, interrupt.happened).catch((error: unknown) => {
+      throw interrupt.seen ? new Interrupted(`interrupted: ${goesOn(options.name)}`) : error;
+    });
+    deployed = true;
     const url = gatewayUrl(expected);
-    if (url !== undefined && expected.onHost.size === 0) await waitForAnswer(url);
-    if (url !== undefined && expected.onHost.size === 0)
+    // The page may be the developer's own, and the data too.
+    const answers = url !== undefined && !expected.onHost.has("web");
+    if (answers) await Promise.race([waitForAnswer(url, FIRST_ANSWER), interrupt.happened]);
+    if (answers && !interrupt.seen && expected.onHost.size === 0)
       await seedOnce(directory, source, url, options.seed, say);
     const environments = await writeHostEnvironments(directory, expected);
     process.stdout.write(`\n${describeSystem(expected, { began, options, environments })}\n\n`);
-    if (options.follow) await interrupted();
+    if (options.follow) await interrupt.happened;
   } finally {
     follower.stop();
   }
   if (options.follow) {
-    const suffix = options.name === undefined ? "" : ` -- --name ${options.name}`;
-    process.stdout.write(`\nthe containers keep running; npm run dev:stop${suffix} stops them\n`);
+    process.stdout.write(
+      `\nthe containers keep running; npm run dev:stop${suffix(options.name)} stops them\n`,
+    );
   }
+}
+
+/** The words after a command that lead to a system with a name. */
+function suffix(name: string | undefined): string {
+  return name === undefined ? "" : ` -- --name ${name}`;
+}
+
+function goesOn(name: string | undefined): string {
+  return `what was started keeps running; npm run dev goes on with the rest, npm run dev:stop${suffix(name)} stops it`;
 }
 
 /** Where the system answers; undefined where only its infrastructure runs. */
@@ -102,10 +127,4 @@ function gatewayUrl(system: System): string | undefined {
 async function removeJobs(system: System): Promise<void> {
   const again = (name: string) => RUN_AGAIN.includes(system.services.get(name) ?? "");
   await removeContainers((await listContainers()).filter(({ name, running }) => again(name) && !running));
-}
-
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => resolve());
-  });
 }

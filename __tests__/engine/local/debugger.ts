@@ -1,4 +1,4 @@
-import { generatedPositionFor, TraceMap } from "@jridgewell/trace-mapping";
+import { generatedPositionFor, LEAST_UPPER_BOUND, TraceMap } from "@jridgewell/trace-mapping";
 import CDP from "chrome-remote-interface";
 import { waitFor } from "../../../rehearsal/run";
 
@@ -37,7 +37,7 @@ export async function stopAt(
     const script = await waitFor(`the script ${file}`, STOP_SECONDS, () => Promise.resolve([...maps][0]));
     const [scriptId, { map }] = script;
     const [source = ""] = map.sources.filter((name) => name !== null);
-    const generated = generatedPositionFor(map, { source, line, column: 0, bias: 1 });
+    const generated = generatedPositionFor(map, { source, line, column: 0, bias: LEAST_UPPER_BOUND });
     if (generated.line === null) throw new Error(`line ${line} of ${file} has no code`);
     await Debugger.setBreakpoint({
       location: { scriptId, lineNumber: generated.line - 1, columnNumber: generated.column },

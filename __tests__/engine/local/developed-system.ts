@@ -39,19 +39,44 @@ export function copiedSource(): string {
   return folder;
 }
 
+/** Ports that hardly anybody else has, all below those that the kernel hands out. */
+export function portOffset(): number {
+  return 10_000 + 40 * Math.floor(Math.random() * 330);
+}
+
 /** A development system with a name and ports that nobody else has. */
 export class DevelopedSystem {
-  readonly name = `test-${process.pid}`;
-  readonly offset = 20_000 + (process.pid % 15_000);
+  readonly name: string;
+  readonly offset = portOffset();
   readonly source = copiedSource();
   /** Where its state is, and where Terraform runs. */
-  readonly directory = join(REPOSITORY, ".local", this.name);
-  readonly stackFolder = join(this.directory, "cdktf.out/stacks/local");
+  readonly directory: string;
   readonly url = `http://localhost:${3030 + this.offset}`;
 
+  /**
+   * @param kind the first part of its name
+   * @param environment beside what the test has
+   */
+  constructor(
+    kind: string,
+    private readonly environment: NodeJS.ProcessEnv = {},
+  ) {
+    this.name = `${kind}-${process.pid}`;
+    this.directory = join(REPOSITORY, ".local", this.name);
+  }
+
+  /** The words that start it. */
+  get words(): string[] {
+    return ["up", ...["--name", this.name, "--port-offset", String(this.offset), "--source", this.source]];
+  }
+
   up(...words: string[]): Promise<RunResult> {
-    const where = ["--name", this.name, "--port-offset", String(this.offset), "--source", this.source];
-    return dev(["up", ...where, "--no-follow", ...words]);
+    return dev([...this.words, "--no-follow", ...words], { env: this.environment });
+  }
+
+  /** `npm run dev:stop`, `dev:reset` or `dev:destroy`. */
+  also(verb: "stop" | "reset" | "destroy", words: readonly string[] = [], input = ""): Promise<RunResult> {
+    return dev([verb, "--name", this.name, ...words], { input, env: this.environment });
   }
 
   port(port: number): number {
@@ -123,11 +148,11 @@ export class DevelopedSystem {
       .filter((name) => name.startsWith(`emaintenance-${this.name}-`));
   }
 
-  /** Terraform in the stack's folder, as cdktf runs it. */
-  terraform(...argv: string[]): Promise<RunResult> {
-    return run(["terraform", ...argv], {
-      cwd: this.stackFolder,
-      env: { CHECKPOINT_DISABLE: "1", TF_CLI_CONFIG_FILE: undefined },
+  /** `npx cdktf diff local`, as a developer types it. */
+  diff(): Promise<RunResult> {
+    return run([join(REPOSITORY, "node_modules/.bin/cdktf"), "diff", "local"], {
+      cwd: this.directory,
+      env: { CHECKPOINT_DISABLE: "1", FORCE_COLOR: "0", NODE_OPTIONS: undefined, ...this.environment },
       allowFailure: true,
       timeoutSeconds: 300,
     });
@@ -135,7 +160,7 @@ export class DevelopedSystem {
 
   /** Removes everything, also after a failed test. */
   async close(): Promise<void> {
-    await dev(["destroy", "--name", this.name, "--yes"]);
+    await this.also("destroy", ["--yes"]);
     rmSync(this.source, { recursive: true, force: true });
     rmSync(this.directory, { recursive: true, force: true });
   }

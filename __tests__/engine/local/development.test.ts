@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
@@ -14,7 +14,17 @@ jest.setTimeout(LIMIT_MS);
 const AUTH_ROUTES = "apps/user-service/src/auth-routes.ts";
 const REFUSAL = "user name or password is wrong";
 
-const system = new DevelopedSystem();
+/** A state of production, in which there is something. */
+const PRODUCTION = JSON.stringify({
+  version: 4,
+  serial: 7,
+  lineage: "production",
+  outputs: {},
+  resources: [],
+});
+const PRODUCTION_STATE = () => join(system.directory, "terraform.prod.tfstate");
+
+const system = new DevelopedSystem("test");
 let browser: Browser | undefined;
 
 beforeAll(async () => {
@@ -40,19 +50,17 @@ test("the page answers through the gateway, with sample data in the system", asy
   expect(login.status).toBe(200);
 });
 
-test("a second look plans nothing, also with production's values beside it", async () => {
-  // GIVEN what cdktf would hand to Terraform: the variables of production, in the same folder
-  const file = join(system.directory, "foreign.tfvars.json");
-  writeFileSync(
-    file,
-    JSON.stringify({ POSTGRES_PASSWORD: "of production, not of development", IMAGES: { redis: "other:1" } }),
-  );
+test("a second look plans nothing, also with production's values and state beside it", async () => {
+  // GIVEN what Terraform reads for every stack, and the state of another one
+  const values = { POSTGRES_PASSWORD: "of production, not of development", IMAGES: { redis: "other:1" } };
+  writeFileSync(join(system.directory, "production.auto.tfvars.json"), JSON.stringify(values));
+  writeFileSync(PRODUCTION_STATE(), PRODUCTION);
 
   // WHEN
-  const plan = await system.terraform("plan", "-input=false", "-detailed-exitcode", `-var-file=${file}`);
+  const { code, stdout } = await system.diff();
 
   // THEN
-  expect({ code: plan.code, stderr: plan.stderr }).toEqual({ code: 0, stderr: "" });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("No changes.") as string });
 });
 
 test("a saved file is live, through the gateway", async () => {
@@ -119,38 +127,52 @@ test("nothing in the source belongs to anybody but the developer", () => {
   expect(system.foreignFiles()).toEqual([]);
 });
 
-test("a service on the machine itself answers through the gateway", async () => {
-  // GIVEN
-  const { code, stdout } = await system.up("--on-host", "user-service");
-  expect({ code, end: stdout.slice(-2000) }).toMatchObject({ code: 0 });
-  const own = createServer((_request, response) => {
-    response.writeHead(401, { "content-type": "application/json" });
-    response.end(JSON.stringify({ error: { message: "from the machine" } }));
-  });
-  await new Promise<void>((resolve) => own.listen(system.port(3001), "0.0.0.0", resolve));
+describe("stopped, and started with one service on the machine itself", () => {
+  let started: string;
 
-  // WHEN, THEN
-  try {
-    await system.waitForRefusal("from the machine");
-    expect(stdout).toContain(`set -a; . ${join(system.directory, ".local/user-service.env")}; set +a`);
-    const print = `. ${join(system.directory, ".local/user-service.env")}; echo "$PORT $DATABASE_URL"`;
-    const environment = await run(["sh", "-c", print]);
-    expect(environment.stdout).toMatch(
-      new RegExp(
-        `^${system.port(3001)} postgresql://postgres:[^@]+@127\\.0\\.0\\.1:${system.port(5433)}/emaintenance`,
-      ),
-    );
-  } finally {
-    await new Promise((resolve) => own.close(resolve));
-  }
+  beforeAll(async () => {
+    const stopped = await system.also("stop");
+    expect(stopped).toMatchObject({
+      code: 0,
+      stdout: "9 containers stopped and removed; the data are still there\n",
+    });
+    const { code, stdout, stderr } = await system.up("--on-host", "user-service");
+    if (code !== 0) throw new Error(`${stdout.slice(-3000)}\n${stderr}`);
+    started = stdout;
+  });
+
+  test("packages are not installed again", () => {
+    expect(started).toContain("the packages of the lock file are installed already");
+    expect(started).not.toMatch(/added \d+ packages/);
+  });
+
+  test("it answers through the gateway, with the environment that was printed", async () => {
+    // GIVEN
+    const file = join(system.directory, ".local/user-service.env");
+    const own = createServer((_request, response) => {
+      response.writeHead(401, { "content-type": "application/json" });
+      response.end(JSON.stringify({ error: { message: "from the machine" } }));
+    });
+    await new Promise<void>((resolve) => own.listen(system.port(3001), "0.0.0.0", resolve));
+
+    // WHEN, THEN
+    try {
+      await system.waitForRefusal("from the machine");
+    } finally {
+      await new Promise((resolve) => own.close(resolve));
+    }
+    expect(started).toContain(`set -a; . ${file}; set +a`);
+    const { stdout } = await run(["sh", "-c", `. ${file}; echo "$PORT $DATABASE_URL"`]);
+    const url = `postgresql://postgres:[^@]+@127\\.0\\.0\\.1:${system.port(5433)}/emaintenance`;
+    expect(stdout).toMatch(new RegExp(`^${system.port(3001)} ${url}`));
+  });
 });
 
 describe("in the end", () => {
   test("it asks before it removes anything, and takes no answer for no", async () => {
     const before = await system.remains();
-    const { dev } = await import("./developed-system");
 
-    const { code, stdout } = await dev(["destroy", "--name", system.name], { input: "" });
+    const { code, stdout } = await system.also("destroy");
 
     expect({ code, stdout }).toEqual({
       code: 0,
@@ -160,10 +182,12 @@ describe("in the end", () => {
     expect((await system.remains()).sort()).toEqual(before.sort());
   });
 
-  test("it leaves no container, no network and no volume", async () => {
-    const { dev } = await import("./developed-system");
+  test("production's state is as it was", () => {
+    expect(readFileSync(PRODUCTION_STATE(), "utf8")).toBe(PRODUCTION);
+  });
 
-    const { code } = await dev(["destroy", "--name", system.name, "--yes"]);
+  test("it leaves no container, no network and no volume", async () => {
+    const { code } = await system.also("destroy", ["--yes"]);
 
     expect(code).toBe(0);
     expect(await system.remains()).toEqual([]);

@@ -2,13 +2,13 @@ import { rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { run } from "../../../rehearsal/run";
-import { copiedSource, dev } from "./developed-system";
+import { copiedSource, dev, portOffset } from "./developed-system";
 
 const LIMIT_MS = 3 * 60 * 1000;
 jest.setTimeout(LIMIT_MS);
 
 const NAME = `refused-${process.pid}`;
-const OFFSET = 36_000 + (process.pid % 15_000);
+const OFFSET = portOffset();
 const WORDS = ["up", "--name", NAME, "--port-offset", String(OFFSET), "--no-follow"];
 
 /** What it said, and nothing was started. */
