@@ -36,7 +36,7 @@ const WEB_MEMORY_MIB = 3072;
 const CHECK_SECONDS = 30;
 
 /** Seconds in which a service that compiles itself must have started. */
-const START_SECONDS = 300;
+const START_SECONDS = 600;
 
 export interface LocalStackProps extends EmaintenanceSettings {
   /** How the source is run, for the whole team. @default the sample application, all of it in containers */

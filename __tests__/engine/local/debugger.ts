@@ -1,4 +1,9 @@
-import { generatedPositionFor, LEAST_UPPER_BOUND, TraceMap } from "@jridgewell/trace-mapping";
+import {
+  generatedPositionFor,
+  LEAST_UPPER_BOUND,
+  originalPositionFor,
+  TraceMap,
+} from "@jridgewell/trace-mapping";
 import CDP from "chrome-remote-interface";
 import { waitFor } from "../../../rehearsal/run";
 
@@ -27,7 +32,7 @@ export async function stopAt(
   );
   try {
     const { Debugger } = client;
-    const maps = new Map<string, { url: string; map: TraceMap }>();
+    const maps = new Map<string, MappedScript>();
     Debugger.on("scriptParsed", ({ scriptId, url, sourceMapURL = "" }) => {
       const [, content] = /^data:application\/json[^,]*;base64,(.*)$/.exec(sourceMapURL) ?? [];
       if (content === undefined || !url.endsWith(file)) return;
@@ -47,8 +52,24 @@ export async function stopAt(
     const { callFrames } = await stopped;
     await Debugger.resume({});
     await working;
-    return { file: maps.get(callFrames[0]?.location.scriptId ?? "")?.url ?? "", line };
+    return whereInSource(callFrames[0]?.location, maps);
   } finally {
     await client.close();
   }
+}
+
+interface MappedScript {
+  readonly url: string;
+  readonly map: TraceMap;
+}
+
+/** Where a program stands, by the inspector's own words, in the source as it was written. */
+function whereInSource(
+  location: { scriptId: string; lineNumber: number; columnNumber?: number } | undefined,
+  scripts: ReadonlyMap<string, MappedScript>,
+): Stop {
+  const script = scripts.get(location?.scriptId ?? "");
+  if (location === undefined || script === undefined) throw new Error("it stopped in a script without a map");
+  const generated = { line: location.lineNumber + 1, column: location.columnNumber ?? 0 };
+  return { file: script.url, line: originalPositionFor(script.map, generated).line ?? 0 };
 }

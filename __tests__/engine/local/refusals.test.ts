@@ -1,7 +1,8 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../../rehearsal/run";
+import { run, which } from "../../../rehearsal/run";
 import { copiedSource, dev, portOffset } from "./developed-system";
 
 const LIMIT_MS = 3 * 60 * 1000;
@@ -26,6 +27,24 @@ afterEach(async () => {
 });
 
 describe("before anything starts, a sentence says that", () => {
+  test("there is no Docker at all", async () => {
+    // GIVEN a machine with Node and Terraform
+    const folder = mkdtempSync(join(tmpdir(), "emaintenance-path-"));
+    for (const program of ["node", "terraform"]) {
+      symlinkSync((await which(program)) ?? "", join(folder, program));
+    }
+
+    // WHEN
+    const sentences = await refusal([], { PATH: folder });
+
+    // THEN
+    rmSync(folder, { recursive: true, force: true });
+    expect(sentences).toEqual([
+      "docker is not on the PATH: install Docker Desktop, Colima or the Docker Engine " +
+        "(on Debian and Ubuntu: `sudo apt-get install docker.io`), then run this again",
+    ]);
+  });
+
   test("no Docker Engine answers", async () => {
     const [sentence] = await refusal([], { DOCKER_HOST: "unix:///nowhere/docker.sock" });
 
