@@ -232,18 +232,18 @@ export class Emaintenance extends Construct {
       }),
       ...nginx,
     });
+    const files = placement.gatewayFiles(
+      this,
+      this.nginxConf,
+      images.of("nginx"),
+      behind.map((service) => ({ upstream: upstream(service).toString(), containers: service.containers })),
+    );
+    // Where nginx does not take its configuration, nothing of the release has happened.
+    this.migration.startAfter(...(files.tried ?? []));
     this.gateway = new Gateway(this, "gateway", {
       image: images.of("nginx"),
       network: this.network,
-      files: placement.gatewayFiles(
-        this,
-        this.nginxConf,
-        images.of("nginx"),
-        behind.map((service) => ({
-          upstream: upstream(service).toString(),
-          containers: service.containers,
-        })),
-      ),
+      files,
       forwards: beside ? forwards.map(({ on }) => ({ containerPort: on.port, on })) : [],
       answersFor: beside ? behind.map(({ service }) => service) : [],
       logs: placement.logs("nginx"),

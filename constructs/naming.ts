@@ -41,8 +41,7 @@ export const Naming = {
   image: (service: string): string => `emaintenance/${service}`,
 
   /** A label key, for example `emaintenance.tier`. */
-  label: (key: "tier" | "service" | "settings" | "build" | "generation"): string =>
-    `emaintenance.${key}`,
+  label: (key: "tier" | "service" | "settings" | "build" | "generation"): string => `emaintenance.${key}`,
 
   /** The readable part of a Terraform address, for example `docker_container.user_service`. */
   terraformId: (name: string): string => name.replace(/[^A-Za-z0-9]+/g, "_"),

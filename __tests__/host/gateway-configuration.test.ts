@@ -10,12 +10,14 @@ function made(nginxConf: string) {
     nginxConf,
     imageId: stack.image("nginx").imageId,
     after: [stack.variables.release],
+    tryAfter: [stack.variables.images],
   });
-  return { files, json: script(stack.synthesise(), "gateway_configuration") };
+  const json = stack.synthesise();
+  return { files, json: script(json, "gateway_configuration"), trial: script(json, "gateway_trial") };
 }
 
 describe("the gateway's configuration on the host", () => {
-  const { files, json } = made("return 200 ${request_id};");
+  const { files, json, trial } = made("return 200 ${request_id};");
 
   test("lies in the folder of the deployment document", () => {
     expect(files.folder).toBe("/opt/emaintenance/deploy/Server/nginx");
@@ -41,7 +43,14 @@ describe("the gateway's configuration on the host", () => {
 
   test("is laid down again when it has changed, and after what must be there first", () => {
     expect(made("return 404;").json.triggers.digest).not.toBe(json.triggers.digest);
-    expect(json.depends_on).toEqual(["var.RELEASE"]);
+    expect(json.depends_on).toEqual(["null_resource.gateway_trial", "var.RELEASE"]);
+  });
+
+  test("is tried out before that, by itself", () => {
+    expect(scriptLines(trial)).toContain("export TRY_ONLY='1'");
+    expect(trial.provisioner[0]).toEqual(json.provisioner[0]);
+    expect(trial.depends_on).toEqual(["var.IMAGES"]);
+    expect(files.tried.map(({ fqn }) => fqn)).toHaveLength(1);
   });
 
   test("is what the gateway waits for", () => {

@@ -42,6 +42,7 @@ describe("what the scripts on the host know of the system", () => {
       service: "user-service",
       tier: "api",
       container: "emaintenance-user-service",
+      replicas: 1,
       needs: ["postgres", "redis"],
       publish: [{ port: 3001, addresses: ["127.0.0.1"] }],
       probe: { kind: "http", port: 3001, path: "/health" },
@@ -65,6 +66,16 @@ describe("what the scripts on the host know of the system", () => {
       address: "192.0.2.7",
       port: 8080,
     });
+  });
+
+  test("is one service with its replicas, each needed once", () => {
+    const settings = { userService: { replicas: 2 }, web: { replicas: 3 } };
+    expect(service("web", settings)).toMatchObject({ container: "emaintenance-web", replicas: 3 });
+    expect(service("nginx", settings)?.needs).toEqual(["web"]);
+    expect(service("asset-service", settings)?.needs.filter((name) => name === "user-service")).toHaveLength(
+      1,
+    );
+    expect(description(settings).services).toHaveLength(SEVEN.length);
   });
 
   test("is the job, the volumes and the folders whose owners matter", () => {

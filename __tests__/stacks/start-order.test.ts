@@ -44,6 +44,8 @@ const PRODUCTION: readonly Pair[] = [
   ["null_resource.user_service_gate", "docker_container.asset_service"],
   ["null_resource.work_order_service_gate", "docker_container.web"],
   ["null_resource.asset_service_gate", "docker_container.web"],
+  ["null_resource.deployment_begin", "null_resource.gateway_trial"],
+  ["null_resource.gateway_trial", "docker_container.migration"],
   ["null_resource.web_gate", "null_resource.switch"],
   ["null_resource.switch", "null_resource.gateway_configuration"],
   ["null_resource.gateway_configuration", "docker_container.nginx"],

@@ -107,6 +107,7 @@ export abstract class OwnService extends Construct {
         ...ofItsKind,
         service,
         instance,
+        of: checked.replicas,
         image: props.image,
         network: props.network,
         beside: props.beside,

@@ -24,6 +24,8 @@ export interface TierContainerProps {
   readonly service: string;
   /** Number of this container among equals of one service, from 1. @default 1 */
   readonly instance?: number;
+  /** How many equals there are. Another number replaces all that are made beside others: only those of one deployment share an address. @default 1 */
+  readonly of?: number;
   /** Made beside its predecessor, under a name of its own until the switch. @default in its place */
   readonly beside?: Beside;
   readonly image: ServiceImage;
@@ -136,7 +138,11 @@ export class TierContainer extends Construct {
       destroyGraceSeconds: stopTimeoutSeconds,
     };
     // What is ignored below must not differ unseen.
-    const digested = { ...notUpdatable, ...(beside && { network: props.network.literalName }) };
+    const digested = {
+      ...notUpdatable,
+      ...(beside && { network: props.network.literalName }),
+      ...(beside && props.of !== undefined && props.of > 1 && { of: props.of }),
+    };
     const held = [...(beside ? [] : this.published), ...(props.forwards ?? [])];
     const ownName = beside ? `${this.containerName}-${beside.deployment}` : this.containerName;
 

@@ -15,6 +15,8 @@ import { GATEWAY_CONFIGURATION } from "./nginx-config";
 export interface GatewayFiles {
   /** Folder that holds nginx.conf. A folder and not the file: a file that is replaced keeps its old content in a mount. */
   readonly folder: ContainerVolumes["hostPath"];
+  /** Exists once nginx has accepted the configuration, before it is used. @default it is not tried out */
+  readonly tried?: readonly ITerraformDependable[];
   /** Exists once the folder holds a configuration that nginx accepts. */
   readonly ready: readonly ITerraformDependable[];
 }

@@ -7,6 +7,7 @@ import { Redis } from "../data/redis";
 import type { WalArchive } from "../data/wal-archive";
 import type { Emaintenance } from "../emaintenance";
 import { Naming, type Tier } from "../naming";
+import { DEPLOY_LOCK, TAKE_OVER_MINUTES } from "../release/deployment";
 import { Web } from "../web/web";
 import { hostFolders } from "./directories";
 import type { HostLayout } from "./host-layout";
@@ -22,7 +23,10 @@ export type Probe =
 export interface ServiceDescription {
   readonly service: string;
   readonly tier: Tier;
+  /** The first of its containers; the others have their number behind it. */
   readonly container: string;
+  /** Containers that do its work. */
+  readonly replicas: number;
   /** Services that must be healthy before this one starts. */
   readonly needs: readonly string[];
   /** Ports of the host. */
@@ -73,6 +77,8 @@ export interface SystemDescription {
   readonly status: string;
   /** Exists while a deploy changes something. */
   readonly deployLock: string;
+  /** Minutes after which a deploy that gave no sign of life has died. */
+  readonly deployLockMinutes: number;
   readonly diskPercent: Thresholds;
   /** Hours after which the newest backup is too old: a day, and two hours for it to run. */
   readonly newestBackupHours: number;
@@ -135,7 +141,8 @@ export function describeSystem(
     releases: layout.releases,
     backups: layout.backups,
     status: layout.status,
-    deployLock: `/run/lock/${Naming.project}-deploy`,
+    deployLock: DEPLOY_LOCK,
+    deployLockMinutes: TAKE_OVER_MINUTES,
     diskPercent: { warning: 85, error: 95 },
     newestBackupHours: settings.newestBackupHours ?? 26,
     ...(system.walArchive && { pointInTime: describeArchive(system.walArchive) }),
@@ -180,7 +187,8 @@ function describeService(
     service: container.service,
     tier: container.tier,
     container: container.containerName,
-    needs: others.filter((other) => container.waitsFor(other)).map(({ service }) => service),
+    replicas: others.filter(({ service }) => service === container.service).length,
+    needs: [...new Set(others.filter((other) => container.waitsFor(other)).map(({ service }) => service))],
     publish: container.published.map(({ on }) => ({ port: on.port, addresses: on.addresses })),
     probe,
     healthyWithinSeconds: container.limitSeconds.healthy,

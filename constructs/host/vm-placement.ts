@@ -60,7 +60,7 @@ export class VmPlacement implements Placement {
     image: ServiceImage,
     services: readonly GatewayTarget[],
   ): GatewayFiles {
-    const { connection, layout } = this.props;
+    const { connection, layout, deployment } = this.props;
     const proofs = services.flatMap(({ containers }) => containers.flatMap(({ ready }) => ready));
     const { resource } = new Switch(scope, "switch", {
       connection,
@@ -73,6 +73,7 @@ export class VmPlacement implements Placement {
       layout,
       nginxConf,
       imageId: image.imageId,
+      tryAfter: deployment.after,
       after: [resource],
     });
   }

@@ -2,6 +2,7 @@ import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
 import { z } from "zod";
 import { Naming, type ServiceName } from "../naming";
+import { DEPLOY_LOCK, TAKE_OVER_MINUTES } from "../release/deployment";
 import { template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
 import { validateProps } from "../values/validate";
@@ -66,6 +67,8 @@ export class Watchdog extends Construct {
         SETTLE_SECONDS: String(checked.settleSeconds),
         LABEL: Naming.label("service"),
         CONTAINER_PREFIX: Naming.container(""),
+        DEPLOY_LOCK,
+        DEPLOY_MINUTES: String(TAKE_OVER_MINUTES),
       },
       // A database may take its whole stop timeout, and there are seven containers.
       timeoutSeconds: 600,

@@ -7,7 +7,7 @@ import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
 import { template } from "../templates";
-import type { Deployment } from "./deployment";
+import { DEPLOY_LOCK, type Deployment } from "./deployment";
 
 export interface DataGateProps {
   readonly connection: HostConnection;
@@ -52,6 +52,7 @@ export class DataGate extends Construct {
         READY: file,
         DEPLOYMENT: deployment.deployment,
         LIMIT_SECONDS: String(Math.max(...limits.map(({ healthy, stop }) => healthy + stop)) + 60),
+        LOCK: DEPLOY_LOCK,
       },
       createBeforeDestroy: true,
     }).resource;

@@ -15,8 +15,8 @@ import type { Beside } from "./beside";
 /** Who deploys now. /run is empty after a boot. */
 export const DEPLOY_LOCK = `/run/lock/${Naming.project}-deploy`;
 
-/** Minutes after which anybody may take over a lock that shows no sign of life. */
-const TAKE_OVER_MINUTES = 60;
+/** Minutes after which a lock that shows no sign of life counts for nothing any more, and anybody may take it over. */
+export const TAKE_OVER_MINUTES = 60;
 
 export interface DeploymentProps {
   readonly connection: HostConnection;

@@ -5,7 +5,7 @@ import type { Postgres } from "../data/postgres";
 import type { HostConnection } from "../host/host-connection";
 import { HostScript } from "../host/host-script";
 import { template } from "../templates";
-import type { Deployment } from "./deployment";
+import { DEPLOY_LOCK, type Deployment } from "./deployment";
 
 export interface SafetyDumpProps {
   readonly connection: HostConnection;
@@ -26,7 +26,7 @@ export class SafetyDump extends Construct {
     this.resource = new HostScript(this, "safety-dump", {
       connection: props.connection,
       script: template("switch/safety-dump.sh"),
-      environment: { CONTAINER: postgres.container.containerName },
+      environment: { CONTAINER: postgres.container.containerName, LOCK: DEPLOY_LOCK },
       triggers: {
         image: props.imageId,
         generation: deployment.generation,

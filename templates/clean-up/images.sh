@@ -55,8 +55,8 @@ seconds() {
   case $time in 0001-*) echo 0 ;; *) date --date "$time" +%s ;; esac
 }
 
-# A container with its plain name belongs to the deployment, also when it stands still. One that was set aside by a release
-# has a suffix.
+# A container with its plain name, or with its number among equals, belongs to the deployment, also when it stands still. One
+# that was set aside by a release has a longer suffix.
 remove_containers() {
   local stopped id name service created finished
   stopped=$(docker ps --all --quiet --filter "label=$LABEL" --filter status=exited --filter status=created --filter status=dead)
@@ -65,7 +65,7 @@ remove_containers() {
       docker inspect --format "{{.Name}}{{\"\\t\"}}{{index .Config.Labels \"$LABEL\"}}{{\"\\t\"}}{{.Created}}{{\"\\t\"}}{{.State.FinishedAt}}" "$id"
     ) || continue
     name=${name#/}
-    [ "$name" != "$CONTAINER_PREFIX$service" ] || continue
+    [[ ! $name =~ ^$CONTAINER_PREFIX$service(-[2-9])?$ ]] || continue
     finished=$(seconds "$finished")
     # One that never ran has never finished either.
     [ "$finished" -gt 0 ] || finished=$(seconds "$created")

@@ -20,7 +20,9 @@ nginx refuses changes nothing, nor does one that is the same as before. It is sa
   --drain SECONDS   afterwards, how long to wait for the old workers to finish open requests (default 0: do not wait)
   --help            this text
 
-environment: FOLDER, IMAGE and CONTAINER, where they are no arguments; MOUNT, where the folder is in the container
+environment: FOLDER, IMAGE and CONTAINER, where they are no arguments; MOUNT, where the folder is in the container;
+             LOCK, a file of a deployment that goes when this fails; TRY_ONLY=1 to end after the test, with nothing changed
+             and FOLDER/nginx.conf.new removed
 
 exit codes: 0 the configuration is in place, and in use where the container runs
             1 it is not, for the reason printed; the previous one is back in place
@@ -37,6 +39,8 @@ fail() {
   local code=$1
   shift
   printf 'gateway: %s\n' "$*" >&2
+  # A deployment that has failed is none under way.
+  [[ -z ${LOCK-} ]] || rm -f "$LOCK"
   exit "$code"
 }
 
@@ -84,6 +88,13 @@ test_configuration() {
     1) fail $REFUSED "nginx refuses the new configuration, the one in use stays:"$'\n'"$words" ;;
     *) fail 1 "the new configuration cannot be tested with the image $image, the one in use stays:"$'\n'"$words" ;;
   esac
+}
+
+# Before anything of a deploy has changed: what nginx refuses now would else be found out when the services are switched.
+try_configuration() {
+  trap 'rm -f "$folder/nginx.conf.new"' EXIT
+  [[ ! -e $folder/nginx.conf.new ]] || test_configuration
+  say "nginx accepts the configuration"
 }
 
 # A rename, so that nginx and a power cut find one whole file or the other. What is in use is unknown until nginx has
@@ -194,6 +205,10 @@ main() {
   lock_folder
   if [[ -e $folder/nginx.conf.new ]] && cmp -s "$folder/nginx.conf.new" "$folder/nginx.conf"; then
     rm -f "$folder/nginx.conf.new"
+  fi
+  if [[ -n ${TRY_ONLY-} ]]; then
+    try_configuration
+    return
   fi
   if [[ -e $folder/nginx.conf.new ]]; then
     test_configuration

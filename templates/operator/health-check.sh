@@ -45,16 +45,16 @@ require_host
 chosen=$(chosen_services health "${words[@]}")
 mapfile -t names <<< "$chosen"
 
-result=$(containers | services | jq -c --argjson names "$(json_array "${names[@]}")" 'map(select(.service | IN($names[])))' |
+result=$(containers | services | jq -c --argjson names "$(json_array "${names[@]}")" 'map(select(.serves and (.service | IN($names[]))))' |
   probe_all | jq '{healthy: all(.healthy), time: (now | todate), services: .}')
 
 if [ -n "$as_json" ]; then
   printf '%s\n' "$result"
 else
-  jq -r '.services[] | [.service, (if .healthy then "yes" else "no" end), "\(.milliseconds) ms", .message] | @tsv' <<< "$result" |
+  jq -r '.services[] | [.instance, (if .healthy then "yes" else "no" end), "\(.milliseconds) ms", .message] | @tsv' <<< "$result" |
     table SERVICE HEALTHY TIME ANSWER
   jq -r '.services[] | select(.healthy | not) |
-    (if .body == null then empty else "\n\(.service) answered:", (if (.body | type) == "string" then .body else .body | tojson end) end),
+    (if .body == null then empty else "\n\(.instance) answered:", (if (.body | type) == "string" then .body else .body | tojson end) end),
     "\n\(.service): see emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)"' <<< "$result"
 fi
 [ "$(jq .healthy <<< "$result")" = true ] || exit "$NOT_WELL"

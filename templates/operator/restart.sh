@@ -18,7 +18,7 @@ usage() {
   cat << 'TEXT'
 usage: emaintenance restart [--with-dependants] [--timeout SECONDS] [--force] SERVICE | TIER | all ...
 
-Restarts these services one after the other, each only when the one before is healthy again: first the data tier, last
+Restarts these services one container after the other, each only when the one before is healthy again: first the data tier, last
 the gateway. The first one that does not get healthy ends it, with the end of its log; those after it are left alone.
 Services that need a restarted one connect to it again by themselves. They are asked at the end, and one that is not
 well is named. A container that stands still is started.
@@ -71,9 +71,9 @@ if [ -n "$deploy" ] && [ -z "$force" ]; then
   exit "$BUSY"
 fi
 
-# restart_container ID NAME SECONDS
+# restart_container SERVICE ID NAME SECONDS
 restart_container() {
-  local id=$1 name=$2 seconds=$3 began=$SECONDS
+  local service=$1 id=$2 name=$3 seconds=$4 began=$SECONDS
   say "$name: restarting"
   if ! docker restart "$id" > /dev/null; then
     say_mend "$name could not be restarted" "a container that starts" "Docker's reason is above"
@@ -81,7 +81,7 @@ restart_container() {
   fi
   if ! await_healthy "$id" "$seconds"; then
     say_mend "$name is $(inspect "$id" .State.Status), and not healthy after $((SECONDS - began)) s" "healthy within $seconds s" \
-      "Mend the cause, then: emaintenance restart ${name#"$(config .project)"-}"
+      "Mend the cause, then: emaintenance restart $service"
     show_end "$id" "$name"
     return 1
   fi
@@ -96,7 +96,7 @@ restart_service() {
       say_mend "$name has no container" "$container" "Deploy again"
       return 1
     fi
-    restart_container "$id" "$container" "${limit:-$seconds}" || return 1
+    restart_container "$name" "$id" "$container" "${limit:-$seconds}" || return 1
   done <<< "$found"
 }
 
@@ -105,7 +105,7 @@ await_dependants() {
   local end=$((SECONDS + ${limit:-60})) result
   say "asking what needs them: $*"
   while :; do
-    result=$(containers | services | jq -c --argjson names "$(json_array "$@")" 'map(select(.service | IN($names[])))' | probe_all) ||
+    result=$(containers | services | jq -c --argjson names "$(json_array "$@")" 'map(select(.serves and (.service | IN($names[]))))' | probe_all) ||
       return 1
     if jq -e 'all(.healthy)' <<< "$result" > /dev/null; then
       say "well: $*"
@@ -114,9 +114,9 @@ await_dependants() {
     [ "$SECONDS" -lt "$end" ] || break
     sleep 1
   done
-  jq -r '.[] | select(.healthy | not) | "\(.service): \(.message)"' <<< "$result" >&2
-  say_mend "not well: $(jq -r 'map(select(.healthy | not) | .service) | join(" ")' <<< "$result")" \
-    "a service that connects again by itself" "Try: emaintenance restart $(jq -r 'map(select(.healthy | not) | .service) | join(" ")' <<< "$result")"
+  jq -r '.[] | select(.healthy | not) | "\(.instance): \(.message)"' <<< "$result" >&2
+  say_mend "not well: $(jq -r 'map(select(.healthy | not) | .service) | unique | join(" ")' <<< "$result")" \
+    "a service that connects again by itself" "Try: emaintenance restart $(jq -r 'map(select(.healthy | not) | .service) | unique | join(" ")' <<< "$result")"
   return 1
 }
 

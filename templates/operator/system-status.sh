@@ -65,7 +65,7 @@ lines() { query "$1" -r <<< "$status"; }
 
 print_services() {
   lines '
-    (.services[] | [.service, .tier, (.release // "-"), .state, (if .health == "none" then "-" else .health end), .restarts, (.since // "-" | if . == "-" then . else ago end),
+    (.services[] | [.instance, .tier, (.release // "-"), .state, (if .health == "none" then "-" else .health end), .restarts, (.since // "-" | if . == "-" then . else ago end),
       (if .cpuPercent == null then "-" else "\(.cpuPercent | rounded) %" end),
       (if .memoryBytes == null then "-" else "\(.memoryBytes | bytes_in_words) of \(.memoryLimitBytes | bytes_in_words)" end),
       (if .ports == [] then "-" else .ports | join(" ") end)]),

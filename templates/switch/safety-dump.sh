@@ -3,6 +3,10 @@
 set -euo pipefail
 
 : "${CONTAINER:?name of the database container}"
+: "${LOCK:?file that says who deploys}"
+
+# A deployment that has failed is none under way.
+trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 
 tables() {
   docker exec "$CONTAINER" sh -c \
@@ -17,6 +21,6 @@ if [ "$count" -eq 0 ]; then
 elif ! emaintenance --words 2> /dev/null | grep -qx backup; then
   echo "no dump before the migration: this host has no backups (emaintenance has no word \"backup\")"
 elif ! as_root emaintenance backup database --reason before-migration; then
-  echo "the dump before the migration failed, for the reason above; nothing was migrated, no service was started or changed. Expected a dump to return to. Mend the cause and deploy again." >&2
+  echo "the dump before the migration failed, for the reason above; nothing was migrated, no service was started or changed. Expected a dump to return to. Mend the cause and deploy again. To go back: npm run rollback -- prod" >&2
   exit 1
 fi

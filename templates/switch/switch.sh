@@ -85,7 +85,7 @@ drain() {
 kernel_address() { awk -F. '{ printf "%02X%02X%02X%02X", $4, $3, $2, $1 }' <<< "$1"; }
 
 exec 9> "$FOLDER/.switch.lock"
-flock --wait 120 9 || fail "another switch has been busy in $FOLDER for two minutes. Expected one at a time. Deploy again later."
+flock --wait 120 9 || fail "another switch has been busy in $FOLDER for two minutes. Expected one at a time. Later: npx cdktf deploy prod"
 touch --no-create "$LOCK" 2> /dev/null || true
 
 declare -A chosen=() before=()

@@ -8,8 +8,8 @@ set -euo pipefail
 : "${SETTLE_SECONDS:?seconds in which a health check has noticed that what it needs is back}"
 : "${LABEL:?label of our containers, such as emaintenance.service}"
 : "${CONTAINER_PREFIX:?what the names of our containers begin with, such as emaintenance-}"
-: "${DEPLOY_LOCK:=/run/lock/emaintenance-deploy}"
-: "${DEPLOY_MINUTES:=60}"
+: "${DEPLOY_LOCK:?file that says who deploys}"
+: "${DEPLOY_MINUTES:?minutes after which a deploy without a sign of life has died}"
 : "${MEMORY:=/var/lib/emaintenance/watchdog}"
 
 scripts=$(dirname "$(dirname "$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")")")
@@ -21,7 +21,8 @@ readonly HOUR=3600
 # An engine that does not answer for so long has hung.
 readonly ANSWER_SECONDS=60
 
-# A deploy that ended badly leaves its lock; one from before the last boot is gone with /run.
+# A deploy gives signs of life; one that gave none for so long has died, and a boot takes its lock away. The operator's
+# command goes by the same rule.
 deploy_in_progress() { [ -n "$(find "$DEPLOY_LOCK" -mmin "-$DEPLOY_MINUTES" 2> /dev/null)" ]; }
 
 # All containers of ours that are there, one a line: service, name, id, state, health (healthy without a check), start.
@@ -34,14 +35,17 @@ containers() {
   [ -z "$ids" ] || xargs timeout $ANSWER_SECONDS docker inspect --format "$format" <<< "$ids"
 }
 
-declare -A health=() name=() id=() started=()
+# By the containers' names without the prefix, such as web and, of several equals, web-2.
+declare -A health=() name=() id=() started=() service_of=()
 look() {
   local table service one_name one_id state check since
   # A container may go between the list and the look at it; the second list is without it.
   table=$(containers 2> /dev/null) || table=$(containers)
   while IFS=$'\t' read -r service one_name one_id state check since; do
-    # A container that was set aside has a suffix, and is not for us to mend.
-    [ "${one_name#/}" = "$CONTAINER_PREFIX$service" ] || continue
+    # A container that was set aside has a longer suffix, and is not for us to mend.
+    [[ ${one_name#/} =~ ^$CONTAINER_PREFIX($service(-[2-9])?)$ ]] || continue
+    service_of[${BASH_REMATCH[1]}]=$service
+    service=${BASH_REMATCH[1]}
     [ "$state" = running ] || check=$state
     health[$service]=$check
     name[$service]=${one_name#/}
@@ -124,15 +128,23 @@ forget() {
   done
 }
 
+# instances SERVICE: its containers, by their numbers.
+instances() {
+  local one
+  for one in "$1" "$1"-{2..9}; do
+    [ "${service_of[$one]-}" != "$1" ] || echo "$one"
+  done
+}
+
 # What DEPENDENCIES does not know comes last: a team's own service needs nothing as far as we know.
 in_start_order() {
-  local entry service known=" "
+  local entry service one known=" "
   for entry in $DEPENDENCIES; do
     known+="${entry%%:*} "
-    echo "$entry"
+    for one in $(instances "${entry%%:*}"); do echo "$one:${entry#*:}"; done
   done
   for service in "${!health[@]}"; do
-    case $known in *" $service "*) ;; *) echo "$service:" ;; esac
+    case $known in *" ${service_of[$service]} "*) ;; *) echo "$service:" ;; esac
   done
 }
 
@@ -151,7 +163,6 @@ forget
 restarted=() left=() waiting=()
 for entry in $(in_start_order); do
   service=${entry%%:*}
-  [ -n "${health[$service]-}" ] || continue
   forgive "$service"
   [ "${health[$service]}" = unhealthy ] || continue
   needed=$(awaited "${entry#*:}")

@@ -6,8 +6,8 @@ export type Outcomes = Readonly<Record<string, number>>;
 
 /** Requests without a pause, each on a connection of its own, counted by the phase in which they were sent. */
 export class Load {
-  static start(port: number, path: string, clients: number, host?: string): Load {
-    const load = new Load(port, path, host);
+  static start(port: number, path: string, clients: number, method: "GET" | "POST" = "POST"): Load {
+    const load = new Load(port, path, method);
     load.done = Promise.all(Array.from({ length: clients }, () => load.client()));
     return load;
   }
@@ -20,7 +20,7 @@ export class Load {
   private constructor(
     private readonly port: number,
     private readonly path: string,
-    private readonly host?: string,
+    private readonly method: "GET" | "POST",
   ) {
     this.mark("start");
   }
@@ -49,7 +49,8 @@ export class Load {
   private async client(): Promise<void> {
     while (this.running) {
       const { phase } = this;
-      const outcome = await ask(this.port, this.path, { method: "POST", body: "{}", host: this.host }).then(
+      const how = { method: this.method, ...(this.method === "POST" && { body: "{}" }) };
+      const outcome = await ask(this.port, this.path, how).then(
         ({ status }) => `${status}`,
         (error: Error) => error.message,
       );

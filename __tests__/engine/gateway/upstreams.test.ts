@@ -1,7 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { waitFor } from "../../../rehearsal/run";
-import { ask, echoOf } from "./client";
+import { run, waitFor } from "../../../rehearsal/run";
+import { answering, ask, echoOf } from "./client";
 import { GatewaySystem, seedConfig, START_SECONDS } from "./gateway-system";
+import { Load } from "./load";
 
 /** How long a name is remembered, in these tests as by default. */
 const RESOLVER_VALID_SECONDS = 5;
@@ -71,3 +72,37 @@ test("of two containers behind one name, one may die: no request is lost, and a 
   }
   await system.stop(two.id);
 }, 90_000);
+
+test("under load, the death of one of two costs no GET, and no more POSTs than it was just answering", async () => {
+  // GIVEN two containers, and clients who read and clients who write; each answer takes a while
+  const clients = 8;
+  const path = answering("/api/work-orders", { delayMs: 20 });
+  const one = await system.startEcho(["work-order-service"]);
+  const two = await system.startEcho(["work-order-service"]);
+  await waitFor("answers of both", 30, async () => {
+    const asked = await Promise.all([1, 2, 3, 4, 5, 6].map(() => ask(system.port, "/api/work-orders")));
+    return [one, two].every(({ address }) => asked.some(({ text }) => text.includes(address)));
+  });
+  const reads = Load.start(system.port, path, clients, "GET");
+  const writes = Load.start(system.port, path, clients, "POST");
+  await Promise.all([reads.answered(200), writes.answered(200)]);
+
+  // WHEN one is killed
+  reads.mark("killed");
+  writes.mark("killed");
+  await run(["docker", "kill", one.id]);
+  await Promise.all([reads.answered(500), writes.answered(500)]);
+
+  // THEN
+  const seen = [await reads.stop(), await writes.stop()].map((load) => load.get("killed") ?? {});
+  console.log(
+    `after the death of one of two: GET ${JSON.stringify(seen[0])}, POST ${JSON.stringify(seen[1])}`,
+  );
+  expect(Object.keys(seen[0] ?? {})).toEqual(["200"]);
+  const { "200": answered = 0, "502": broken = 0, ...other } = seen[1] ?? {};
+  expect(answered).toBeGreaterThanOrEqual(500 - clients);
+  expect(broken).toBeLessThanOrEqual(clients);
+  expect(other).toEqual({});
+  await system.stop(one.id);
+  await system.stop(two.id);
+}, 120_000);

@@ -90,6 +90,7 @@ export class OperatedSystem {
       service: name,
       tier,
       container: this.container(name),
+      replicas: 1,
       needs,
       publish: [],
       healthyWithinSeconds: 30,
@@ -123,6 +124,7 @@ export class OperatedSystem {
       releases: this.layout.releases,
       backups: join(this.root, "backups"),
       status: join(this.root, "status"),
+      deployLockMinutes: 60,
       deployLock: join(this.folder, "deploy.lock"),
       // The machine that runs the tests may be as full as it likes.
       diskPercent: { warning: 101, error: 101 },

@@ -59,6 +59,7 @@ class WatchedHost extends JobHost {
       LABEL: "emaintenance.service",
       CONTAINER_PREFIX: "emaintenance-",
       DEPLOY_LOCK: this.path("deploy-lock"),
+      DEPLOY_MINUTES: "60",
       MEMORY: this.path("memory"),
       ...env,
     });
@@ -100,6 +101,29 @@ describe("the watchdog", () => {
           'emaintenance-user-service is unhealthy and is restarted; its health check says: 503 {"status":"unhealthy"}',
       }),
     ]);
+  });
+
+  test("looks after each of several equals, and not after what a release has made or set aside", async () => {
+    const host = new WatchedHost();
+    const others = healthy("postgres", "redis");
+    const equal = (name: string): FakeContainer => ({
+      service: "user-service",
+      name: `emaintenance-user-service${name}`,
+      id: `user-service${name}`,
+      health: "unhealthy",
+    });
+    const said = await host.look([
+      ...others,
+      ...healthy("user-service"),
+      equal("-2"),
+      equal("-20261124181500123"),
+    ]);
+    expect(said).toBe("restarted: emaintenance-user-service-2\n");
+    expect(host.restarted).toEqual(["user-service-2"]);
+    expect(host.alerts).toEqual([expect.objectContaining({ source: "watchdog/user-service-2" })]);
+
+    await host.look([...others, ...healthy("user-service")]);
+    expect(host.alerts.at(-1)).toMatchObject({ message: "emaintenance-user-service-2 is gone" });
   });
 
   test("says so, once, when it is well again, or gone", async () => {
@@ -228,6 +252,7 @@ describe("the watchdog", () => {
       LABEL: "emaintenance.service",
       CONTAINER_PREFIX: "emaintenance-",
       DEPLOY_LOCK: host.path("deploy-lock"),
+      DEPLOY_MINUTES: "60",
       MEMORY: host.path("memory"),
     });
     expect([code, stderr]).toEqual([1, "Cannot connect to the Docker daemon\n"]);

@@ -39,8 +39,8 @@ await_healthy() {
   done
 }
 
-# instances SERVICE: its containers; one line without an id where there is none.
+# instances SERVICE: its containers that serve, all of them; a line without an id where one is missing.
 instances() {
   containers | services |
-    jq -r --arg name "$1" '.[] | select(.service == $name) | [.id // "-", .container, .healthyWithinSeconds] | @tsv'
+    jq -r --arg name "$1" '.[] | select(.serves and .service == $name) | [.id // "-", .container, .healthyWithinSeconds] | @tsv'
 }

@@ -126,7 +126,7 @@ probe() {
     esac)
   fi
   jq -c --argjson outcome "$outcome" --argjson milliseconds "$(($(date +%s%3N) - began))" \
-    '{service, tier, container, release: (.release // null)} + $outcome + {milliseconds: $milliseconds}' <<< "$1"
+    '{service, instance, tier, container, release: (.release // null)} + $outcome + {milliseconds: $milliseconds}' <<< "$1"
 }
 
 # Asks all at the same time. Input: an array of services; output: the same with outcomes, in the same order.

@@ -1,11 +1,12 @@
-# Every service of the description with each of its containers: usually one, two during a release, none where it is
-# missing. Input: the containers.
+# Every service of the description with each of its containers: first those that serve, or are missing, in the order of
+# their numbers; then what a release has made or set aside. Input: the containers.
 
 . as $containers |
 [$system.services[] | . as $service |
-  ([$containers[] | select(.service == $service.service)] | sort_by(.container != $service.container, .created)) as $own |
-  if $own == [] then
-    $service + {state: "missing", health: "none", ports: [], restarts: 0, id: null, address: ""}
-  else
-    $own[] as $one | $service + $one
-  end]
+  [range(1; $service.replicas + 1) | if . == 1 then $service.container else "\($service.container)-\(.)" end] as $expected |
+  ([$containers[] | select(.service == $service.service)] | sort_by(.created)) as $own |
+  ($expected[] as $name | [$own[] | select(.container == $name)][0] |
+    if . == null then $service + {container: $name, state: "missing", health: "none", ports: [], restarts: 0, id: null, address: "", serves: true}
+    else $service + . + {serves: true} end),
+  ($own[] | select(.container | IN($expected[]) | not) | $service + . + {serves: false}) |
+  . + {instance: .container[($system.project | length) + 1:]}]

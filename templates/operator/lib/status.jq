@@ -1,10 +1,14 @@
 # The state of the whole system as one document. Input: every service with its containers. Further: $containers,
 # $usage by container, $host, $schedules, $backups, $alerts, $maintenance, $deploy (a list of none or one).
 
+# What a deploy makes is its own affair while it is under way.
 def service_problem:
   "emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)" as $remedy |
-  if .state == "missing" then
-    problem("\(.service) has no container"; "\(.container)"; "deploy again")
+  if .serves | not then
+    select($deploy == []) |
+    problem("\(.container) serves nobody: it is \(.state), left by a deploy that has not come to its end"; "a complete deploy"; "deploy again, or on the machine that deploys: npm run rollback -- prod")
+  elif .state == "missing" then
+    problem("\(.instance) has no container"; "\(.container)"; "deploy again")
   elif .state != "running" then
     problem("\(.container) is \(.state)" + (if .outOfMemory then " (out of memory)" elif .exitCode != 0 then " (exit code \(.exitCode))" else "" end);
       "a running container"; $remedy)
@@ -56,7 +60,7 @@ def alert_problem: problem("alert of \(.source), \(.time | ago) ago: \(.message)
   deploy: ($deploy[0] // null),
   maintenance: $maintenance,
   services: [$services[] | {
-    service, tier, container, release: (.release // null), state, health, restarts, since: (.since // null), ports
+    service, instance, tier, container, serves, release: (.release // null), state, health, restarts, since: (.since // null), ports
   } + ($usage[.id // ""] // {cpuPercent: null, memoryBytes: null, memoryLimitBytes: null})],
   jobs: [$jobs[] | {service, container, release, state, exitCode, since}],
   host: $host,

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, utimesSync, writeFileSync } from "node:fs";
 import { waitFor } from "../../../../rehearsal/run";
 import { SERVICES, type Status, system, whileSick } from "./support";
 
@@ -64,10 +64,9 @@ describe("emaintenance restart", () => {
     writeFileSync(deployLock, JSON.stringify({ owner: "anna@desk", started: new Date().toISOString() }));
     const refused = await system.emaintenance(["restart", "web"]);
     const status = await system.json<Status>("status", "--quick");
-    writeFileSync(
-      deployLock,
-      JSON.stringify({ owner: "anna", started: new Date(Date.now() - 3_700_000).toISOString() }),
-    );
+    // A deploy gives signs of life, by the time of the file.
+    const longAgo = Date.now() / 1000 - 3700;
+    utimesSync(deployLock, longAgo, longAgo);
     const [stale, second] = await Promise.all([
       system.emaintenance(["restart", "web"]),
       waitFor("the first one to begin", 5, () => Promise.resolve(true)).then(async () => {
@@ -75,7 +74,7 @@ describe("emaintenance restart", () => {
         return system.emaintenance(["restart", "web"]);
       }),
     ]);
-    writeFileSync(deployLock, "");
+    rmSync(deployLock);
 
     expect(refused.code).toBe(4);
     expect(refused.stderr).toMatch(/a deploy by anna@desk is under way since .* or use --force/);
