@@ -27,8 +27,6 @@ const config = {
       displayName: "engine",
       testMatch: ["<rootDir>/__tests__/engine/**/*.test.ts"],
       setupFilesAfterEnv: ["<rootDir>/__tests__/engine/time-limit.ts"],
-      // The whole development system, compiled from its source: on a machine with nothing else to do, by hand.
-      testPathIgnorePatterns: process.env.EMAINTENANCE_TEST_DEVELOPMENT ? [] : ["/engine/local/development"],
     },
     {
       ...common,

@@ -5,7 +5,7 @@ import { DevelopedSystem } from "./developed-system";
 
 // Database and cache only: what concerns the data and the terminal needs no more.
 
-const LIMIT_MS = 5 * 60 * 1000;
+const LIMIT_MS = 10 * 60 * 1000;
 jest.setTimeout(LIMIT_MS);
 
 const REPOSITORY = join(__dirname, "../../..");
