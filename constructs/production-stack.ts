@@ -68,6 +68,7 @@ export class ProductionStack extends TerraformStack {
 
     const deployment = new Deployment(this, "deployment", {
       connection,
+      layout,
       preflight: preflight.resource,
       gatewayConfiguration: () => this.system.nginxConf,
       after: [directories.resource],

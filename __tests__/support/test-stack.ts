@@ -4,8 +4,8 @@ import { Resource } from "@cdktf/provider-null/lib/resource";
 import { DefaultTokenResolver, StringConcat, TerraformStack, Testing, Tokenization } from "cdktf";
 import { ApplicationVariables } from "../../constructs/configuration/application-variables";
 import { DataVolume } from "../../constructs/data/data-volume";
-import { HostConnection } from "../../constructs/host/host-connection";
 import { HostLayout } from "../../constructs/host/host-layout";
+import { HostConnection } from "../../constructs/host/host-connection";
 import type { ServiceName } from "../../constructs/naming";
 import { EmaintenanceNetwork } from "../../constructs/network/emaintenance-network";
 import { Deployment } from "../../constructs/release/deployment";
@@ -49,6 +49,7 @@ export class TestStack extends TerraformStack {
     const { connection } = this;
     return (this.knownDeployment ??= new Deployment(this, "deployment", {
       connection,
+      layout: new HostLayout(),
       preflight: new Resource(this, "look"),
       gatewayConfiguration: () => "events {}",
       after: [],

@@ -28,9 +28,10 @@ const VERBS: Readonly<Record<string, string>> = {
   "point-in-time": "point-in-time/point-in-time.sh",
 };
 
-/** Programs that the schedules run, beside the words. */
+/** Programs that the schedules and commands of the workstation run, beside the words. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "lib/backup/take.sh": "backup/take.sh",
+  "lib/backup/receive.sh": "backup/receive.sh",
   "lib/backup/verify.sh": "backup/verify.sh",
   "lib/point-in-time/base.sh": "point-in-time/base.sh",
   "lib/point-in-time/check.sh": "point-in-time/check.sh",

@@ -6,6 +6,7 @@ import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { expression } from "../configuration/expression";
 import type { HostConnection } from "../host/host-connection";
+import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
 import { Naming } from "../naming";
 import { statePath } from "../state-path";
@@ -15,11 +16,15 @@ import type { Beside } from "./beside";
 /** Who deploys now. /run is empty after a boot. */
 export const DEPLOY_LOCK = `/run/lock/${Naming.project}-deploy`;
 
+/** A restore holds a lock on this file as long as it runs. */
+const RESTORE_LOCK = `/run/lock/${Naming.project}-restore`;
+
 /** Minutes after which a lock that shows no sign of life counts for nothing any more, and anybody may take it over. */
 export const TAKE_OVER_MINUTES = 60;
 
 export interface DeploymentProps {
   readonly connection: HostConnection;
+  readonly layout: HostLayout;
   /** Whatever makes this another deployment, beside the images: the look at the host, which knows all containers. */
   readonly preflight: Resource;
   /** The gateway's configuration, once the stack is complete. */
@@ -59,6 +64,8 @@ export class Deployment extends Construct implements Beside {
       script: template("switch/begin.sh"),
       environment: {
         LOCK: DEPLOY_LOCK,
+        RESTORE_LOCK,
+        RESTORE_JOURNAL: `${props.layout.status}/restore.journal`,
         TAKE_OVER_MINUTES: String(TAKE_OVER_MINUTES),
         MARK: this.mark.id,
         MARK_PREFIX: Naming.container("deploying"),

@@ -102,6 +102,13 @@ export function diagnose(errors: readonly TerraformError[], facts: Facts): Diagn
 
 /** Faults that come before any container is made. */
 function beforeAnyContainer(errors: readonly TerraformError[], words: string): Diagnosis | undefined {
+  if (/a restore (is under way|was killed before its end) on /.test(words)) {
+    return {
+      cause: "lock",
+      what: "a restore on the host has not come to its end",
+      mend: "wait for it, or undo it where it was killed; the words above say which",
+    };
+  }
   if (/deploys release .* here since|somebody else has just taken the lock/.test(words)) {
     return {
       cause: "lock",

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dockerSshOptions } from "../../constructs/host/ssh-options";
-import { run, type RunResult } from "../../rehearsal/run";
+import { pipe, run, type RunOptions, type RunResult } from "../../rehearsal/run";
 import type { Terraform } from "./terraform";
 import type { Workspace } from "./workspace";
 
@@ -36,15 +36,30 @@ export class Host {
   ) {}
 
   /** Runs a program on the host. */
-  async run(argv: readonly string[], input?: string, allowFailure = false): Promise<RunResult> {
+  async run(
+    argv: readonly string[],
+    input?: string,
+    allowFailure = false,
+    more: Pick<RunOptions, "timeoutSeconds" | "onLine"> = {},
+  ): Promise<RunResult> {
+    const options = { cwd: this.cwd, input, allowFailure, timeoutSeconds: 120, ...more };
+    return run(this.command(argv), options);
+  }
+
+  /** Runs `from` here and `to` on the host, which reads what `from` prints. */
+  async send(from: readonly string[], to: readonly string[], timeoutSeconds: number): Promise<RunResult> {
+    return pipe(from, this.command(to), { cwd: this.cwd, timeoutSeconds });
+  }
+
+  /** The command that runs a program on the host, for the folder `cwd`. */
+  command(argv: readonly string[]): string[] {
     const { address, user, port, options } = this.settings;
-    const line = argv.map(quoted).join(" ");
-    return run(["ssh", ...options, "-p", String(port), "-l", user, "--", address, line], {
-      cwd: this.workspace.stackFolder,
-      input,
-      allowFailure,
-      timeoutSeconds: 120,
-    });
+    return ["ssh", ...options, "-p", String(port), "-l", user, "--", address, argv.map(quoted).join(" ")];
+  }
+
+  /** Where the socket of the connection lies. */
+  get cwd(): string {
+    return this.workspace.stackFolder;
   }
 
   /** Runs a script of this project on the host, with these values in its environment. */
@@ -61,6 +76,7 @@ export class Host {
 
 export const TEMPLATES = join(__dirname, "..", "..", "templates");
 
-function quoted(word: string): string {
+/** A word as a shell reads it. */
+export function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replace(/'/g, "'\\''")}'`;
 }

@@ -100,12 +100,21 @@ export class Terraform {
 
   /** References and ids of the images that the state knows, by the name of their resource. */
   async imagesInState(): Promise<ReadonlyMap<string, { readonly name: string; readonly id: string }>> {
-    const { stdout } = await this.quietly("show", ["show", "-json", "-no-color"]);
-    const { values } = JSON.parse(stdout) as { values?: { root_module?: { resources?: StateResource[] } } };
-    const images = (values?.root_module?.resources ?? []).filter(({ type }) => type === "docker_image");
+    const images = await this.inState("docker_image");
     return new Map(
       images.map(({ name, values: is }) => [name, { name: String(is.name), id: String(is.image_id) }]),
     );
+  }
+
+  /** Ids of all resources of a type that the state knows. */
+  async idsInState(type: string): Promise<string[]> {
+    return (await this.inState(type)).map(({ values }) => String(values.id));
+  }
+
+  private async inState(type: string): Promise<StateResource[]> {
+    const { stdout } = await this.quietly("show", ["show", "-json", "-no-color"]);
+    const { values } = JSON.parse(stdout) as { values?: { root_module?: { resources?: StateResource[] } } };
+    return (values?.root_module?.resources ?? []).filter((resource) => resource.type === type);
   }
 
   private get planFile(): string {

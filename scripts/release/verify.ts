@@ -7,7 +7,14 @@ import type { Options } from "./options";
 
 /** `npm run verify`: the checks of a deploy, from here, through the public address. Returns the exit code. */
 export async function verify(options: Options, start: string, say: Say): Promise<number> {
-  const { host, terraform, settings, workspace } = await Deployment.open(start, options.stack, say);
+  return verifyDeployment(await Deployment.open(start, options.stack, say), options);
+}
+
+/** The same, of a deployment that was opened already. */
+export async function verifyDeployment(
+  { host, terraform, settings, workspace }: Deployment,
+  options: Pick<Options, "json" | "only" | "url">,
+): Promise<number> {
   // The checks as they were deployed: the system that runs is checked by what was said of it.
   const { stdout } = await host.run(["cat", `${new HostLayout().deploy("verify")}/checks.json`]);
   const checks = JSON.parse(stdout) as { readonly maintenanceFlag: string };

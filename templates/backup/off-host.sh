@@ -163,7 +163,7 @@ copy_sets() {
 time_of() { sed -E 's/^[a-z]+_(....)(..)(..)_(..)(..)(..)$/\1-\2-\3 \4:\5:\6/' <<< "$1"; }
 
 fetch_set() {
-  local wanted=${what:-full} kind='' copy name path target reason began=$SECONDS
+  local arrival='' wanted=${what:-full} kind='' copy name path reason began=$SECONDS
   lock_copies
   open_repository
   kind=$(kind_of_word "$wanted") || true
@@ -174,18 +174,11 @@ fetch_set() {
     echo "$name is here already"
     return
   fi
-  target=$BACKUPS/.partial.fetched
-  rm -rf "$target"
-  copies restore "$(jq -r .snapshot <<< "$copy")" --quiet --target "$target" || fail "$name could not be fetched" "a copy that can be read, and room for it" "The reason is above"
-  mv -T "$target$path" "$BACKUPS/.partial.$name"
-  rm -rf "$target"
-  find "$BACKUPS/.partial.$name" -type f -exec sync {} +
-  mv -T "$BACKUPS/.partial.$name" "$(set_folder "$name")"
-  if ! reason=$(check_set "$name"); then
-    remove_set "$name"
+  prepare_arrival "$name" || fail "another set is arriving" "one at a time" "Wait for it"
+  copies restore "$(jq -r .snapshot <<< "$copy")" --quiet --target "$arrival" || fail "$name could not be fetched" "a copy that can be read, and room for it" "The reason is above"
+  if ! reason=$(settle_arrival "$name" "$arrival$path"); then
     fail "$name is not what was backed up: $reason" "a copy that is whole" "Try another: emaintenance off-host list"
   fi
-  write_summary
   echo "$name: fetched and whole, $(jq '[.files[].bytes] | add' "$(set_folder "$name")/manifest.json") bytes in $((SECONDS - began)) s"
 }
 

@@ -268,6 +268,7 @@ if [[ " ${PARTS[*]} " == *" database "* ]]; then rescue_database; fi
 if [ "$WHAT" = point-in-time ]; then save_point_in_time; fi
 for part in "${PARTS[@]}"; do "prepare_$part"; done
 for part in "${PARTS[@]}"; do "swap_$part"; done
+if [[ " ${PARTS[*]} " =~ " database "|" point_in_time " ]]; then migrate_data; fi
 start_writers || fail "the services are not well with the restored data" "all of them healthy" "The reason is above"
 ask_services data api web || fail "the services do not answer with the restored data" "all of them well" "The reason is above"
 # From here on nothing is undone any more, only finished.

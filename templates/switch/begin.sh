@@ -3,6 +3,8 @@
 set -euo pipefail
 
 : "${LOCK:?file that says who deploys}"
+: "${RESTORE_LOCK:?file that a restore has locked as long as it runs}"
+: "${RESTORE_JOURNAL:?file that is there while a restore is under way, or was killed}"
 : "${TAKE_OVER_MINUTES:?minutes after which anybody may take the lock over}"
 : "${MARK:?id of the container whose name says whether the last deployment is complete}"
 : "${MARK_PREFIX:?what its name begins with while it is not}"
@@ -47,6 +49,21 @@ take_lock() {
   }
 }
 
+# A restore takes its lock first and looks for ours then; here it is the other way round, so that one of both sees the other.
+refuse_beside_restore() {
+  local what mend
+  if [ -e "$RESTORE_LOCK" ] && ! as_root flock --nonblock "$RESTORE_LOCK" true; then
+    what="a restore is under way" mend="Wait for its end, and deploy again."
+  elif [ -e "$RESTORE_JOURNAL" ]; then
+    what="a restore was killed before its end" mend="Undo it on the host, then deploy again: emaintenance restore --recover."
+  else
+    return 0
+  fi
+  [ "$(field deployment)" != "$DEPLOYMENT" ] || as_root rm -f "$LOCK"
+  echo "$what on $(hostname). Expected none while a release is deployed. $mend" >&2
+  exit 1
+}
+
 # Containers that an earlier deployment has made, and that Terraform does not know: it died before it had written them down.
 # They serve nobody, as one that serves has the name of its service.
 remove_unknown() {
@@ -59,7 +76,10 @@ remove_unknown() {
   done
 }
 
+# A restore has our lock too, which would only say whose it is.
+[ ! -e "$RESTORE_JOURNAL" ] || refuse_beside_restore
 take_lock
+refuse_beside_restore
 name=$MARK_PREFIX-${MARK:0:12}
 [ "$(docker inspect --format '{{.Name}}' "$MARK")" = "/$name" ] || docker rename "$MARK" "$name"
 remove_unknown

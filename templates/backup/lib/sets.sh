@@ -93,10 +93,11 @@ require_set() {
 # manifest NAME FILTER: one value out of the manifest of a set.
 manifest() { jq -r "$2" "$(set_folder "$1")/manifest.json"; }
 
-# check_set NAME: every file of the set has the size and the digest of the manifest. Says what is wrong, and fails then.
+# check_set NAME [FOLDER]: every file of the set has the size and the digest of the manifest. Says what is wrong, and fails
+# then.
 check_set() {
   local folder file bytes digest
-  folder=$(set_folder "$1")
+  folder=${2:-$(set_folder "$1")}
   if ! jq -e --arg set "$1" --argjson format "$SET_FORMAT" '.format == $format and .set == $set and (.files | length > 0)' \
     "$folder/manifest.json" > /dev/null 2>&1; then
     echo "its manifest cannot be read, or is not that of a set $1 of format $SET_FORMAT"
@@ -166,6 +167,31 @@ remove_set() {
   mv "$folder" "$BACKUPS/.removed.$1"
   rm -rf "$BACKUPS/.removed.$1"
   exec {held}<&-
+}
+
+# prepare_arrival NAME: path of an empty folder for a set that comes from elsewhere. One at a time comes; what another that was
+# killed has left goes.
+prepare_arrival() {
+  exec {one_arrival}>> "/run/lock/$PROJECT-arrival"
+  flock --nonblock "$one_arrival" || return
+  find "$BACKUPS" -mindepth 1 -maxdepth 1 -name '.arriving.*' -exec rm -rf {} +
+  arrival=$BACKUPS/.arriving.$1
+  mkdir "$arrival"
+}
+
+# settle_arrival NAME FOLDER: what has arrived in the folder becomes a set of this host, once it is whole and on the disk.
+# Says what is wrong with it, and fails then.
+settle_arrival() {
+  if ! check_set "$1" "$2"; then
+    rm -rf "$arrival"
+    return 1
+  fi
+  find "$2" -type f -exec chown root:root {} + -exec chmod 0600 {} + -exec sync {} +
+  chmod 0700 "$2"
+  mv -T "$2" "$(set_folder "$1")"
+  sync "$BACKUPS"
+  rm -rf "$arrival"
+  write_summary
 }
 
 # write_whole FILE: standard input as a file that is there whole or not at all, also when the power fails.

@@ -51,6 +51,7 @@ show_plan() {
   plan_line "shows the maintenance page, and stops $(writers | tac | paste -sd ' ')"
   [[ " ${PARTS[*]} " != *" database "* ]] || [ -n "$WITHOUT_SAFETY_DUMP" ] || plan_line "saves the present database as a set of its own"
   for part in "${PARTS[@]}"; do "plan_$part"; done
+  [[ " ${PARTS[*]} " != *" database "* ]] || plan_line "runs the migrations of the release that is deployed, on the restored data"
   plan_line "starts the services again, each when the one before is healthy, and takes the page away"
   [ -z "$FORGET" ] || plan_line "forgets all sessions: everybody logs in again (--keep-sessions keeps them)"
   echo "What was written after $(manifest "$SET" '.window.from // .started') is not in it. Until the end, any error leaves everything as it is now."

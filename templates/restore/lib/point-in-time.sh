@@ -111,6 +111,7 @@ show_moment() {
   plan_line "archives the log to its end, and stops the archive"
   plan_line "replays the log${MOMENT:+ up to $MOMENT}, beside the present files, in a container without network; reads every row there"
   plan_line "stops the database, puts the restored files in place, starts it"
+  plan_line "runs the migrations of the release that is deployed, on the restored data"
   plan_line "starts the services again, each when the one before is healthy, and takes the page away"
   plan_line "keeps the present files as $CLUSTER.before_... beside the new ones, for you to remove"
   [ -z "$FORGET" ] || plan_line "forgets all sessions: everybody logs in again (--keep-sessions keeps them)"

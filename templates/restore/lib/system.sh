@@ -51,6 +51,21 @@ start_writers() {
   done
 }
 
+# migrate_data: the data may be of an older release than the one that runs, so its migrations run on them; of what was done
+# already they do nothing.
+migrate_data() {
+  local name log code=0
+  name=$(jq -r '[.jobs[] | select(.service == "migration") | .container][0] // empty' "$CONFIG")
+  docker inspect "$name" > /dev/null 2>&1 || return 0
+  log=$(mktemp)
+  interruptible docker start --attach "$name" > "$log" 2>&1 || code=$?
+  [ "$code" -eq 0 ] || tail -n 15 "$log" | sed 's/^/  /' >&2
+  rm -f "$log"
+  [ "$code" -eq 0 ] || fail "the migrations of the release that runs fail on the restored data (exit code $code)" "migrations that can run on data of the set's release" \
+    "Their last words are above. Deploy the release that the set was made by, and restore again"
+  say "the migrations of the release that runs are done"
+}
+
 healthy_within() { jq -r --arg name "$1" '[.services[] | select(.container == $name) | .healthyWithinSeconds][0] // 120' "$CONFIG"; }
 
 # start_again: starts those that ran before, and waits for those that were healthy: what the others need may be as broken
@@ -87,7 +102,8 @@ ask_services() {
 # host_folder CONTAINER DESTINATION: the folder of the host that the container has there; it may stand still.
 host_folder() {
   local name source
-  IFS=$'\t' read -r name source < <(docker inspect --format "{{range .Mounts}}{{if eq .Destination \"$2\"}}{{.Name}}{{\"\t\"}}{{.Source}}{{\"\n\"}}{{end}}{{end}}" "$1") || true
+  # A folder that is mounted as it is has no name, so the name comes last.
+  IFS=$'\t' read -r source name < <(docker inspect --format "{{range .Mounts}}{{if eq .Destination \"$2\"}}{{.Source}}{{\"\t\"}}{{.Name}}{{\"\n\"}}{{end}}{{end}}" "$1") || true
   # The volume's own folder is empty while no container uses it, where the files are in another one.
   source=$(jq -r --arg name "$name" --arg source "$source" '[.volumes[] | select(.name == $name) | .folder // empty][0] // $source' "$CONFIG")
   [ -n "$source" ] && [ -d "$source" ] && printf '%s' "$source"

@@ -1,0 +1,159 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Naming } from "../../constructs/naming";
+import { run, type RunResult, which } from "../../rehearsal/run";
+import type { Deployment } from "../release/deployment";
+import { quoted } from "../release/host";
+import { type Manifest, parseManifest } from "./manifest";
+
+/** What opens the copies; see constructs/backup/off-host-variables.ts. */
+interface Access {
+  readonly repository: string;
+  readonly password: string;
+  readonly keyId: string;
+  readonly keySecret: string;
+  readonly keyFile: string;
+  readonly hostKeys: string;
+}
+
+const ACCESS =
+  "{ repository = var.OFF_HOST_REPOSITORY, password = var.OFF_HOST_PASSWORD, keyId = var.OFF_HOST_KEY_ID, " +
+  "keySecret = var.OFF_HOST_KEY_SECRET, hostKeys = var.OFF_HOST_SSH_HOST_KEYS, " +
+  'keyFile = var.OFF_HOST_SSH_KEY_FILE == "" ? "" : pathexpand(var.OFF_HOST_SSH_KEY_FILE) }';
+
+/** A snapshot, as restic lists it. */
+interface Snapshot {
+  readonly short_id: string;
+  readonly time: string;
+  readonly paths: readonly [string];
+}
+
+const LOOK_SECONDS = 300;
+
+/** The copies off the host, looked at from here: nothing is changed there, not even a lock is made. */
+export class Copies {
+  /** @throws Error where the deployment has no copies, or they do not open */
+  static async open(deployment: Deployment): Promise<Copies> {
+    const { workspace, terraform } = deployment;
+    const stack = JSON.parse(await readFile(workspace.stackFile, "utf8")) as {
+      variable?: Record<string, unknown>;
+    };
+    if (stack.variable?.OFF_HOST_REPOSITORY === undefined) {
+      throw new Error(
+        `the stack ${workspace.stack} has no copies off the host. Expected host.backup.offHost in main.ts (docs/off-host.md), ` +
+          "or the folder of a set on this machine: --from FOLDER.",
+      );
+    }
+    if ((await which("restic")) === undefined) {
+      throw new Error(
+        "restic is not installed on this machine. Expected it, to look into the copies. " +
+          "Install it (apt-get install restic, brew install restic), or copy a set here and use --from FOLDER.",
+      );
+    }
+    const access = await terraform.evaluate<Access>(ACCESS, workspace.valueFiles);
+    return new Copies(deployment, access, await sshOf(deployment, access));
+  }
+
+  private constructor(
+    private readonly deployment: Deployment,
+    private readonly access: Access,
+    /** A program that speaks to the place; undefined where restic needs none. */
+    private readonly ssh: string | undefined,
+  ) {}
+
+  get repository(): string {
+    return this.access.repository;
+  }
+
+  /**
+   * The manifest of a copied set: the one that is named, or the newest full one.
+   * @throws Error where there is none, or the copies do not open
+   */
+  async manifest(set: string | undefined): Promise<Manifest> {
+    const { stdout } = await this.restic("snapshots", "--json", "--host", Naming.project);
+    const found = (JSON.parse(stdout) as Snapshot[])
+      .map((snapshot) => ({ ...snapshot, set: snapshot.paths[0].split("/").at(-1) ?? "" }))
+      .filter((snapshot) => (set === undefined ? snapshot.set.startsWith("full_") : snapshot.set === set))
+      .sort((a, b) => a.time.localeCompare(b.time))
+      .at(-1);
+    if (!found) {
+      throw new Error(
+        `there is no copy of ${set ?? "a full set"} in ${this.repository}. Expected one, of which a system can be made. ` +
+          `See which there are: restic -r ${this.repository} snapshots; a set on this machine: --from FOLDER.`,
+      );
+    }
+    const { stdout: text } = await this.restic("dump", found.short_id, `${found.paths[0]}/manifest.json`);
+    return parseManifest(text, `the manifest of ${found.set} in ${this.repository}`);
+  }
+
+  private async restic(...words: readonly string[]): Promise<RunResult> {
+    const { repository, password, keyId, keySecret } = this.access;
+    const options = this.ssh === undefined ? [] : ["-o", `sftp.command=${this.ssh}`];
+    const result = await run(["restic", ...options, "--no-lock", "--no-cache", ...words], {
+      cwd: this.deployment.host.cwd,
+      env: {
+        RESTIC_REPOSITORY: isFolder(repository) ? `sftp:root@host:${repository}` : repository,
+        RESTIC_PASSWORD: password,
+        ...(keyId && { AWS_ACCESS_KEY_ID: keyId, AWS_SECRET_ACCESS_KEY: keySecret }),
+      },
+      allowFailure: true,
+      timeoutSeconds: LOOK_SECONDS,
+    });
+    if (result.code === 0) return result;
+    throw new Error(
+      `the copies in ${repository} cannot be opened: ${reasonOf(result.stderr)}. Expected the place and the password that they ` +
+        "were made with. Correct OFF_HOST_REPOSITORY, OFF_HOST_PASSWORD and what opens the place.",
+    );
+  }
+}
+
+const isFolder = (repository: string): boolean => repository.startsWith("/");
+
+/** What ssh said, where it said something, else restic's last word. */
+function reasonOf(said: string): string {
+  const lines = said.split("\n").filter((line) => line.trim() !== "");
+  const ssh = lines.filter((line) => line.startsWith("subprocess ssh: ")).at(-1);
+  return (
+    ssh?.replace("subprocess ssh: ", "") ??
+    lines.filter((line) => !line.startsWith("Is there a")).at(-1) ??
+    "no reason given"
+  );
+}
+
+/** The way to the place, as a program without arguments: restic splits its command in its own way. */
+async function sshOf({ host, workspace }: Deployment, access: Access): Promise<string | undefined> {
+  const argv = isFolder(access.repository)
+    ? // A folder of the host, which root reads there.
+      host.command(["sudo", "-n", "/usr/lib/openssh/sftp-server"])
+    : await sftpCommand(access, join(workspace.scratch, "off-host-known-hosts"));
+  if (argv === undefined) return undefined;
+  const file = join(workspace.scratch, "off-host-ssh");
+  await writeFile(file, `#!/bin/sh\nexec ${argv.map(quoted).join(" ")}\n`, { mode: 0o700 });
+  return file;
+}
+
+async function sftpCommand(access: Access, knownHosts: string): Promise<string[] | undefined> {
+  const [, login, place, port = "22"] =
+    /^sftp:\/\/([^@/]+)@([^:/]+)(?::(\d+))?\//.exec(access.repository) ??
+    /^sftp:([^@:/]+)@([^:/]+):/.exec(access.repository) ??
+    [];
+  if (login === undefined || place === undefined) return undefined;
+  await writeFile(knownHosts, access.hostKeys, { mode: 0o600 });
+  const options = [
+    ...["IdentitiesOnly=yes", `UserKnownHostsFile=${knownHosts}`, "GlobalKnownHostsFile=/dev/null"],
+    ...["StrictHostKeyChecking=yes", "BatchMode=yes", "ConnectTimeout=20"],
+  ].flatMap((option) => ["-o", option]);
+  return [
+    "ssh",
+    "-F",
+    "none",
+    "-i",
+    access.keyFile,
+    ...options,
+    "-p",
+    port,
+    `${login}@${place}`,
+    "-s",
+    "sftp",
+  ];
+}

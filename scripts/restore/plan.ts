@@ -1,0 +1,64 @@
+import type { Deployment } from "../release/deployment";
+import type { Values } from "../release/workspace";
+import { bytesOf } from "./manifest";
+import type { Progress } from "./progress";
+import type { Source } from "./source";
+import type { Look } from "./target";
+
+export interface Plan {
+  readonly source: Source;
+  readonly look: Look;
+  readonly deployment: Deployment;
+  readonly stacks: readonly string[];
+  readonly progress: Progress;
+  /** Whether this restore has begun before. */
+  readonly again: boolean;
+  /** What the deployment's folder says is in use. */
+  readonly pin: Values | undefined;
+}
+
+/** What is going to happen, for the one who is asked. */
+export function planInWords({ source, look, deployment, stacks, progress, again, pin }: Plan): string {
+  const { set, release, window, ...manifest } = source.manifest;
+  const { address, url } = deployment.settings;
+  const from = window.from;
+  const steps = [
+    ...progress.aside.map(
+      ([file, name]) => `sets aside what Terraform knows of the lost host: ${file} becomes ${name}`,
+    ),
+    ...stacks.map((stack) => `deploys ${stack} to ${address}`),
+    `brings ${set} there, ${source.way}`,
+    "restores it there: roles, databases, uploaded files, sessions",
+    `verifies the system, there and at ${url}`,
+  ];
+  return [
+    `restore ${set}: of ${from}, ${age(from)} ago, release ${release}, ${inWords(bytesOf({ ...manifest, set, release, window }))}, from ${source.place}`,
+    again
+      ? `on ${address} (${look.system}), where it has begun at ${progress.began}`
+      : `on ${address} (${look.system}), which is empty`,
+    ...steps.map((step, index) => `  ${index + 1}. ${step}`),
+    ...otherRelease(release, pin),
+    `What was written after ${from} is not in it.`,
+  ].join("\n");
+}
+
+function otherRelease(release: string, pin: Values | undefined): string[] {
+  const deployed = pin?.RELEASE;
+  if (typeof deployed !== "string" || deployed === release) return [];
+  return [
+    `The set was made by release ${release}, and ${deployed} is deployed: its migrations run on the restored database.`,
+  ];
+}
+
+function age(time: string): string {
+  const minutes = Math.max(0, Math.round((Date.now() - Date.parse(time)) / 60_000));
+  if (minutes < 120) return `${minutes} min`;
+  return minutes < 2 * 24 * 60 ? `${Math.round(minutes / 60)} h` : `${Math.round(minutes / (24 * 60))} days`;
+}
+
+const UNITS = ["bytes", "KiB", "MiB", "GiB"];
+
+function inWords(bytes: number): string {
+  const step = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${Math.round(bytes / 1024 ** step)} ${UNITS[step]}`;
+}

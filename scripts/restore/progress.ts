@@ -1,0 +1,57 @@
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stateFile } from "../../constructs/state-path";
+import type { Workspace } from "../release/workspace";
+
+/** A restore that has begun. It lies beside cdktf.json until the system is back, so that a second run goes on. */
+export interface Progress {
+  /** The machine on which it has begun. */
+  readonly machine: string;
+  readonly address: string;
+  readonly set: string;
+  /** Folder of the set on this machine. @default the set comes from the copies off the host */
+  readonly from?: string;
+  readonly began: string;
+  /** Files that are set aside, and their new names. */
+  readonly aside: readonly (readonly [file: string, name: string])[];
+}
+
+const fileOf = ({ directory, stack }: Workspace): string => join(directory, `.restore.${stack}.json`);
+
+export async function readProgress(workspace: Workspace): Promise<Progress | undefined> {
+  const text = await readFile(fileOf(workspace), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as Progress);
+}
+
+export async function writeProgress(workspace: Workspace, progress: Progress): Promise<void> {
+  const file = fileOf(workspace);
+  await writeFile(`${file}.new`, `${JSON.stringify(progress, undefined, 2)}\n`, { mode: 0o600, flush: true });
+  await rename(`${file}.new`, file);
+}
+
+export const endProgress = (workspace: Workspace): Promise<void> => rm(fileOf(workspace), { force: true });
+
+/** Files of Terraform's state that tell of another host, and what they will be called. Empty ones tell of nothing. */
+export async function stateOfLostHost(
+  { directory }: Workspace,
+  stacks: readonly string[],
+  now: Date,
+): Promise<Progress["aside"]> {
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, "");
+  const names = stacks.flatMap((stack) => [stateFile(stack), `${stateFile(stack)}.backup`]);
+  const sizes = await Promise.all(
+    names.map(async (name) => (await stat(join(directory, name)).catch(() => undefined))?.size),
+  );
+  return names.filter((_, index) => sizes[index]).map((name) => [name, `${name}.lost-${stamp}`] as const);
+}
+
+/** Gives them their new names; one that has it already keeps it, whatever has been written under the old one since. */
+export async function setAside({ directory }: Workspace, aside: Progress["aside"]): Promise<void> {
+  for (const [file, name] of aside) {
+    const done = await stat(join(directory, name)).then(
+      () => true,
+      () => false,
+    );
+    if (!done) await rename(join(directory, file), join(directory, name));
+  }
+}
