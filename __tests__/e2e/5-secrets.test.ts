@@ -3,9 +3,10 @@ import { join, relative } from "node:path";
 import { ROOT } from "../../rehearsal/client";
 import type { RunResult } from "../../rehearsal/run";
 import { commandLinesDuring } from "./support/process-watch";
-import { deploy, diff, rehearsal, variables } from "./support/rehearsal";
+import { deploy, diff, onHost, rehearsal, variables } from "./support/rehearsal";
 
 const SECRET_NAMES = ["POSTGRES_PASSWORD", "JWT_SECRET", "REDIS_PASSWORD"];
+const OWN = ["user-service", "work-order-service", "asset-service", "web"];
 
 /** The generated secrets, plain and as they stand in a URL. */
 function secrets(): string[] {
@@ -13,6 +14,14 @@ function secrets(): string[] {
   const plain = SECRET_NAMES.map((name) => values[name] ?? "").filter((secret) => secret !== "");
   expect(plain.length).toBeGreaterThanOrEqual(2);
   return [...new Set([...plain, ...plain.map(encodeURIComponent)])];
+}
+
+/** References of all images, those of the team's own services new ones: Terraform takes them for other images. */
+async function renamedImages(): Promise<Record<string, string>> {
+  const images = variables().IMAGES as unknown as Record<string, string>;
+  const renamed = Object.fromEntries(OWN.map((service) => [service, `emaintenance-watched/${service}:1`]));
+  await onHost(OWN.map((service) => `docker tag ${images[service]} ${renamed[service]}`).join(" && "));
+  return { ...images, ...renamed };
 }
 
 /** Where a secret is meant to be: the state and the variables of the one who deploys. */
@@ -44,7 +53,7 @@ describe("the generated secrets", () => {
   test("are neither in what diff and deploy print nor in a command line on either machine", async () => {
     const outputs: RunResult[] = [];
     const release = join(rehearsal().directory, "watched.tfvars.json");
-    writeFileSync(release, JSON.stringify({ RELEASE: "watched" }));
+    writeFileSync(release, JSON.stringify({ RELEASE: "watched", IMAGES: await renamedImages() }));
     // WHEN a deploy replaces every container of the team's own
     const lines = await commandLinesDuring(async () => {
       outputs.push(await diff(["--var-file", release]), await deploy(["--var-file", release]));

@@ -8,6 +8,7 @@ import {
   ROOT,
 } from "../../rehearsal/client";
 import { composeFile, type InspectedContainer } from "./compose-file";
+import { print } from "./print";
 import { median, repeated, seconds } from "./timing";
 import { run } from "../../rehearsal/run";
 import { SERVICE_NAMES } from "../../constructs/naming";
@@ -15,26 +16,6 @@ import { SERVICE_NAMES } from "../../constructs/naming";
 /** Runs of each measurement; the table shows medians. */
 const ROUNDS = 3;
 const CONTAINERS = SERVICE_NAMES.map((service) => `emaintenance-${service}`);
-
-interface Row {
-  readonly what: string;
-  readonly times: readonly number[];
-  /** Seconds that the same takes otherwise, for the ratio. */
-  readonly comparedWith?: { readonly name: string; readonly seconds: number };
-}
-
-function print(rows: readonly Row[]): void {
-  for (const { what, times, comparedWith } of rows) {
-    const middle = median(times);
-    const range = `${Math.min(...times).toFixed(2)} to ${Math.max(...times).toFixed(2)}`;
-    const ratio = comparedWith
-      ? `, ${(middle / comparedWith.seconds).toFixed(2)} times ${comparedWith.name}`
-      : "";
-    console.log(
-      `${what.padEnd(44)} ${middle.toFixed(2).padStart(7)} s  (${times.length} runs: ${range})${ratio}`,
-    );
-  }
-}
 
 /** `docker compose up --wait` of the same seven containers, in the place of the stack's. */
 async function compose(host: RehearsalStatus, file: string): Promise<number[]> {

@@ -5,6 +5,7 @@ export interface InspectedContainer {
   readonly Config: {
     readonly Env: string[];
     readonly Cmd: string[] | null;
+    readonly WorkingDir?: string;
     readonly Entrypoint: string[] | null;
     readonly User: string;
     readonly StopSignal?: string;
@@ -14,7 +15,8 @@ export interface InspectedContainer {
       readonly Timeout: number;
       readonly Retries: number;
       readonly StartPeriod: number;
-      readonly StartInterval: number;
+      /** Engines before 25 have none. */
+      readonly StartInterval?: number;
     };
   };
   readonly HostConfig: {
@@ -27,37 +29,69 @@ export interface InspectedContainer {
   };
 }
 
-/** Who waits for whose health, as in the production stack; the migration has run before. */
-const STARTS_AFTER: Record<string, string[]> = {
-  "user-service": ["postgres", "redis"],
+/** What a stack knows and its containers do not say. */
+export interface ComposeOptions {
+  /** Before the service in the name of a container, and of what compose makes. */
+  readonly prefix: string;
+  /** Who waits for whose health, or for the end of a job. */
+  readonly startsAfter: Readonly<Record<string, readonly string[]>>;
+  /** Services that run to their end. */
+  readonly jobs: readonly string[];
+  readonly volumes: object;
+}
+
+const SERVICES_START_AFTER = {
   "work-order-service": ["user-service"],
   "asset-service": ["user-service"],
   web: ["work-order-service", "asset-service"],
   nginx: ["web"],
 };
 
-const serviceOf = (container: InspectedContainer) => container.Name.replace(/^\/emaintenance-/, "");
+/** The production stack; its migration has run before, and its volumes are folders of the host that are there already. */
+export const PRODUCTION: ComposeOptions = {
+  prefix: "emaintenance-",
+  startsAfter: { "user-service": ["postgres", "redis"], ...SERVICES_START_AFTER },
+  jobs: [],
+  volumes: { "postgres-data": bound("postgres"), "redis-data": bound("redis") },
+};
+
+/** A development system, with volumes of compose's own in the place of those of the stack. */
+export function development(prefix: string, volumes: readonly string[]): ComposeOptions {
+  return {
+    prefix,
+    startsAfter: {
+      migration: ["install", "postgres", "redis"],
+      "user-service": ["migration"],
+      ...SERVICES_START_AFTER,
+    },
+    jobs: ["install", "migration"],
+    volumes: Object.fromEntries(volumes.map((name) => [name, {}])),
+  };
+}
+
 const nanoseconds = (value: number) => `${Math.round(value / 1e6)}ms`;
 
 /**
  * A compose file (JSON is YAML) with the same containers, for comparison on the same host: same images, limits, health
  * checks, mounts and start order. It holds the containers' environment, so it belongs into a private file.
  */
-export function composeFile(containers: readonly InspectedContainer[]): string {
-  // compose would take a dollar sign for one of its own variables.
-  const literal = (text: string) => text.replace(/\$/g, () => "$$");
+export function composeFile(
+  containers: readonly InspectedContainer[],
+  { prefix, startsAfter, jobs, volumes }: ComposeOptions = PRODUCTION,
+): string {
   const services = containers.map((container) => {
-    const service = serviceOf(container);
+    const service = container.Name.replace(`/${prefix}`, "");
     const { Config, HostConfig } = container;
     return [
       service,
       {
         image: container.Image,
-        container_name: `emaintenance-${service}`,
+        container_name: `${prefix}${service}`,
         environment: Config.Env.map(literal),
         ...(Config.Entrypoint && { entrypoint: Config.Entrypoint.map(literal) }),
         ...(Config.Cmd && { command: Config.Cmd.map(literal) }),
         ...(Config.User && { user: Config.User }),
+        ...(Config.WorkingDir && { working_dir: Config.WorkingDir }),
         ...(Config.StopSignal && { stop_signal: Config.StopSignal }),
         volumes: HostConfig.Binds ?? [],
         tmpfs: Object.entries(HostConfig.Tmpfs).map(([path, options]) => `${path}:${options}`),
@@ -66,7 +100,7 @@ export function composeFile(containers: readonly InspectedContainer[]): string {
         security_opt: ["no-new-privileges:true"],
         read_only: true,
         init: true,
-        restart: "unless-stopped",
+        restart: jobs.includes(service) ? "no" : "unless-stopped",
         cpus: HostConfig.NanoCpus / 1e9,
         mem_limit: HostConfig.Memory,
         memswap_limit: HostConfig.Memory,
@@ -76,33 +110,37 @@ export function composeFile(containers: readonly InspectedContainer[]): string {
             .filter(({ HostIp }) => HostIp !== "::")
             .map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}:${port.replace("/tcp", "")}`),
         ),
-        healthcheck: {
-          test: Config.Healthcheck.Test.map(literal),
-          interval: nanoseconds(Config.Healthcheck.Interval),
-          timeout: nanoseconds(Config.Healthcheck.Timeout),
-          retries: Config.Healthcheck.Retries,
-          start_period: nanoseconds(Config.Healthcheck.StartPeriod),
-          start_interval: nanoseconds(Config.Healthcheck.StartInterval),
-        },
+        healthcheck: healthCheck(Config.Healthcheck),
         depends_on: Object.fromEntries(
-          (STARTS_AFTER[service] ?? []).map((other) => [other, { condition: "service_healthy" }]),
+          (startsAfter[service] ?? []).map((other) => [
+            other,
+            { condition: jobs.includes(other) ? "service_completed_successfully" : "service_healthy" },
+          ]),
         ),
       },
     ] as const;
   });
-  return JSON.stringify({ name: "compose-comparison", services: Object.fromEntries(services), ...volumes() });
+  return JSON.stringify({ name: "compose-comparison", services: Object.fromEntries(services), volumes });
 }
 
-/** The named volumes of the stack, as folders of the host that are there already. */
-function volumes() {
-  const bound = (device: string) => ({
-    name: device.split("/").pop() === "postgres" ? "postgres-data" : "redis-data",
-    driver_opts: { type: "none", o: "bind", device },
-  });
+function healthCheck(check: InspectedContainer["Config"]["Healthcheck"]): object {
+  if (check.Test[0] === "NONE") return { disable: true };
   return {
-    volumes: {
-      "postgres-data": bound("/opt/emaintenance/data/postgres"),
-      "redis-data": bound("/opt/emaintenance/data/redis"),
-    },
+    test: check.Test.map(literal),
+    interval: nanoseconds(check.Interval),
+    timeout: nanoseconds(check.Timeout),
+    retries: check.Retries,
+    start_period: nanoseconds(check.StartPeriod),
+    ...(check.StartInterval && { start_interval: nanoseconds(check.StartInterval) }),
   };
+}
+
+/** compose would take a dollar sign for one of its own variables. */
+function literal(text: string): string {
+  return text.replace(/\$/g, () => "$$");
+}
+
+function bound(service: "postgres" | "redis"): object {
+  const device = `/opt/emaintenance/data/${service}`;
+  return { name: `${service}-data`, driver_opts: { type: "none", o: "bind", device } };
 }
