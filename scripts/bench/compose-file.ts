@@ -48,7 +48,7 @@ const SERVICES_START_AFTER = {
 };
 
 /** The production stack; its migration has run before, and its volumes are folders of the host that are there already. */
-export const PRODUCTION: ComposeOptions = {
+const PRODUCTION: ComposeOptions = {
   prefix: "emaintenance-",
   startsAfter: { "user-service": ["postgres", "redis"], ...SERVICES_START_AFTER },
   jobs: [],

@@ -19,7 +19,7 @@ export interface Plan {
 
 /** What is going to happen, for the one who is asked. */
 export function planInWords({ source, look, deployment, stacks, progress, again, pin }: Plan): string {
-  const { set, release, window, ...manifest } = source.manifest;
+  const { set, release, window } = source.manifest;
   const { address, url } = deployment.settings;
   const from = window.from;
   const steps = [
@@ -32,7 +32,7 @@ export function planInWords({ source, look, deployment, stacks, progress, again,
     `verifies the system, there and at ${url}`,
   ];
   return [
-    `restore ${set}: of ${from}, ${age(from)} ago, release ${release}, ${inWords(bytesOf({ ...manifest, set, release, window }))}, from ${source.place}`,
+    `restore ${set}: of ${from}, ${age(from)} ago, release ${release}, ${inWords(bytesOf(source.manifest))}, from ${source.place}`,
     again
       ? `on ${address} (${look.system}), where it has begun at ${progress.began}`
       : `on ${address} (${look.system}), which is empty`,
