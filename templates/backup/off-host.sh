@@ -77,8 +77,9 @@ read_access() {
   mkdir -p "$RESTIC_CACHE_DIR"
 }
 
-# ssh, where that is the way to the copies: with a key and known hosts of its own.
-options=()
+# ssh, where that is the way to the copies: with a key and known hosts of its own. What it says goes to a file, since
+# restic may end before it has passed the last line on.
+options=() ssh_words=''
 choose_ssh() {
   local login host port
   if [[ $RESTIC_REPOSITORY =~ ^sftp://([^@/]+)@([^:/]+)(:([0-9]+))?/ ]]; then
@@ -88,7 +89,9 @@ choose_ssh() {
   else
     return 0
   fi
-  options=(-o "sftp.command=ssh -i $ACCESS/ssh_key -o IdentitiesOnly=yes -o UserKnownHostsFile=$ACCESS/known_hosts -o StrictHostKeyChecking=yes -o BatchMode=yes -o ConnectTimeout=20 -p $port $login@$host -s sftp")
+  ssh_words=$RESTIC_CACHE_DIR/ssh.log
+  : > "$ssh_words"
+  options=(-o "sftp.command=ssh -E $ssh_words -o LogLevel=ERROR -i $ACCESS/ssh_key -o IdentitiesOnly=yes -o UserKnownHostsFile=$ACCESS/known_hosts -o StrictHostKeyChecking=yes -o BatchMode=yes -o ConnectTimeout=20 -p $port $login@$host -s sftp")
 }
 
 copies() { restic "${options[@]}" "$@"; }
@@ -104,8 +107,8 @@ lock_copies() {
 
 # reason_of OUTPUT: what ssh said, where it said something, else restic's last word.
 reason_of() {
-  local said
-  said=$(sed -n 's/^subprocess ssh: //p' <<< "$1" | tail -n 1)
+  local said=''
+  [ -z "$ssh_words" ] || said=$(tr -d '\r' < "$ssh_words" | grep -v '^$' | tail -n 1) || true
   printf '%s' "${said:-$(grep -v '^$' <<< "$1" | tail -n 1)}"
 }
 
