@@ -1,0 +1,78 @@
+import { writeFileSync } from "node:fs";
+import { hostExec } from "../../../rehearsal/host/host";
+import { run, waitFor } from "../../../rehearsal/run";
+import { deploy, onHost, rehearsal } from "./rehearsal";
+import { trialValues } from "./releases";
+import { rehearsalImages } from "./trial-images";
+
+const ENDS_WITHIN_SECONDS = 60;
+
+/** What happens to a deploy at some moment. `group` is the process group of cdktf and all that it started. */
+export type Interruption = (group: number) => Promise<void>;
+
+/** The workstation loses its power. */
+export const killWorkstation: Interruption = async (group) => {
+  process.kill(-group, "SIGKILL");
+  const { directory } = rehearsal();
+  await waitFor("the end of Terraform and its plugins", ENDS_WITHIN_SECONDS, async () => {
+    const { code } = await run(["pgrep", "--full", `^(terraform|node|ssh) .*${directory}`], {
+      allowFailure: true,
+    });
+    return code === 1;
+  });
+};
+
+/** Every connection that the deploying login has is gone. */
+export const cutConnections: Interruption = async () => {
+  const { name, user } = rehearsal();
+  await hostExec(name, `pkill -KILL -f '^sshd(-session)?: ${user}'`, { allowFailure: true });
+};
+
+/** The host loses its power and comes back. */
+export const rebootHost: Interruption = async () => {
+  await run(["docker", "restart", "--time", "0", rehearsal().container], { timeoutSeconds: 120 });
+  await waitFor(
+    "the host after its start",
+    120,
+    async () => (await onHost("true", { allowFailure: true })).code === 0,
+  );
+};
+
+/** Deploys with another image of one service, as far as it comes. */
+export async function deployImage(
+  service: string,
+  image: string,
+  options: { readonly afterSeconds?: number; readonly interruption?: Interruption } = {},
+): Promise<{
+  readonly code: number;
+  readonly seconds: number;
+  readonly lastLine: string;
+  readonly output: string;
+}> {
+  writeFileSync(trialValues(), JSON.stringify({ IMAGES: { ...rehearsalImages(), [service]: image } }));
+  const start = Date.now();
+  let lastLine = "";
+  let group = 0;
+  let interrupted: Promise<void> | undefined;
+  const interrupt = () => {
+    interrupted = options.interruption?.(group);
+    // Seen below, once cdktf has ended.
+    interrupted?.catch(() => undefined);
+  };
+  const timer = setTimeout(interrupt, (options.afterSeconds ?? 0) * 1000);
+  try {
+    const { code, stdout, stderr } = await deploy(["--var-file", trialValues()], {
+      ownGroup: true,
+      allowFailure: true,
+      onStart: (pid) => (group = pid),
+      onLine: (line) => {
+        if (!interrupted && line.trim() !== "") lastLine = line.trim();
+      },
+    });
+    const seconds = (Date.now() - start) / 1000;
+    await interrupted;
+    return { code, seconds, lastLine, output: stdout + stderr };
+  } finally {
+    clearTimeout(timer);
+  }
+}
