@@ -1,0 +1,144 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  cdktfIn,
+  hostShell,
+  rehearsalStatus,
+  rehearse,
+  type RehearsalStatus,
+  ROOT,
+} from "../../rehearsal/client";
+import { VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
+import { run } from "../../rehearsal/run";
+import { buildTrialImage } from "../../rehearsal/traffic/trial-image";
+import { type TrafficResult, underTraffic } from "../../rehearsal/traffic/traffic";
+import { SERVICE_NAMES } from "../../constructs/naming";
+import { composeFile, type InspectedContainer } from "./compose-file";
+import { print } from "./print";
+import { seconds } from "./timing";
+
+/** Releases in a row, each with another image of one service. */
+const RELEASES = 10;
+const QUIET_MS = 30_000;
+const SERVICE = "asset-service";
+const COMPOSE_FILE = "/tmp/compose-comparison.json";
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+interface Stretch {
+  readonly what: string;
+  readonly traffic: TrafficResult;
+}
+
+/** What the clients saw, and how many times the quiet p99 theirs was. */
+function printTraffic(stretches: readonly Stretch[]): void {
+  const [quiet] = stretches;
+  for (const { what, traffic } of stretches) {
+    const { requests, failed, p50, p99, slowest } = traffic;
+    const ratio = quiet ? (p99 / quiet.traffic.p99).toFixed(2) : "-";
+    console.log(
+      `${what.padEnd(44)} ${failed.length} of ${requests} requests failed; p50 ${p50} ms, p99 ${p99} ms ` +
+        `(${ratio} times the quiet one), slowest ${slowest} ms`,
+    );
+    const reasons = new Map<string, number>();
+    for (const { why } of failed) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+    for (const [why, times] of reasons) console.log(`  ${times} × ${why}`);
+  }
+}
+
+/** Does something for each of the images, one after the other, under traffic. */
+async function each(
+  host: RehearsalStatus,
+  images: readonly string[],
+  what: (image: string, round: number) => Promise<unknown>,
+): Promise<{ times: number[]; traffic: TrafficResult }> {
+  const { value: times, traffic } = await underTraffic(host.url, async () => {
+    const all: number[] = [];
+    for (const [round, image] of images.entries()) all.push(await seconds(() => what(image, round)));
+    return all;
+  });
+  return { times, traffic };
+}
+
+async function release(host: RehearsalStatus, image: string, round: number): Promise<void> {
+  const file = join(host.directory, "bench-images.json");
+  writeFileSync(file, JSON.stringify({ [SERVICE]: image }));
+  const words = ["release", "prod", "--yes", "--release", `bench-${round}`, "--images", file];
+  await run(["node", join(ROOT, "scripts/release.mjs"), ...words], {
+    cwd: host.directory,
+    env: { INIT_CWD: host.directory },
+    timeoutSeconds: 900,
+  });
+  rmSync(file);
+}
+
+/** `docker compose up -d` of the same seven containers, in the place of the stack's. */
+class Compose {
+  private readonly definition: { services: Record<string, { image: string }> };
+
+  constructor(
+    private readonly host: RehearsalStatus,
+    file: string,
+  ) {
+    this.definition = JSON.parse(file) as Compose["definition"];
+  }
+
+  async up(image?: string): Promise<void> {
+    const service = this.definition.services[SERVICE];
+    if (service && image !== undefined) service.image = image;
+    await hostShell(this.host, `umask 077; cat > ${COMPOSE_FILE}`, {
+      input: JSON.stringify(this.definition),
+    });
+    await hostShell(this.host, `docker-compose -f ${COMPOSE_FILE} up -d --wait`);
+  }
+
+  async down(): Promise<void> {
+    await hostShell(this.host, `docker-compose -f ${COMPOSE_FILE} down -v; rm -f ${COMPOSE_FILE}`);
+  }
+}
+
+async function bench(name: string): Promise<void> {
+  const call = (...args: string[]) =>
+    rehearse([...args, "--name", name], { timeoutSeconds: 1800, onLine: (line) => console.error(line) });
+  await call("up");
+  try {
+    const host = await rehearsalStatus(name);
+    const smoke = { SMOKE_USER: "operator", SMOKE_PASSWORD: "only-for-a-rehearsal-7" };
+    await run(["node", join(ROOT, "rehearsal/app/scripts/smoke.mjs"), host.url], { env: smoke });
+    const { IMAGES } = JSON.parse(readFileSync(join(host.directory, VARIABLES_FILE), "utf8")) as {
+      IMAGES: Record<string, string>;
+    };
+    const images: string[] = [];
+    for (let round = 0; round < RELEASES; round += 1) {
+      images.push(await buildTrialImage(host, SERVICE, IMAGES[SERVICE] ?? "", [`LABEL bench=${round}`]));
+    }
+
+    const quiet = await underTraffic(host.url, () => pause(QUIET_MS));
+    const released = await each(host, images, (image, round) => release(host, image, round));
+
+    const containers = SERVICE_NAMES.map((service) => `emaintenance-${service}`).join(" ");
+    const { stdout } = await hostShell(host, `docker inspect ${containers}`);
+    const compose = new Compose(host, composeFile(JSON.parse(stdout) as InspectedContainer[]));
+    await cdktfIn(host.directory, ["destroy", "prod", "--auto-approve"]);
+    await compose.up();
+    const composed = await each(host, images, (image) => compose.up(image));
+    await compose.down();
+
+    print([
+      { what: "npm run release, one service changed", times: released.times },
+      { what: "compose up -d --wait, the same change", times: composed.times },
+    ]);
+    printTraffic([
+      { what: "16 clients, nothing else", traffic: quiet.traffic },
+      { what: `during ${RELEASES} releases`, traffic: released.traffic },
+      { what: `during ${RELEASES} times compose up`, traffic: composed.traffic },
+    ]);
+  } finally {
+    await call("down", "--keep-images");
+  }
+}
+
+bench(`bench-${process.pid}`).catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
