@@ -6,7 +6,7 @@ import { pipe, run } from "../run";
 import { extraCertificates, writeCertificates } from "./certificates";
 
 /** Debian 13. */
-const SUITE = "trixie";
+const TRIXIE = "trixie";
 const BUILD_SECONDS = 1200;
 
 /** A Debian image, described by a folder: packages.txt, exclude.txt (paths that dpkg leaves out) and customize.sh. */
@@ -18,6 +18,8 @@ export interface DebianImage {
   readonly packages?: readonly string[];
   /** Dockerfile instructions that `docker import` writes into the image. @default none */
   readonly changes?: readonly string[];
+  /** Code name of another Debian. @default trixie, Debian 13 */
+  readonly suite?: string;
 }
 
 /** The image's name with its content key, and how to build it. */
@@ -27,17 +29,18 @@ export interface DebianBuild {
 }
 
 export async function debianBuild(image: DebianImage): Promise<DebianBuild> {
+  const suite = image.suite ?? TRIXIE;
   const packages = image.packages ?? (await packageList(join(image.folder, "packages.txt")));
   const excluded = await packageList(join(image.folder, "exclude.txt"));
   const [sources, aptOptions, pems] = await Promise.all([
-    machineSources(),
+    machineSources(suite),
     machineAptOptions(),
     extraCertificates(),
   ]);
   const changes = image.changes ?? [];
   const key = await contentKey({
     paths: [image.folder],
-    extra: [SUITE, ...packages, "", ...changes, "", ...sources, "", ...aptOptions, "", ...pems],
+    extra: [suite, ...packages, "", ...changes, "", ...sources, "", ...aptOptions, "", ...pems],
   });
   const reference = `${image.repository}:${key}`;
   return { reference, build };
@@ -47,6 +50,7 @@ export async function debianBuild(image: DebianImage): Promise<DebianBuild> {
     try {
       await writeCertificates(certificates, pems);
       const bootstrap = mmdebstrapCommand({
+        suite,
         packages,
         excluded,
         aptOptions,
@@ -69,6 +73,8 @@ export async function debianBuild(image: DebianImage): Promise<DebianBuild> {
 }
 
 export interface BootstrapParts {
+  /** Code name of the Debian. */
+  readonly suite: string;
   readonly packages: readonly string[];
   readonly excluded: readonly string[];
   readonly aptOptions: readonly string[];
@@ -93,17 +99,17 @@ export function mmdebstrapCommand(parts: BootstrapParts): string[] {
     `--customize-hook=sync-in ${parts.certificates} /usr/local/share/ca-certificates`,
     '--customize-hook=chroot "$1" update-ca-certificates',
     `--customize-hook='${parts.customize}' "$1"`,
-    SUITE,
+    parts.suite,
     "-",
     ...parts.sources,
   ];
 }
 
 /**
- * This machine's own package sources, for Debian 13: the same mirrors, so that what works for the machine works for the images.
+ * This machine's own package sources, spelled for a Debian: the same mirrors, so that what works for the machine works for the images.
  * Empty where the machine is no Debian; mmdebstrap then takes Debian's own.
  */
-export async function machineSources(): Promise<string[]> {
+export async function machineSources(suite = TRIXIE): Promise<string[]> {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   const id = /^ID="?(\w+)/m.exec(release)?.[1];
   const codename = /^VERSION_CODENAME="?([\w-]+)/m.exec(release)?.[1];
@@ -119,7 +125,7 @@ export async function machineSources(): Promise<string[]> {
       return path.endsWith(".sources") ? stanzas(text) : oneLiners(text);
     }),
   );
-  return sourcesOfSuite(texts.flat(), codename, SUITE);
+  return sourcesOfSuite(texts.flat(), codename, suite);
 }
 
 /** One line of sources.list, taken apart. */

@@ -15,6 +15,7 @@ import { type TrafficResult, underTraffic } from "../../rehearsal/traffic/traffi
 import { SERVICE_NAMES } from "../../constructs/naming";
 import { composeFile, type InspectedContainer } from "./compose-file";
 import { print } from "./print";
+import { printTraffic } from "./print-traffic";
 import { seconds } from "./timing";
 
 /** Releases in a row, each with another image of one service. */
@@ -24,27 +25,6 @@ const SERVICE = "asset-service";
 const COMPOSE_FILE = "/tmp/compose-comparison.json";
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-interface Stretch {
-  readonly what: string;
-  readonly traffic: TrafficResult;
-}
-
-/** What the clients saw, and how many times the quiet p99 theirs was. */
-function printTraffic(stretches: readonly Stretch[]): void {
-  const [quiet] = stretches;
-  for (const { what, traffic } of stretches) {
-    const { requests, failed, p50, p99, slowest } = traffic;
-    const ratio = quiet ? (p99 / quiet.traffic.p99).toFixed(2) : "-";
-    console.log(
-      `${what.padEnd(44)} ${failed.length} of ${requests} requests failed; p50 ${p50} ms, p99 ${p99} ms ` +
-        `(${ratio} times the quiet one), slowest ${slowest} ms`,
-    );
-    const reasons = new Map<string, number>();
-    for (const { why } of failed) reasons.set(why, (reasons.get(why) ?? 0) + 1);
-    for (const [why, times] of reasons) console.log(`  ${times} × ${why}`);
-  }
-}
 
 /** Does something for each of the images, one after the other, under traffic. */
 async function each(

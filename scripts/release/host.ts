@@ -51,6 +51,13 @@ export class Host {
     return pipe(from, this.command(to), { cwd: this.cwd, timeoutSeconds });
   }
 
+  /** Ends the shared connection, where there is one: whoever comes next logs in anew, with the groups that the login has then. */
+  async disconnect(): Promise<void> {
+    const { address, user, port, options } = this.settings;
+    const argv = ["ssh", ...options, "-O", "exit", "-p", String(port), "-l", user, "--", address];
+    await run(argv, { cwd: this.cwd, allowFailure: true, timeoutSeconds: 60 });
+  }
+
   /** The command that runs a program on the host, for the folder `cwd`. */
   command(argv: readonly string[]): string[] {
     const { address, user, port, options } = this.settings;

@@ -70,6 +70,8 @@ export async function restore(options: Options, start: string, say: Say): Promis
     ({ restored } = await lookAt(deployment, source.manifest.set));
   }
   if (stacks.includes(BOOTSTRAP)) await clock.time("bootstrap", () => applyBootstrap(bootstrap, say));
+  // A login that bootstrap has let use Docker may do so from its next connection on.
+  await deployment.host.disconnect();
   if (restored) {
     say(`${source.manifest.set} was restored there already`);
   } else {

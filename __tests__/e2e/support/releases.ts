@@ -7,8 +7,8 @@ import { deploy, inspectOnHost, onHost, rehearsal } from "./rehearsal";
 
 const SECONDS = 900;
 
-/** `npm run release` or `rollback`, in the rehearsal's folder, whatever its end. */
-async function releaseCommand(...words: string[]): Promise<RunResult> {
+/** `npm run release`, `rollback`, `verify` or `maintenance`, in the rehearsal's folder, whatever its end. */
+export async function releaseCommand(...words: string[]): Promise<RunResult> {
   return run(["node", join(ROOT, "scripts/release.mjs"), ...words], {
     cwd: rehearsal().directory,
     env: { INIT_CWD: rehearsal().directory },

@@ -27,6 +27,13 @@ esac
 exit 0
 `;
 
+/** Tables of some rows, two of them with names that need care. */
+export const SAMPLE_TABLES = `CREATE TABLE work_orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text NOT NULL);
+  CREATE TABLE "odd Name" (work_order bigint REFERENCES work_orders);
+  CREATE INDEX ON work_orders (title);
+  INSERT INTO work_orders (title) SELECT 'order ' || n FROM generate_series(1, 5000) n;
+  INSERT INTO "odd Name" SELECT id FROM work_orders WHERE id % 5 = 0;`;
+
 /** An operated system with a database of some tables, uploaded files, sessions, and backup sets of them. */
 export class RestoredSystem {
   static async start(folder: string): Promise<RestoredSystem> {
@@ -54,13 +61,7 @@ export class RestoredSystem {
 
   /** The database, as it is before the first backup. */
   async fill(): Promise<void> {
-    await this.sql(
-      `CREATE TABLE work_orders (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, title text NOT NULL);
-       CREATE TABLE "odd Name" (work_order bigint REFERENCES work_orders);
-       CREATE INDEX ON work_orders (title);
-       INSERT INTO work_orders (title) SELECT 'order ' || n FROM generate_series(1, 5000) n;
-       INSERT INTO "odd Name" SELECT id FROM work_orders WHERE id % 5 = 0;`,
-    );
+    await this.sql(SAMPLE_TABLES);
   }
 
   async sql(text: string, database?: string): Promise<string> {

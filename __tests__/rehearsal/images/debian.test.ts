@@ -15,7 +15,7 @@ describe("the machine's package sources", () => {
       "",
     ].join("\n");
     expect(oneLiners(text)).toEqual([
-      { uri: "http://mirror.example/debian", suite: "bookworm", components: ["main", "contrib"] },
+      { uri: "http://mirror.example/debian", suite: "trixie", components: ["main", "contrib"] },
     ]);
   });
 
@@ -36,7 +36,7 @@ describe("the machine's package sources", () => {
       "Components: main",
     ].join("\n");
     expect(stanzas(text)).toEqual([
-      { uri: "http://mirror.example/debian", suite: "bookworm", components: ["main"] },
+      { uri: "http://mirror.example/debian", suite: "trixie", components: ["main"] },
       { uri: "http://mirror.example/debian", suite: "bookworm-updates", components: ["main"] },
     ]);
   });
@@ -75,6 +75,7 @@ test("only what decides whether a mirror can be reached is taken from apt's opti
 
 test("an image is one mmdebstrap command", () => {
   const command = mmdebstrapCommand({
+    suite: "trixie",
     packages: ["curl", "nginx"],
     excluded: ["/usr/share/doc/*"],
     aptOptions: ['Acquire::Retries "3";'],

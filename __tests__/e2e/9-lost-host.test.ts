@@ -1,0 +1,131 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  cdktfIn,
+  hostShell,
+  rehearsalStatus,
+  rehearse,
+  type RehearsalStatus,
+  ROOT,
+} from "../../rehearsal/client";
+import { choosePlugins, terraformEnvironment } from "../../rehearsal/deployment/provider-plugins";
+import { writeVariables, gatewayUrl } from "../../rehearsal/deployment/variables";
+import { VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
+import { ensureHost, hostExec } from "../../rehearsal/host/host";
+import { leaveImages } from "../../rehearsal/host/load";
+import { run } from "../../rehearsal/run";
+import { CopiesServer } from "./support/copies-server";
+import { NO_CHANGES } from "./support/rehearsal";
+
+const name = `lost-${process.pid}`;
+const KEY = "copies_key";
+
+/** GiB of rows and of uploaded files beside the few of the smoke test, for a measurement. @default none */
+const EXTRA_GIB = Number(process.env.EMAINTENANCE_E2E_GIB ?? 0);
+
+let host: RehearsalStatus;
+let server: CopiesServer | undefined;
+
+const shell = async (line: string, input?: string) =>
+  (await hostShell(host, line, { input, timeoutSeconds: 1800 })).stdout;
+
+const smoke = () =>
+  run(["node", join(ROOT, "rehearsal/app/scripts/smoke.mjs"), host.url], {
+    env: { SMOKE_USER: "operator", SMOKE_PASSWORD: "only-for-a-rehearsal-7" },
+    timeoutSeconds: 120,
+  });
+
+const values = () =>
+  JSON.parse(readFileSync(join(host.directory, VARIABLES_FILE), "utf8")) as {
+    IMAGES: Record<string, string>;
+  };
+
+/** The rows of every table, and every uploaded file, by digest. */
+async function data(): Promise<{ rows: string; uploads: string }> {
+  const dump = "pg_dump --data-only --inserts --schema=public | grep ^INSERT | sort | sha256sum";
+  const rows = await shell(
+    `docker exec emaintenance-postgres sh -c 'PGUSER=$POSTGRES_USER PGDATABASE=$POSTGRES_DB ${dump}'`,
+  );
+  const uploads = await shell(
+    "sudo find /opt/emaintenance/data -path '*uploads*' -type f -exec sha256sum {} + | sort",
+  );
+  return { rows, uploads };
+}
+
+async function addData(gib: number): Promise<void> {
+  const rows = Math.round((gib * 2 ** 30) / 1000);
+  await shell(
+    `docker exec -i emaintenance-postgres sh -c 'psql -q -U "$POSTGRES_USER" -d "$POSTGRES_DB"'`,
+    `CREATE TABLE measured AS SELECT n AS id, (SELECT string_agg(md5(random()::text || n), '') FROM generate_series(1, 30)) AS text
+     FROM generate_series(1, ${rows}) n;`,
+  );
+  const mib = Math.round(gib * 1024);
+  await shell(
+    `sudo sh -c 'head -c ${mib}M /dev/urandom > /opt/emaintenance/data/work-order-uploads/measured.bin && chown 1001:1001 /opt/emaintenance/data/work-order-uploads/measured.bin'`,
+  );
+}
+
+beforeAll(async () => {
+  await rehearse(["up", "--name", name, "--no-deploy"], { timeoutSeconds: 1800 });
+  host = await rehearsalStatus(name);
+  await hostExec(name, "apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q -y install restic", {
+    timeoutSeconds: 600,
+  });
+  server = await CopiesServer.start(
+    name,
+    join(host.directory, KEY),
+    host.address.replace(/\d+$/, (last) => `${Number(last) + 3}`),
+  );
+  const settings = JSON.parse(readFileSync(join(host.directory, "cdktf.json"), "utf8")) as { app: string };
+  settings.app = `node --import tsx ${join(ROOT, "__tests__/e2e/apps/off-host.ts")}`;
+  writeFileSync(join(host.directory, "cdktf.json"), JSON.stringify(settings));
+  writeFileSync(
+    join(host.directory, "copies.auto.tfvars.json"),
+    JSON.stringify(await server.variables(host.directory, KEY)),
+    { mode: 0o600 },
+  );
+  // A first deployment: making a provider lock would ask the registry, even where a mirror has all.
+  await cdktfIn(host.directory, ["deploy", "prod", "--auto-approve", "--no-color", "--skip-provider-lock"], {
+    env: terraformEnvironment(await choosePlugins()),
+  });
+  await smoke();
+  if (EXTRA_GIB > 0) await addData(EXTRA_GIB);
+});
+
+afterAll(async () => {
+  await server?.remove();
+  await rehearse(["down", "--name", name, "--keep-images"], { timeoutSeconds: 300 });
+});
+
+test("a host that is lost comes back on a bare one from the copies, by one command: every row, every file", async () => {
+  const before = await data();
+  expect(before.uploads).not.toBe("");
+  const [, set] = /(full_\d{8}_\d{6})/.exec(await shell("sudo emaintenance backup full")) ?? [];
+  expect(await shell("sudo emaintenance off-host copy")).toMatch(/copied \d+ sets|every set is copied/);
+  const { IMAGES } = values();
+
+  // WHEN the host is gone, and another one has its address
+  await server?.whileAway(async () => {
+    await run(["docker", "rm", "--force", "--volumes", host.container]);
+    const fresh = await ensureHost(name, { equipment: "bare" });
+    expect(fresh).toMatchObject({ created: true, address: host.address });
+    await writeVariables(host.directory, fresh, IMAGES);
+    expect(gatewayUrl(fresh)).toBe(host.url);
+  });
+  await leaveImages(name, Object.values(IMAGES));
+  expect((await hostShell(host, "ls /opt/emaintenance", { allowFailure: true })).code).not.toBe(0);
+
+  const { code, stdout, stderr } = await run(["node", join(ROOT, "scripts/restore.mjs"), "prod", "--yes"], {
+    cwd: host.directory,
+    env: { INIT_CWD: host.directory },
+    allowFailure: true,
+    timeoutSeconds: 3600,
+  });
+  expect({ code, stderr: code === 0 ? "" : stdout.slice(-4000) + stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toContain(`${set} is restored on ${host.address}, and verified at ${host.url}`);
+  console.log(stdout.trim().split("\n").at(-1));
+
+  expect(await data()).toEqual(before);
+  await smoke();
+  expect((await cdktfIn(host.directory, ["diff", "prod", "--no-color"])).stdout).toContain(NO_CHANGES);
+});

@@ -1,0 +1,11 @@
+import { App } from "cdktf";
+import { BootstrapStack } from "../../../constructs/bootstrap-stack";
+import { keepPrivate } from "../../../constructs/private-files";
+import { ProductionStack } from "../../../constructs/production-stack";
+
+/** Both stacks as a team has them that keeps copies off the host. */
+const app = new App();
+new BootstrapStack(app, "bootstrap", { packages: ["restic"] });
+new ProductionStack(app, "prod", { host: { backup: { offHost: {} } } });
+keepPrivate(process.cwd(), app.outdir, ["bootstrap", "prod"]);
+app.synth();

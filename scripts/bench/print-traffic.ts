@@ -1,0 +1,23 @@
+import type { TrafficResult } from "../../rehearsal/traffic/traffic";
+
+/** What the clients saw while something went on. */
+export interface Stretch {
+  readonly what: string;
+  readonly traffic: TrafficResult;
+}
+
+/** A line for each stretch, and how many times the p99 of the first one its own was; then why requests failed. */
+export function printTraffic(stretches: readonly Stretch[]): void {
+  const [quiet] = stretches;
+  for (const { what, traffic } of stretches) {
+    const { requests, failed, p50, p99, slowest } = traffic;
+    const ratio = quiet ? (p99 / quiet.traffic.p99).toFixed(2) : "-";
+    console.log(
+      `${what.padEnd(44)} ${failed.length} of ${requests} requests failed; p50 ${p50} ms, p99 ${p99} ms ` +
+        `(${ratio} times the quiet one), slowest ${slowest} ms`,
+    );
+    const reasons = new Map<string, number>();
+    for (const { why } of failed) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+    for (const [why, times] of reasons) console.log(`  ${times} × ${why}`);
+  }
+}
