@@ -32,8 +32,9 @@ describe("npm run verify", () => {
 
   test("fails with the name of the check where the system does not do its work", async () => {
     await onHost("docker pause emaintenance-work-order-service");
-    const { code, stdout } = await releaseCommand("verify", "prod", "--json", "--only", "work order");
-    await onHost("docker unpause emaintenance-work-order-service");
+    const { code, stdout } = await releaseCommand("verify", "prod", "--json", "--only", "work order").finally(
+      () => onHost("docker unpause emaintenance-work-order-service"),
+    );
     expect(code).toBe(1);
     expect((JSON.parse(stdout) as Verified).checks).toMatchObject([{ name: "work order", result: "failed" }]);
   });

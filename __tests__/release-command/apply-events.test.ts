@@ -13,6 +13,9 @@ test("steps are said, and how a connection is made is not", () => {
   );
   expect(events.take(said("Connecting to remote host via SSH..."))).toBeUndefined();
   expect(events.take(said("  Private key: true"))).toBeUndefined();
+  // A container's log is indented too.
+  expect(events.take(said("  TypeError: no moon"))).toBe("    TypeError: no moon");
+  expect(events.take(said("Connection refused"))).toBe("  Connection refused");
   expect(events.take(said("login  passed  5 ms"))).toBe("  login  passed  5 ms");
   expect(events.take("no JSON")).toBeUndefined();
 });

@@ -125,4 +125,3 @@ console.log(
     failed,
   }),
 );
-process.exit(0);

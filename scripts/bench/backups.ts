@@ -13,7 +13,8 @@ const QUIET_MS = 60_000;
 const LIMIT_SECONDS = 3600;
 
 const FILL = `CREATE TABLE measured (id bigint PRIMARY KEY, text text NOT NULL);
-  INSERT INTO measured SELECT n, (SELECT string_agg(md5(random()::text || n), '') FROM generate_series(1, 30)) FROM generate_series(1, ${ROWS}) n;
+  INSERT INTO measured SELECT id, (SELECT string_agg(md5(random()::text || id || part), '') FROM generate_series(1, 30) part)
+    FROM generate_series(1, ${ROWS}) id;
   CHECKPOINT;`;
 
 const INSIDE = (program: string) => `docker exec -i emaintenance-postgres sh -c '${program}'`;

@@ -14,6 +14,10 @@ interface Event {
   readonly diagnostic?: TerraformError & { readonly severity: string };
 }
 
+/** How Terraform tells of the connection on which a script runs. */
+const CONNECTION =
+  /^(Connecting to remote host|Using configured bastion host|Connected!| {2}(Host|User|Password|Private key|Certificate|SSH Agent|Checking Host Key|Target Platform):( |$))/;
+
 /** Lines of a script's output that tell why it has failed. */
 const LAST_LINES = 40;
 
@@ -61,7 +65,7 @@ export class ApplyEvents {
   /** What a script on the host says; not how the connection is made. */
   private scriptLine(address: string, message: string): string | undefined {
     const text = message.replace(`${address}: (remote-exec): `, "");
-    if (text === message || /^( {2}\S+( \S+)*: |Connect)/.test(text)) return undefined;
+    if (text === message || CONNECTION.test(text)) return undefined;
     this.said.set(address, [...(this.said.get(address) ?? []), text]);
     return `  ${text}`;
   }

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Naming } from "../../constructs/naming";
+import { DEPLOY_LOCK } from "../../constructs/release/deployment";
 import { dockerSshOptions } from "../../constructs/host/ssh-options";
 import { pipe, run, type RunOptions, type RunResult } from "../../rehearsal/run";
 import type { Terraform } from "./terraform";
@@ -49,6 +51,22 @@ export class Host {
   /** Runs `from` here and `to` on the host, which reads what `from` prints. */
   async send(from: readonly string[], to: readonly string[], timeoutSeconds: number): Promise<RunResult> {
     return pipe(from, this.command(to), { cwd: this.cwd, timeoutSeconds });
+  }
+
+  /** A command as root's: root itself may have no sudo. */
+  asRoot(argv: readonly string[]): readonly string[] {
+    return this.settings.user === "root" ? argv : ["sudo", "-n", ...argv];
+  }
+
+  /** Whether the last deployment came to its end: nobody has the lock, and the mark has its name. */
+  async isComplete(): Promise<boolean> {
+    const mark = Naming.container("deployed");
+    const { code } = await this.run(
+      ["sh", "-c", `[ ! -e ${DEPLOY_LOCK} ] && docker inspect ${mark} > /dev/null 2>&1`],
+      undefined,
+      true,
+    );
+    return code === 0;
   }
 
   /** Ends the shared connection, where there is one: whoever comes next logs in anew, with the groups that the login has then. */

@@ -81,7 +81,10 @@ async function returnTo(deployment: Deployment, record: ReleaseRecord, say: Say)
   say(`returning to ${record.name}`);
   try {
     // What serves now may still be that release: nothing of the failed one came into use.
-    const now = (await readRecords(deployment.host)).find(({ name }) => name === record.name);
+    const now = (await readRecords(deployment.host)).find(
+      // A release that was tried again under the same name has a record of its failure too.
+      ({ name, result }) => result === "good" && name === record.name,
+    );
     const way = await planWayBack(deployment, now ?? record);
     const agrees = await goBack(deployment, way, say);
     if (!agrees) return 3;

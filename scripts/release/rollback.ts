@@ -1,17 +1,16 @@
 import { confirmed } from "./confirm";
 import { Deployment, type Say } from "./deployment";
 import { inWords } from "./diagnosis";
-import { DEPLOY_LOCK } from "../../constructs/release/deployment";
 import type { Options } from "./options";
 import { chooseRelease, readRecords } from "./records";
 import { goBack, planWayBack } from "./return";
-import { TerraformFailure } from "./terraform";
+import { TerraformFailure, wasInterrupted } from "./terraform";
 
 /** `npm run rollback`: returns to an earlier release. Returns the exit code. */
 export async function rollback(options: Options, start: string, say: Say): Promise<number> {
   const deployment = await Deployment.open(start, options.stack, say);
   const { host, settings } = deployment;
-  const incomplete = (await host.run(["test", "-e", DEPLOY_LOCK], undefined, true)).code === 0;
+  const incomplete = !(await host.isComplete());
   const record = chooseRelease(await readRecords(host), { name: options.words[0], incomplete });
   const way = await planWayBack(deployment, record);
   if (!way.changes) {
@@ -33,9 +32,16 @@ export async function rollback(options: Options, start: string, say: Say): Promi
     if (!(await goBack(deployment, way, say))) return 3;
   } catch (error) {
     if (!(error instanceof TerraformFailure)) throw error;
+    if (error.interrupted || wasInterrupted()) {
+      say(`interrupted: ${record.name} is in use in part. To go on: npm run rollback -- prod ${record.name}`);
+      return 130;
+    }
     say(`\nthe return to ${record.name} has failed:\n${error.message}\n`);
-    say(inWords(await deployment.diagnosis(error)));
-    return 3;
+    const diagnosis = await deployment.diagnosis(error);
+    say(inWords(diagnosis));
+    if (diagnosis.cause !== "lock") return 3;
+    say("nothing was changed");
+    return 1;
   }
   say(`${record.name} serves at ${settings.url}`);
   return 0;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { terraformEnvironment } from "../../rehearsal/deployment/provider-plugins";
-import { run, RunError } from "../../rehearsal/run";
+import { run, RunError, type RunOptions } from "../../rehearsal/run";
 import { ApplyEvents, type TerraformError } from "./apply-events";
 import type { Workspace } from "./workspace";
 
@@ -73,11 +73,12 @@ export class Terraform {
       const step = events.take(line);
       if (step !== undefined) this.say(step);
     };
-    // Ctrl-C reaches Terraform as well: it ends what it has begun.
-    const { code } = await this.run(
-      ["apply", "-json", "-input=false", "-lock-timeout=60s", this.planFile],
+    // Ctrl-C reaches Terraform as well: it ends what it has begun. No limit of time here: each step has its own, and an
+    // apply that is killed loses what it was just making.
+    const { code } = await this.run(["apply", "-json", "-input=false", "-lock-timeout=60s", this.planFile], {
       onLine,
-    );
+      timeoutSeconds: undefined,
+    });
     if (code !== 0) throw new TerraformFailure("apply", events.errors, interrupted || code >= 128);
   }
 
@@ -131,8 +132,8 @@ export class Terraform {
     };
   }
 
-  private async run(argv: readonly string[], onLine?: (line: string) => void) {
-    return run(["terraform", ...argv], { ...this.options, onLine, allowFailure: true });
+  private async run(argv: readonly string[], more: Pick<RunOptions, "onLine" | "timeoutSeconds"> = {}) {
+    return run(["terraform", ...argv], { ...this.options, ...more, allowFailure: true });
   }
 
   private async quietly(command: string, argv: readonly string[]) {

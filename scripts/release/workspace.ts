@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { identify, isAlive, type ProcessIdentity } from "../../rehearsal/process";
 import { stackFolder } from "../../rehearsal/deployment/working-directory";
 import { PIN_FILE } from "./pin-file";
 
@@ -41,14 +42,39 @@ export class Workspace {
     return join(this.directory, ".release");
   }
 
-  /** An empty scratch folder, whatever a run that was killed has left in it. */
+  /**
+   * An empty scratch folder, whatever a run that was killed has left in it.
+   * @throws Error while another command has plan and stack of this folder in its hands
+   */
   async clearScratch(): Promise<void> {
-    await this.removeScratch();
+    const owner = await this.scratchOwner();
+    if (owner && owner.pid !== process.pid) {
+      throw new Error(
+        `another command works in ${this.directory} (process ${owner.pid}), with its own plan: expected one at a time. ` +
+          "Wait for its end; on the host, emaintenance maintenance and emaintenance verify work meanwhile",
+      );
+    }
+    await rm(this.scratch, { recursive: true, force: true });
     await mkdir(this.scratch, { mode: 0o700 });
+    await writeFile(this.ownerFile, JSON.stringify(await identify(process.pid)));
   }
 
+  /** Removes it, unless it is another command's. */
   async removeScratch(): Promise<void> {
-    await rm(this.scratch, { recursive: true, force: true });
+    const owner = await this.scratchOwner();
+    if (!owner || owner.pid === process.pid) await rm(this.scratch, { recursive: true, force: true });
+  }
+
+  private get ownerFile(): string {
+    return join(this.scratch, "owner.json");
+  }
+
+  /** The process that works here now. */
+  private async scratchOwner(): Promise<ProcessIdentity | undefined> {
+    const text = await readFile(this.ownerFile, "utf8").catch(() => "");
+    if (text === "") return undefined;
+    const owner = JSON.parse(text) as ProcessIdentity;
+    return (await isAlive(owner)) ? owner : undefined;
   }
 
   /** Writes values for this run, and returns the path of the file. */

@@ -124,7 +124,7 @@ function reasonOf(said: string): string {
 async function sshOf({ host, workspace }: Deployment, access: Access): Promise<string | undefined> {
   const argv = isFolder(access.repository)
     ? // A folder of the host, which root reads there.
-      host.command(["sudo", "-n", "/usr/lib/openssh/sftp-server"])
+      host.command(host.asRoot(["/usr/lib/openssh/sftp-server"]))
     : await sftpCommand(access, join(workspace.scratch, "off-host-known-hosts"));
   if (argv === undefined) return undefined;
   const file = join(workspace.scratch, "off-host-ssh");

@@ -60,7 +60,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
     return 1;
   }
 
-  await writeProgress(workspace, { ...progress, set: source.manifest.set });
+  await writeProgress(workspace, { ...progress, set: source.manifest.set, from: source.folder });
   await setAside(workspace, progress.aside);
   if (!again) for (const [file, name] of progress.aside) say(`set aside: ${file} is ${name} now`);
   const clock = new Clock(say);

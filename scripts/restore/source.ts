@@ -35,7 +35,7 @@ export async function folderSource(folder: string, start: string, { host }: Depl
     way: "copied there from this machine",
     bring: async () => {
       const pack = ["tar", "--create", "--file=-", `--directory=${path}`, "--", ...names];
-      await host.send(pack, ["sudo", "-n", RECEIVE, manifest.set], BRING_SECONDS);
+      await host.send(pack, host.asRoot([RECEIVE, manifest.set]), BRING_SECONDS);
     },
   };
 }

@@ -133,7 +133,7 @@ list_copies() {
 }
 
 copy_sets() {
-  local there known name reason copied=0 failed=0
+  local there known name reason copied=0 failed=0 names=() settled=()
   lock_copies
   there=$(config .status)/backups/off-host.json
   # What was copied once is not copied again when the copy is too old to be kept. Without a new set, nobody needs to be asked.
@@ -145,8 +145,13 @@ copy_sets() {
   open_repository
   copies unlock --quiet
   known+=$'\n'$(list_copies | jq -r '.[].set')
-  while IFS= read -r name; do
-    if grep -qxF "$name" <<< "$known"; then continue; fi
+  # A set that is made meanwhile is none of these: the next run copies it.
+  mapfile -t names < <(set_names | sort)
+  for name in "${names[@]}"; do
+    if grep -qxF "$name" <<< "$known"; then
+      settled+=("$name")
+      continue
+    fi
     hold_set "$name" || continue
     if ! reason=$(check_set "$name"); then
       echo "$name is not copied: $reason"
@@ -156,9 +161,10 @@ copy_sets() {
     copies backup --quiet --host "$PROJECT" --tag "${name%%_*}" --time "$(time_of "$name")" \
       --exclude verified.json --exclude pinned "$(set_folder "$name")" || fail "$name could not be copied" "a place that takes it" "The reason is above"
     copied=$((copied + 1))
-  done < <(set_names | sort)
+    settled+=("$name")
+  done
   [ "$failed" -eq 0 ] || fail "$failed sets are not what was backed up, and are not copied" "sets that are whole" "Look at: emaintenance backups; the newest can be made anew: emaintenance backup"
-  set_names | sort | jq -nR --arg repository "$RESTIC_REPOSITORY" '{repository: $repository, sets: [inputs]}' | write_whole "$there"
+  printf '%s\n' "${settled[@]}" | jq -nR --arg repository "$RESTIC_REPOSITORY" '{repository: $repository, sets: [inputs]}' | write_whole "$there"
   echo "copied $copied sets to $RESTIC_REPOSITORY"
 }
 

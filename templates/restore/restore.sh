@@ -237,6 +237,9 @@ case $WHAT in
     SET=$(recorded set)
     if [ "$(recorded complete)" = true ]; then
       mapfile -t PARTS < <(recorded parts)
+      # It is the restore that ends here, and is written down as such.
+      WHAT=$(recorded what)
+      WHAT=${WHAT%% of *}
       finish
       say "the restore had been done already; what was there before is gone now"
     else

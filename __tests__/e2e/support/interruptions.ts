@@ -31,11 +31,9 @@ export const cutConnections: Interruption = async () => {
 /** The host loses its power and comes back. */
 export const rebootHost: Interruption = async () => {
   await run(["docker", "restart", "--time", "0", rehearsal().container], { timeoutSeconds: 120 });
-  await waitFor(
-    "the host after its start",
-    120,
-    async () => (await onHost("true", { allowFailure: true })).code === 0,
-  );
+  await waitFor("the host and its engine after the start", 180, async () => {
+    return (await onHost("docker info", { allowFailure: true })).code === 0;
+  });
 };
 
 /** Deploys with another image of one service, as far as it comes. */
@@ -47,6 +45,8 @@ export async function deployImage(
   readonly code: number;
   readonly seconds: number;
   readonly lastLine: string;
+  /** Whether it lasted long enough for the interruption. */
+  readonly interrupted: boolean;
   readonly output: string;
 }> {
   writeFileSync(trialValues(), JSON.stringify({ IMAGES: { ...rehearsalImages(), [service]: image } }));
@@ -71,7 +71,7 @@ export async function deployImage(
     });
     const seconds = (Date.now() - start) / 1000;
     await interrupted;
-    return { code, seconds, lastLine, output: stdout + stderr };
+    return { code, seconds, lastLine, interrupted: interrupted !== undefined, output: stdout + stderr };
   } finally {
     clearTimeout(timer);
   }

@@ -10,6 +10,8 @@ jest.setTimeout(600_000);
 /** The first test on a machine builds the images. */
 const START_MS = 900_000;
 
+const WITHOUT = "--without-safety-dump";
+
 let system: RestoredSystem;
 let access: string;
 let server: string;
@@ -73,6 +75,25 @@ describe("emaintenance off-host", () => {
 
     const { stdout } = await offHost("list", "--json");
     expect(JSON.parse(stdout)).toMatchObject([{ set, kind: "full" }]);
+  });
+
+  test("leaves a set that is made meanwhile to the next copy", async () => {
+    // GIVEN a restic during whose work another set comes into being
+    const later = "full_20990101_000000";
+    const programs = temporaryFolder();
+    const restic = `#!/bin/bash
+      case " $* " in *" backup "*) mkdir -p '${system.root}/backups/${later}' ;; esac
+      exec /usr/bin/restic "$@"`;
+    writeFileSync(join(programs, "restic"), restic, { mode: 0o755 });
+    const second = await system.backUp("full");
+    const env = { PATH: `${programs}:${process.env.PATH}` };
+
+    const copied = await system.emaintenance(["off-host", "copy"], { env });
+    expect(copied.stdout).toMatch(/^copied 1 sets to /);
+
+    const next = await offHost("copy");
+    for (const name of [second, later]) rmSync(join(system.root, "backups", name), { recursive: true });
+    expect(next.stderr).toContain(`${later}`);
   });
 
   test("brings a set back as it was, and reads the copies back", async () => {
@@ -168,5 +189,27 @@ describe("emaintenance restore full", () => {
     expect(await system.redis("GET", "session")).toBe("mine");
     expect(existsSync(file("work-order-uploads/photo.jpg"))).toBe(true);
     expect(await system.leftovers()).toEqual([]);
+  });
+
+  test.each(["before", "after"] as const)(
+    "killed %s it wrote down what Redis had, --recover leaves the sessions of now",
+    async (moment) => {
+      await system.redis("SET", "session", `of now, ${moment}`);
+      const { code } = await system.restoreKilled(moment, "redisHad", "full", set, "--yes", WITHOUT);
+      expect(code).toBe(137);
+
+      expect((await system.restore("--recover")).code).toBe(0);
+      expect(await system.redis("GET", "session")).toBe(`of now, ${moment}`);
+      expect(await system.leftovers()).toEqual([]);
+    },
+  );
+
+  test("killed when all was done, it is finished by --recover, and written down as restored", async () => {
+    expect((await system.restoreKilled("after", "complete", "full", set, "--yes", WITHOUT)).code).toBe(137);
+    expect((await system.restore("--recover")).code).toBe(0);
+
+    expect(await system.redis("GET", "session")).toBe("mine");
+    expect(await system.leftovers()).toEqual([]);
+    expect(system.audit.at(-1)).toMatchObject({ what: "restore full", set, result: "restored" });
   });
 });

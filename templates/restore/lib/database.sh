@@ -242,9 +242,9 @@ undo_database() {
   take_dump_back
   [ -n "$temporary" ] || return 0
   if [ -n "$previous" ] && database_exists "$previous"; then
-    retried take_back "$temporary" "$previous"
+    retried take_back "$temporary" "$previous" || return 1
   elif [ -z "$previous" ] && [ "$(recorded swapping)" = true ] && ! database_exists "$temporary" && database_exists "$DATABASE"; then
-    retried take_back "$temporary" ""
+    retried take_back "$temporary" "" || return 1
   fi
   sql "$NEUTRAL" "name=$temporary" <<< 'DROP DATABASE IF EXISTS :"name" WITH (FORCE)' 2> /dev/null
 }

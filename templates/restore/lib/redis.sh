@@ -25,8 +25,8 @@ swap_redis() {
   major=$(docker exec "$REDIS" redis-server --version | sed -n 's/.* v=\([0-9]*\).*/\1/p')
   record redisFolder "$(text_json "$folder")"
   stop_container "$REDIS"
-  mkdir "$folder/$REDIS_BEFORE"
   record redisHad "$(for file in "${REDIS_FILES[@]}"; do [ ! -e "$folder/$file" ] || echo "$file"; done | jq -cnR '[inputs]')"
+  mkdir "$folder/$REDIS_BEFORE"
   for file in "${REDIS_FILES[@]}"; do
     [ ! -e "$folder/$file" ] || mv "$folder/$file" "$folder/$REDIS_BEFORE/$file"
   done
