@@ -15,7 +15,7 @@ describe("the machine's package sources", () => {
       "",
     ].join("\n");
     expect(oneLiners(text)).toEqual([
-      { uri: "http://mirror.example/debian", suite: "trixie", components: ["main", "contrib"] },
+      { uri: "http://mirror.example/debian", suite: "bookworm", components: ["main", "contrib"] },
     ]);
   });
 
@@ -36,7 +36,7 @@ describe("the machine's package sources", () => {
       "Components: main",
     ].join("\n");
     expect(stanzas(text)).toEqual([
-      { uri: "http://mirror.example/debian", suite: "trixie", components: ["main"] },
+      { uri: "http://mirror.example/debian", suite: "bookworm", components: ["main"] },
       { uri: "http://mirror.example/debian", suite: "bookworm-updates", components: ["main"] },
     ]);
   });
