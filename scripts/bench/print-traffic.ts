@@ -1,5 +1,7 @@
 import type { TrafficResult } from "../../rehearsal/traffic/traffic";
 
+const REASON_CHARACTERS = 40;
+
 /** What the clients saw while something went on. */
 export interface Stretch {
   readonly what: string;
@@ -17,7 +19,11 @@ export function printTraffic(stretches: readonly Stretch[]): void {
         `(${ratio} times the quiet one), slowest ${slowest} ms`,
     );
     const reasons = new Map<string, number>();
-    for (const { why } of failed) reasons.set(why, (reasons.get(why) ?? 0) + 1);
+    for (const { why } of failed) {
+      // Without what is different each time, such as a request's id.
+      const reason = why.slice(0, REASON_CHARACTERS).replace(/\s+/g, " ");
+      reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+    }
     for (const [why, times] of reasons) console.log(`  ${times} × ${why}`);
   }
 }

@@ -59,8 +59,13 @@ class Compose {
   constructor(
     private readonly host: RehearsalStatus,
     file: string,
+    images: Readonly<Record<string, string>>,
   ) {
     this.definition = JSON.parse(file) as Compose["definition"];
+    // By reference: of an image that is named by its id, compose makes the container anew each time.
+    for (const [name, service] of Object.entries(this.definition.services)) {
+      service.image = images[name] ?? service.image;
+    }
   }
 
   async up(image?: string): Promise<void> {
@@ -112,7 +117,7 @@ async function bench(name: string): Promise<void> {
 
     const containers = SERVICE_NAMES.map((service) => `emaintenance-${service}`).join(" ");
     const { stdout } = await hostShell(host, `docker inspect ${containers}`);
-    const compose = new Compose(host, composeFile(JSON.parse(stdout) as InspectedContainer[]));
+    const compose = new Compose(host, composeFile(JSON.parse(stdout) as InspectedContainer[]), IMAGES);
     await cdktfIn(host.directory, ["destroy", "prod", "--auto-approve"]);
     await compose.leadGateway();
     await compose.up();
