@@ -4,6 +4,7 @@ import {
   deployImage,
   type Interruption,
   killWorkstation,
+  OFTEN,
   rebootHost,
 } from "./support/interruptions";
 import {
@@ -18,8 +19,6 @@ import {
 import { endTrials, orphans, trialValues } from "./support/releases";
 import { trialImage } from "./support/trial-images";
 
-/** Set to 1, every fault comes as often as it must once before a change of the switch is believed; that takes 40 minutes. */
-const OFTEN = process.env.EMAINTENANCE_E2E_OFTEN === "1";
 const MINUTES_EACH = 5;
 const LEAST_MINUTES = 15;
 
