@@ -112,14 +112,14 @@ describe("a release while 16 clients use the system", () => {
     const before = await servingContainers();
     const image = await trialImage("asset-service", ["LABEL trial=good"]);
     const { value, traffic } = await underTraffic(rehearsal().url, async () => {
-      const released = await release("trial-good", { "asset-service": image });
+      const released = await release("attempt-good", { "asset-service": image });
       const between = await servingContainers();
       const back = await rollback(good ?? "");
       return { released, between, back };
     });
 
     expect(value.released).toMatchObject({ code: 0 });
-    expect(value.released.stdout).toContain("release trial-good serves at");
+    expect(value.released.stdout).toContain("release attempt-good serves at");
     expect(changed(before, value.between)).toEqual(["asset-service"]);
     expect(value.back).toMatchObject({ code: 0 });
     expect(changed(value.between, await servingContainers())).toEqual(["asset-service"]);
@@ -134,7 +134,7 @@ describe("a release while 16 clients use the system", () => {
     "that $what fails no request, says why, and is returned from",
     async (trial) => {
       const good = await current();
-      const name = trial.sameName ? (good ?? "") : `trial-${trial.what.replace(/[^a-z]+/g, "-")}`;
+      const name = trial.sameName ? (good ?? "") : `attempt-${trial.what.replace(/[^a-z]+/g, "-")}`;
       const before = await servingContainers();
       const images = { [trial.service]: await trial.image() };
       const { value, traffic } = await underTraffic(rehearsal().url, () => release(name, images));
@@ -170,7 +170,7 @@ describe("a release while 16 clients use the system", () => {
   test("that gets healthy and fails its checks is returned from; only what it broke failed meanwhile", async () => {
     const good = await current();
     const images = { "work-order-service": await trialImage("work-order-service", [BROKEN_ORDERS]) };
-    const { value, traffic } = await underTraffic(rehearsal().url, () => release("trial-checks", images));
+    const { value, traffic } = await underTraffic(rehearsal().url, () => release("attempt-checks", images));
 
     expect(value.stdout).toMatch(/these checks failed: .*strangers are refused/);
     expect(value.code).toBe(1);
@@ -180,7 +180,7 @@ describe("a release while 16 clients use the system", () => {
     console.log(
       `${traffic.failed.length} of ${traffic.requests} requests failed, from ${first?.at} to ${last?.at}, all of the broken path`,
     );
-    await expectReturned("trial-checks", good);
+    await expectReturned("attempt-checks", good);
     await smoke();
   });
 });
