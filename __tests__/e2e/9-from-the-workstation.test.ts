@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { OPERATOR } from "../../rehearsal/smoke";
 import { onHost, rehearsal, smoke } from "./support/rehearsal";
 import { releaseCommand } from "./support/releases";
 
@@ -12,7 +13,7 @@ interface Verified {
 
 beforeAll(async () => {
   await smoke();
-  const login = { VERIFY_USERNAME: "operator", VERIFY_PASSWORD: "only-for-a-rehearsal-7" };
+  const login = { VERIFY_USERNAME: OPERATOR.username, VERIFY_PASSWORD: OPERATOR.password };
   writeFileSync(account(), JSON.stringify(login), { mode: 0o600 });
 });
 afterAll(async () => {

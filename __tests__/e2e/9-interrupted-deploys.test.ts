@@ -10,6 +10,7 @@ import {
 import {
   diff,
   inspectOnHost,
+  LIST_UPLOADS,
   NO_CHANGES,
   onHost,
   queryDatabase,
@@ -39,12 +40,7 @@ afterAll(endTrials);
 
 const workOrders = async () => Number(await queryDatabase("SELECT count(*) FROM work_orders"));
 
-async function uploads(): Promise<string> {
-  const { stdout } = await onHost(
-    "sudo find /opt/emaintenance/data -path '*uploads*' -type f -exec sha256sum {} + | sort",
-  );
-  return stdout;
-}
+const uploads = async () => (await onHost(LIST_UPLOADS)).stdout;
 
 /** Deploys a new image, lets something happen to it at a random moment, and deploys it again. */
 async function interruptAndRepair(name: string, interruption: Interruption): Promise<void> {

@@ -14,8 +14,9 @@ import { VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
 import { ensureHost, hostExec } from "../../rehearsal/host/host";
 import { leaveImages } from "../../rehearsal/host/load";
 import { run } from "../../rehearsal/run";
+import { runSmoke } from "../../rehearsal/smoke";
 import { CopiesServer } from "./support/copies-server";
-import { NO_CHANGES } from "./support/rehearsal";
+import { LIST_UPLOADS, NO_CHANGES } from "./support/rehearsal";
 
 const name = `lost-${process.pid}`;
 const KEY = "copies_key";
@@ -32,12 +33,6 @@ let server: CopiesServer | undefined;
 const shell = async (line: string, input?: string) =>
   (await hostShell(host, line, { input, timeoutSeconds: 1800 })).stdout;
 
-const smoke = () =>
-  run(["node", join(ROOT, "rehearsal/app/scripts/smoke.mjs"), host.url], {
-    env: { SMOKE_USER: "operator", SMOKE_PASSWORD: "only-for-a-rehearsal-7" },
-    timeoutSeconds: 120,
-  });
-
 const values = () =>
   JSON.parse(readFileSync(join(host.directory, VARIABLES_FILE), "utf8")) as {
     IMAGES: Record<string, string>;
@@ -49,9 +44,7 @@ async function data(): Promise<{ rows: string; uploads: string }> {
   const rows = await shell(
     `docker exec emaintenance-postgres sh -c 'PGUSER=$POSTGRES_USER PGDATABASE=$POSTGRES_DB ${dump}'`,
   );
-  const uploads = await shell(
-    "sudo find /opt/emaintenance/data -path '*uploads*' -type f -exec sha256sum {} + | sort",
-  );
+  const uploads = await shell(LIST_UPLOADS);
   return { rows, uploads };
 }
 
@@ -91,7 +84,7 @@ beforeAll(async () => {
   await cdktfIn(host.directory, ["deploy", "prod", "--auto-approve", "--no-color", "--skip-provider-lock"], {
     env: terraformEnvironment(await choosePlugins()),
   });
-  await smoke();
+  await runSmoke(host.url);
   if (EXTRA_GIB > 0) await addData(EXTRA_GIB);
 });
 
@@ -132,6 +125,6 @@ test("a host that is lost comes back on a bare one from the copies, by one comma
   console.log(stdout.trim().split("\n").at(-1));
 
   expect(await data()).toEqual(before);
-  await smoke();
+  await runSmoke(host.url);
   expect((await cdktfIn(host.directory, ["diff", "prod", "--no-color"])).stdout).toContain(NO_CHANGES);
 });

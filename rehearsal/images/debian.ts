@@ -109,7 +109,7 @@ export function mmdebstrapCommand(parts: BootstrapParts): string[] {
  * This machine's own package sources, spelled for a Debian: the same mirrors, so that what works for the machine works for the images.
  * Empty where the machine is no Debian; mmdebstrap then takes Debian's own.
  */
-export async function machineSources(suite = TRIXIE): Promise<string[]> {
+export async function machineSources(suite: string): Promise<string[]> {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   const id = /^ID="?(\w+)/m.exec(release)?.[1];
   const codename = /^VERSION_CODENAME="?([\w-]+)/m.exec(release)?.[1];

@@ -6,6 +6,7 @@
 // `created` the work orders that were confirmed.
 // A request is never sent twice: what a real client would have to repeat is a failure here.
 import { Agent, request } from "node:http";
+import { setTimeout as pause } from "node:timers/promises";
 
 const CLIENTS = 16;
 /** Between two requests of one client: some 60 requests a second together, so that a small host has room for the release. */
@@ -46,8 +47,6 @@ function ask(agent, method, path, { token, json } = {}) {
     sent.end(body);
   });
 }
-
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function prepare() {
   const agent = new Agent();

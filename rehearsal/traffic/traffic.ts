@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { OPERATOR } from "../smoke";
 
 /** What the clients of one stretch of traffic saw. */
 export interface TrafficResult {
@@ -19,11 +20,9 @@ export interface TrafficResult {
   readonly failed: readonly { readonly at: string; readonly request: string; readonly why: string }[];
 }
 
-/** Who the clients log in as: the user that the smoke test makes. */
-const LOGIN = { TRAFFIC_USER: "operator", TRAFFIC_PASSWORD: "only-for-a-rehearsal-7" };
-
 /**
- * Does something while 16 keep-alive clients use the system at `url`, from before its beginning to after its end.
+ * Does something while 16 keep-alive clients use the system at `url`, from before its beginning to after its end. They
+ * log in as the account of the smoke script, which must have run there.
  * @throws Error when the clients cannot begin
  */
 export async function underTraffic<T>(
@@ -31,7 +30,7 @@ export async function underTraffic<T>(
   what: () => Promise<T>,
 ): Promise<{ readonly value: T; readonly traffic: TrafficResult }> {
   const clients = spawn("node", [join(__dirname, "clients.mjs"), url], {
-    env: { ...process.env, ...LOGIN },
+    env: { ...process.env, TRAFFIC_USER: OPERATOR.username, TRAFFIC_PASSWORD: OPERATOR.password },
     stdio: ["pipe", "pipe", "inherit"],
   });
   const closed = once(clients, "close");

@@ -1,10 +1,10 @@
-import { hostShell, rehearsalStatus, rehearse, ROOT } from "../../rehearsal/client";
-import { run } from "../../rehearsal/run";
+import { setTimeout as pause } from "node:timers/promises";
+import { hostShell, type RehearsalStatus } from "../../rehearsal/client";
 import { underTraffic } from "../../rehearsal/traffic/traffic";
-import { join } from "node:path";
+import { onRehearsal } from "./on-rehearsal";
 import { print } from "./print";
 import { printTraffic } from "./print-traffic";
-import { seconds } from "./timing";
+import { median, seconds } from "./timing";
 
 /** Rows of about a kilobyte, of which little can be compressed: what the restored files have is about this many KiB. */
 const ROWS = 700_000;
@@ -20,70 +20,57 @@ const FILL = `CREATE TABLE measured (id bigint PRIMARY KEY, text text NOT NULL);
 const INSIDE = (program: string) => `docker exec -i emaintenance-postgres sh -c '${program}'`;
 const SQL = INSIDE('psql -XAtq -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"');
 
-async function bench(name: string): Promise<void> {
-  const call = (...args: string[]) =>
-    rehearse([...args, "--name", name], { timeoutSeconds: 1800, onLine: (line) => console.error(line) });
-  await call("up");
-  try {
-    const host = await rehearsalStatus(name);
-    const shell = async (line: string, input?: string) =>
-      (await hostShell(host, line, { input, timeoutSeconds: LIMIT_SECONDS })).stdout;
-    const smoke = { SMOKE_USER: "operator", SMOKE_PASSWORD: "only-for-a-rehearsal-7" };
-    await run(["node", join(ROOT, "rehearsal/app/scripts/smoke.mjs"), host.url], { env: smoke });
-    await shell(SQL, FILL);
-    const bytes = Number(await shell(SQL, "SELECT pg_database_size(current_database())"));
+async function measure(host: RehearsalStatus): Promise<void> {
+  const shell = async (line: string, input?: string) =>
+    (await hostShell(host, line, { input, timeoutSeconds: LIMIT_SECONDS })).stdout;
+  await shell(SQL, FILL);
+  const bytes = Number(await shell(SQL, "SELECT pg_database_size(current_database())"));
 
-    const quiet = await underTraffic(host.url, () => new Promise((resolve) => setTimeout(resolve, QUIET_MS)));
-    const backups: number[] = [];
-    const during = await underTraffic(host.url, async () => {
-      for (let round = 0; round < ROUNDS; round += 1) {
-        backups.push(await seconds(() => shell("sudo emaintenance backup database")));
-      }
-    });
-
-    const newest = "$(sudo sh -c 'ls -td /opt/emaintenance/backups/db_*' | head -n 1)";
-    const fresh =
-      'DROP DATABASE IF EXISTS plain WITH (FORCE)"; psql -q -U "$POSTGRES_USER" -d postgres -c "CREATE DATABASE plain';
-    const plain: number[] = [];
-    const ours: number[] = [];
-    const whole: number[] = [];
+  const quiet = await underTraffic(host.url, () => pause(QUIET_MS));
+  const backups: number[] = [];
+  const during = await underTraffic(host.url, async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
-      await shell(INSIDE(`psql -q -U "$POSTGRES_USER" -d postgres -c "${fresh}"`));
-      plain.push(
-        await seconds(() =>
-          shell(`sudo cat ${newest}/database.dump | ${INSIDE('pg_restore -U "$POSTGRES_USER" -d plain')}`),
-        ),
-      );
-      let said = "";
-      whole.push(
-        await seconds(async () => {
-          said = await shell("sudo emaintenance restore database --yes --without-safety-dump");
-        }),
-      );
-      ours.push(Number(/restored in (\d+) s/.exec(said)?.[1]));
+      backups.push(await seconds(() => shell("sudo emaintenance backup database")));
     }
+  });
 
-    console.log(`a database of ${(bytes / 2 ** 30).toFixed(2)} GiB`);
-    print([
-      { what: "emaintenance backup database", times: backups },
-      { what: "pg_restore, into an empty database", times: plain },
-      {
-        what: "the same step of emaintenance restore",
-        times: ours,
-        comparedWith: { name: "pg_restore", seconds: [...plain].sort((a, b) => a - b)[1] ?? 0 },
-      },
-      { what: "emaintenance restore, until all is well", times: whole },
-    ]);
-    printTraffic([
-      { what: "16 clients, nothing else", traffic: quiet.traffic },
-      { what: `during ${ROUNDS} backups`, traffic: during.traffic },
-    ]);
-  } finally {
-    await call("down", "--keep-images");
+  const newest = "$(sudo sh -c 'ls -td /opt/emaintenance/backups/db_*' | head -n 1)";
+  const fresh =
+    'DROP DATABASE IF EXISTS plain WITH (FORCE)"; psql -q -U "$POSTGRES_USER" -d postgres -c "CREATE DATABASE plain';
+  const plain: number[] = [];
+  const ours: number[] = [];
+  const whole: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await shell(INSIDE(`psql -q -U "$POSTGRES_USER" -d postgres -c "${fresh}"`));
+    plain.push(
+      await seconds(() =>
+        shell(`sudo cat ${newest}/database.dump | ${INSIDE('pg_restore -U "$POSTGRES_USER" -d plain')}`),
+      ),
+    );
+    let said = "";
+    whole.push(
+      await seconds(async () => {
+        said = await shell("sudo emaintenance restore database --yes --without-safety-dump");
+      }),
+    );
+    ours.push(Number(/restored in (\d+) s/.exec(said)?.[1]));
   }
+
+  console.log(`a database of ${(bytes / 2 ** 30).toFixed(2)} GiB`);
+  print([
+    { what: "emaintenance backup database", times: backups },
+    { what: "pg_restore, into an empty database", times: plain },
+    {
+      what: "the same step of emaintenance restore",
+      times: ours,
+      comparedWith: { name: "pg_restore", seconds: median(plain) },
+    },
+    { what: "emaintenance restore, until all is well", times: whole },
+  ]);
+  printTraffic([
+    { what: "16 clients, nothing else", traffic: quiet.traffic },
+    { what: `during ${ROUNDS} backups`, traffic: during.traffic },
+  ]);
 }
 
-bench(`bench-${process.pid}`).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-});
+void onRehearsal(measure);

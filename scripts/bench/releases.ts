@@ -1,19 +1,14 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import {
-  cdktfIn,
-  hostShell,
-  rehearsalStatus,
-  rehearse,
-  type RehearsalStatus,
-  ROOT,
-} from "../../rehearsal/client";
+import { setTimeout as pause } from "node:timers/promises";
+import { cdktfIn, hostShell, type RehearsalStatus, ROOT } from "../../rehearsal/client";
 import { VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
 import { run } from "../../rehearsal/run";
 import { buildTrialImage } from "../../rehearsal/traffic/trial-image";
 import { type TrafficResult, underTraffic } from "../../rehearsal/traffic/traffic";
 import { SERVICE_NAMES } from "../../constructs/naming";
 import { composeFile, type InspectedContainer } from "./compose-file";
+import { onRehearsal } from "./on-rehearsal";
 import { print } from "./print";
 import { printTraffic } from "./print-traffic";
 import { seconds } from "./timing";
@@ -23,8 +18,6 @@ const RELEASES = 10;
 const QUIET_MS = 30_000;
 const SERVICE = "asset-service";
 const COMPOSE_FILE = "/tmp/compose-comparison.json";
-
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Does something for each of the images, one after the other, under traffic. */
 async function each(
@@ -92,46 +85,33 @@ class Compose {
   }
 }
 
-async function bench(name: string): Promise<void> {
-  const call = (...args: string[]) =>
-    rehearse([...args, "--name", name], { timeoutSeconds: 1800, onLine: (line) => console.error(line) });
-  await call("up");
-  try {
-    const host = await rehearsalStatus(name);
-    const smoke = { SMOKE_USER: "operator", SMOKE_PASSWORD: "only-for-a-rehearsal-7" };
-    await run(["node", join(ROOT, "rehearsal/app/scripts/smoke.mjs"), host.url], { env: smoke });
-    const { IMAGES } = JSON.parse(readFileSync(join(host.directory, VARIABLES_FILE), "utf8")) as {
-      IMAGES: Record<string, string>;
-    };
-    const images: string[] = [];
-    for (let round = 0; round < RELEASES; round += 1) {
-      images.push(await buildTrialImage(host, SERVICE, IMAGES[SERVICE] ?? "", [`LABEL bench=${round}`]));
-    }
-
-    const quiet = await underTraffic(host.url, () => pause(QUIET_MS));
-    const released = await each(host, images, (image, round) => release(host, image, round));
-
-    const quietly = { what: "16 clients, nothing else", traffic: quiet.traffic };
-    print([{ what: "npm run release, one service changed", times: released.times }]);
-    printTraffic([quietly, { what: `during ${RELEASES} releases`, traffic: released.traffic }]);
-
-    const containers = SERVICE_NAMES.map((service) => `emaintenance-${service}`).join(" ");
-    const { stdout } = await hostShell(host, `docker inspect ${containers}`);
-    const compose = new Compose(host, composeFile(JSON.parse(stdout) as InspectedContainer[]), IMAGES);
-    await cdktfIn(host.directory, ["destroy", "prod", "--auto-approve"]);
-    await compose.leadGateway();
-    await compose.up();
-    const composed = await each(host, images, (image) => compose.up(image));
-    await compose.down();
-
-    print([{ what: "compose up -d --wait, the same change", times: composed.times }]);
-    printTraffic([quietly, { what: `during ${RELEASES} times compose up`, traffic: composed.traffic }]);
-  } finally {
-    await call("down", "--keep-images");
+async function measure(host: RehearsalStatus): Promise<void> {
+  const { IMAGES } = JSON.parse(readFileSync(join(host.directory, VARIABLES_FILE), "utf8")) as {
+    IMAGES: Record<string, string>;
+  };
+  const images: string[] = [];
+  for (let round = 0; round < RELEASES; round += 1) {
+    images.push(await buildTrialImage(host, SERVICE, IMAGES[SERVICE] ?? "", [`LABEL bench=${round}`]));
   }
+
+  const quiet = await underTraffic(host.url, () => pause(QUIET_MS));
+  const released = await each(host, images, (image, round) => release(host, image, round));
+
+  const quietly = { what: "16 clients, nothing else", traffic: quiet.traffic };
+  print([{ what: "npm run release, one service changed", times: released.times }]);
+  printTraffic([quietly, { what: `during ${RELEASES} releases`, traffic: released.traffic }]);
+
+  const containers = SERVICE_NAMES.map((service) => `emaintenance-${service}`).join(" ");
+  const { stdout } = await hostShell(host, `docker inspect ${containers}`);
+  const compose = new Compose(host, composeFile(JSON.parse(stdout) as InspectedContainer[]), IMAGES);
+  await cdktfIn(host.directory, ["destroy", "prod", "--auto-approve"]);
+  await compose.leadGateway();
+  await compose.up();
+  const composed = await each(host, images, (image) => compose.up(image));
+  await compose.down();
+
+  print([{ what: "compose up -d --wait, the same change", times: composed.times }]);
+  printTraffic([quietly, { what: `during ${RELEASES} times compose up`, traffic: composed.traffic }]);
 }
 
-bench(`bench-${process.pid}`).catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(1);
-});
+void onRehearsal(measure);

@@ -1,10 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureHostImage } from "../../../rehearsal/host/host";
 import { partsOf } from "../../../rehearsal/host/names";
 import { run, waitFor } from "../../../rehearsal/run";
-
-const LOGIN = "deploy";
+import { SFTP_FOLDER, SFTP_LOGIN, startSftpMachine } from "../../support/sftp-machine";
 
 /** A machine with sshd and nothing else, on the network of a rehearsal: where copies go. */
 export class CopiesServer {
@@ -15,16 +13,8 @@ export class CopiesServer {
   static async start(rehearsal: string, keyFile: string, address: string): Promise<CopiesServer> {
     await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", keyFile]);
     const server = new CopiesServer(`${partsOf(rehearsal).container}-copies`, rehearsal, address);
-    const script = [
-      `mkdir -p /run/sshd /home/${LOGIN}/.ssh /copies && ssh-keygen -A`,
-      `echo '${readFileSync(`${keyFile}.pub`, "utf8").trim()}' > /home/${LOGIN}/.ssh/authorized_keys`,
-      `chown -R ${LOGIN}: /home/${LOGIN}/.ssh /copies && exec /usr/sbin/sshd -D`,
-    ].join(" && ");
-    await run([
-      ...["docker", "run", "--detach", "--name", server.container],
-      ...["--network", partsOf(rehearsal).network, "--ip", address, "--entrypoint", "bash"],
-      ...[await ensureHostImage("bare"), "-c", script],
-    ]);
+    const network = ["--network", partsOf(rehearsal).network, "--ip", address];
+    await startSftpMachine(server.container, readFileSync(`${keyFile}.pub`, "utf8"), network);
     return server;
   }
 
@@ -41,7 +31,7 @@ export class CopiesServer {
       return stdout.includes("ssh-ed25519") && stdout;
     });
     return {
-      OFF_HOST_REPOSITORY: `sftp:${LOGIN}@${this.address}:/copies/emaintenance`,
+      OFF_HOST_REPOSITORY: `sftp:${SFTP_LOGIN}@${this.address}:${SFTP_FOLDER}/emaintenance`,
       OFF_HOST_PASSWORD: "only-for-a-rehearsal-31",
       OFF_HOST_SSH_KEY_FILE: join(folder, keyFile),
       OFF_HOST_SSH_HOST_KEYS: hostKeys,

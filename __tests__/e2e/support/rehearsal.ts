@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cdktfIn, hostShell, type RehearsalStatus, ROOT } from "../../../rehearsal/client";
-import { run, type RunOptions, type RunResult } from "../../../rehearsal/run";
+import { cdktfIn, hostShell, type RehearsalStatus } from "../../../rehearsal/client";
+import type { RunOptions, RunResult } from "../../../rehearsal/run";
+import { runSmoke, type SmokeResult } from "../../../rehearsal/smoke";
 
 /** Set by the global setup of the e2e tests. */
 export const REHEARSAL_VARIABLE = "EMAINTENANCE_E2E_REHEARSAL";
@@ -44,21 +45,12 @@ export function variables(): Record<string, string> {
   return JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
 }
 
-/** What the smoke script did through the gateway, as a user would. */
-export interface SmokeResult {
-  readonly workOrderId: string | number;
-  readonly assetId: string | number;
-}
+/** Uses the rehearsal's system as a user would. */
+export const smoke = (): Promise<SmokeResult> => runSmoke(rehearsal().url);
 
-/** Logs in, creates and assigns a work order, uploads a file and reads it back, lists assets. */
-export async function smoke(): Promise<SmokeResult> {
-  const { stdout } = await run(["node", "rehearsal/app/scripts/smoke.mjs", rehearsal().url], {
-    cwd: ROOT,
-    env: { SMOKE_USER: "operator", SMOKE_PASSWORD: "only-for-a-rehearsal-7" },
-    timeoutSeconds: 120,
-  });
-  return JSON.parse(stdout.trim().split("\n").pop() ?? "") as SmokeResult;
-}
+/** Says on a host what is uploaded there, each file with its digest. */
+export const LIST_UPLOADS =
+  "sudo find /opt/emaintenance/data -path '*uploads*' -type f -exec sha256sum {} + | sort";
 
 /** One value out of the real database. */
 export async function queryDatabase(sql: string): Promise<string> {

@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { SERVICE_NAMES } from "../../../constructs/naming";
 import { ROOT } from "../../../rehearsal/client";
 import { run, type RunResult } from "../../../rehearsal/run";
 import { PIN_FILE } from "../../../scripts/release/pin-file";
@@ -46,20 +47,20 @@ export async function releasesOnHost(): Promise<{ name: string; result: string; 
   return JSON.parse(stdout) as { name: string; result: string; current: boolean }[];
 }
 
-const SERVICES = ["user-service", "work-order-service", "asset-service", "web", "nginx", "postgres", "redis"];
-
 /** Id and start of each container that serves: the same ones, never started again, where these are equal. */
 export async function servingContainers(): Promise<Record<string, string>> {
-  const names = SERVICES.map((service) => `emaintenance-${service}`);
+  const names = SERVICE_NAMES.map((service) => `emaintenance-${service}`);
   const found = await inspectOnHost<{ Id: string; State: { StartedAt: string } }>(...names);
   return Object.fromEntries(
-    SERVICES.map((service, i) => [service, `${found[i]?.Id} ${found[i]?.State.StartedAt}`]),
+    SERVICE_NAMES.map((service, i) => [service, `${found[i]?.Id} ${found[i]?.State.StartedAt}`]),
   );
 }
 
 /** Names of the project's containers that are none of those that a system at rest has. */
 export async function orphans(): Promise<string[]> {
   const { stdout } = await onHost("docker ps --all --format '{{.Names}}' --filter name=emaintenance");
-  const known = new Set([...SERVICES, "migration", "deployed"].map((service) => `emaintenance-${service}`));
+  const known = new Set(
+    [...SERVICE_NAMES, "migration", "deployed"].map((service) => `emaintenance-${service}`),
+  );
   return stdout.split("\n").filter((name) => name !== "" && !known.has(name));
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureHostImage } from "../../../rehearsal/host/host";
 import { run, waitFor } from "../../../rehearsal/run";
+import { SFTP_FOLDER, SFTP_LOGIN, startSftpMachine } from "../../support/sftp-machine";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { RestoredSystem } from "./restored-system";
 
@@ -22,14 +22,8 @@ const offHost = (...args: readonly string[]) => system.emaintenance(["off-host",
 
 /** A machine with sshd, and nothing else: where copies go. */
 async function startServer(publicKey: string): Promise<string> {
-  const script = [
-    "mkdir -p /run/sshd /home/deploy/.ssh /copies && ssh-keygen -A",
-    `echo '${publicKey}' > /home/deploy/.ssh/authorized_keys`,
-    "chown -R deploy: /home/deploy/.ssh /copies && exec /usr/sbin/sshd -D",
-  ].join(" && ");
   const name = `${system.operated.prefix}-copies`;
-  const image = await ensureHostImage("bare");
-  await run(["docker", "run", "--detach", "--name", name, "--entrypoint", "bash", image, "-c", script]);
+  await startSftpMachine(name, publicKey);
   const { stdout } = await run(["docker", "inspect", "--format", "{{.NetworkSettings.IPAddress}}", name]);
   return stdout.trim();
 }
@@ -40,13 +34,13 @@ beforeAll(async () => {
   access = `/etc/${system.operated.prefix}/off-host`;
   mkdirSync(access, { recursive: true, mode: 0o700 });
   await run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", join(access, "ssh_key")]);
-  server = await startServer(readFileSync(join(access, "ssh_key.pub"), "utf8").trim());
+  server = await startServer(readFileSync(join(access, "ssh_key.pub"), "utf8"));
   await waitFor("the SFTP server's keys", 60, async () => {
     const { stdout } = await run(["ssh-keyscan", server], { allowFailure: true });
     writeFileSync(join(access, "known_hosts"), stdout);
     return stdout.includes("ssh-ed25519");
   });
-  const repository = `RESTIC_REPOSITORY=sftp:deploy@${server}:/copies/emaintenance`;
+  const repository = `RESTIC_REPOSITORY=sftp:${SFTP_LOGIN}@${server}:${SFTP_FOLDER}/emaintenance`;
   writeFileSync(join(access, "environment"), `${repository}\nAWS_ACCESS_KEY_ID=\nOFF_HOST_KEEP=30 8 12\n`);
   writeFileSync(join(access, "password"), "only-for-a-test-17");
 
