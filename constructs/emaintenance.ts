@@ -90,12 +90,10 @@ export class Emaintenance extends Construct {
 
     // The data tier.
     const { pointInTime } = props;
-    const archive = pointInTime &&
-      placement.walArchiveFolder && {
-        settings: pointInTime,
-        folder: placement.walArchiveFolder,
-        socket: new PostgresSocket(this, "postgres-socket", { after }),
-      };
+    const { walArchiveFolder: folder } = placement;
+    // Where there are backups: their pg_dump is in a container of its own.
+    const socket = folder === undefined ? undefined : new PostgresSocket(this, "postgres-socket", { after });
+    const archive = pointInTime && folder !== undefined && socket && { settings: pointInTime, folder, socket };
     this.postgres = new Postgres(this, "postgres", {
       image: images.of("postgres"),
       network: this.network,
@@ -108,8 +106,8 @@ export class Emaintenance extends Construct {
       publish: [PublishedPort.loopback(5432)],
       timeZone,
       ...props.postgres,
+      socket,
       ...(archive && {
-        socket: archive.socket,
         settings: { ...WalArchive.serverSettings(archive.settings), ...props.postgres?.settings },
       }),
     });

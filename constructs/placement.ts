@@ -22,7 +22,7 @@ export interface Placement {
   logs(service: ServiceName): ContainerVolumes | undefined;
   /** Where a service keeps uploaded files. */
   uploads(service: "work-order-service" | "asset-service"): ContainerVolumes;
-  /** Folder that keeps the archive of the database's write-ahead log. @default there is no place for one */
+  /** Folder that keeps the archive of the database's write-ahead log. @default the database is not backed up here */
   readonly walArchiveFolder?: string;
   /** How containers without a state of their own are made beside those that they follow. @default in their place */
   readonly beside?: Beside;

@@ -13,7 +13,7 @@ describe("point in time", () => {
   test("is off unless a team switches it on", () => {
     const text = JSON.stringify(production());
 
-    expect(text).not.toContain("postgres-socket");
+    expect(text).not.toContain("wal-archive");
     expect(text).not.toContain("max_slot_wal_keep_size");
   });
 

@@ -2,8 +2,8 @@
 //   node rehearsal/traffic/clients.mjs http://host:3030
 //
 // TRAFFIC_USER and TRAFFIC_PASSWORD say who logs in. Prints "ready" when all clients have had their first answer, and at the end
-// one line of JSON: {requests, created, seconds, p50, p99, slowest, failed: [{at, request, why}]}, times in milliseconds, `at` in ISO form,
-// `created` the work orders that were confirmed.
+// one line of JSON: {requests, created, seconds, times, failed: [{at, request, why}]}: `times` in milliseconds, one a request, `at` in
+// ISO form, `created` the work orders that were confirmed.
 // A request is never sent twice: what a real client would have to repeat is a failure here.
 import { Agent, request } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
@@ -112,15 +112,12 @@ const first = () => {
 };
 await Promise.all(Array.from({ length: CLIENTS }, (_, number) => client(number, first())));
 
-times.sort((a, b) => a - b);
-const quantile = (part) =>
-  Math.round(times[Math.min(times.length - 1, Math.floor(times.length * part))] ?? 0);
 console.log(
   JSON.stringify({
     requests: times.length,
     created,
     seconds: (Date.now() - began) / 1000,
-    ...{ p50: quantile(0.5), p99: quantile(0.99), slowest: quantile(1) },
+    times: times.map((time) => Math.round(time * 10) / 10),
     failed,
   }),
 );

@@ -10,12 +10,8 @@ export interface TrafficResult {
   /** Work orders whose creation was confirmed. */
   readonly created: number;
   readonly seconds: number;
-  /** Milliseconds within which half of all answers came. */
-  readonly p50: number;
-  /** Milliseconds within which 99 of 100 answers came. */
-  readonly p99: number;
-  /** Milliseconds of the slowest answer. */
-  readonly slowest: number;
+  /** Milliseconds from each request to the end of its answer. */
+  readonly times: readonly number[];
   /** Every request without the answer that it should have had. */
   readonly failed: readonly { readonly at: string; readonly request: string; readonly why: string }[];
 }

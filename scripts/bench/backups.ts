@@ -1,15 +1,16 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { hostShell, type RehearsalStatus } from "../../rehearsal/client";
-import { underTraffic } from "../../rehearsal/traffic/traffic";
+import { type TrafficResult, underTraffic } from "../../rehearsal/traffic/traffic";
 import { onRehearsal } from "./on-rehearsal";
 import { print } from "./print";
-import { printTraffic } from "./print-traffic";
+import { printTraffic, together } from "./print-traffic";
 import { median, seconds } from "./timing";
 
 /** Rows of about a kilobyte, of which little can be compressed: what the restored files have is about this many KiB. */
 const ROWS = 700_000;
 const ROUNDS = 3;
-const QUIET_MS = 60_000;
+/** Backups, each beside a quiet stretch of the same length: what is the machine's own mood is then in both. */
+const BACKUPS = 8;
 const LIMIT_SECONDS = 3600;
 
 const FILL = `CREATE TABLE measured (id bigint PRIMARY KEY, text text NOT NULL);
@@ -26,13 +27,16 @@ async function measure(host: RehearsalStatus): Promise<void> {
   await shell(SQL, FILL);
   const bytes = Number(await shell(SQL, "SELECT pg_database_size(current_database())"));
 
-  const quiet = await underTraffic(host.url, () => pause(QUIET_MS));
   const backups: number[] = [];
-  const during = await underTraffic(host.url, async () => {
-    for (let round = 0; round < ROUNDS; round += 1) {
+  const quiet: TrafficResult[] = [];
+  const during: TrafficResult[] = [];
+  for (let round = 0; round < BACKUPS; round += 1) {
+    const backup = await underTraffic(host.url, async () => {
       backups.push(await seconds(() => shell("sudo emaintenance backup database")));
-    }
-  });
+    });
+    during.push(backup.traffic);
+    quiet.push((await underTraffic(host.url, () => pause(backup.traffic.seconds * 1000))).traffic);
+  }
 
   const newest = "$(sudo sh -c 'ls -td /opt/emaintenance/backups/db_*' | head -n 1)";
   const fresh =
@@ -68,8 +72,8 @@ async function measure(host: RehearsalStatus): Promise<void> {
     { what: "emaintenance restore, until all is well", times: whole },
   ]);
   printTraffic([
-    { what: "16 clients, nothing else", traffic: quiet.traffic },
-    { what: `during ${ROUNDS} backups`, traffic: during.traffic },
+    { what: `16 clients, ${BACKUPS} stretches with nothing else`, traffic: together(quiet) },
+    { what: `${BACKUPS} stretches with a backup`, traffic: together(during) },
   ]);
 }
 

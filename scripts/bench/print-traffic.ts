@@ -1,21 +1,33 @@
 import type { TrafficResult } from "../../rehearsal/traffic/traffic";
+import { quantile } from "./timing";
 
 const REASON_CHARACTERS = 40;
+
+type TrafficSeen = Pick<TrafficResult, "times" | "failed">;
+
+/** What the clients saw in several stretches, as if it had been one. */
+export function together(stretches: readonly TrafficSeen[]): TrafficSeen {
+  return {
+    times: stretches.flatMap(({ times }) => times),
+    failed: stretches.flatMap(({ failed }) => failed),
+  };
+}
 
 /** What the clients saw while something went on. */
 export interface Stretch {
   readonly what: string;
-  readonly traffic: TrafficResult;
+  readonly traffic: TrafficSeen;
 }
 
 /** A line for each stretch, and how many times the p99 of the first one its own was; then why requests failed. */
 export function printTraffic(stretches: readonly Stretch[]): void {
   const [quiet] = stretches;
   for (const { what, traffic } of stretches) {
-    const { requests, failed, p50, p99, slowest } = traffic;
-    const ratio = quiet ? (p99 / quiet.traffic.p99).toFixed(2) : "-";
+    const { times, failed } = traffic;
+    const [p50, p99, slowest] = [0.5, 0.99, 1].map((part) => Math.round(quantile(times, part)));
+    const ratio = quiet ? (quantile(times, 0.99) / quantile(quiet.traffic.times, 0.99)).toFixed(2) : "-";
     console.log(
-      `${what.padEnd(44)} ${failed.length} of ${requests} requests failed; p50 ${p50} ms, p99 ${p99} ms ` +
+      `${what.padEnd(44)} ${failed.length} of ${times.length} requests failed; p50 ${p50} ms, p99 ${p99} ms ` +
         `(${ratio} times the quiet one), slowest ${slowest} ms`,
     );
     const reasons = new Map<string, number>();

@@ -14,6 +14,14 @@ export function median(values: readonly number[]): number {
   return (low + high) / 2;
 }
 
+/** The least of the values that `part` of them (0 to 1) do not exceed. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const value = sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)];
+  if (value === undefined) throw new Error("no measurement to take a quantile of");
+  return value;
+}
+
 /** Runs something several times, with something untimed before each, and returns every time in seconds. */
 export async function repeated(
   times: number,

@@ -50,7 +50,7 @@ sweep() {
     rm -rf "$left"
     echo "removed $(basename "$left"), which was never finished"
   done
-  docker ps --all --quiet --filter "label=$PROJECT.throwaway=read-dump" | xargs --no-run-if-empty docker rm --force > /dev/null
+  remove_readers
 }
 
 [ -d "$BACKUPS" ] || fail "there is no folder $BACKUPS. Expected the one that the deploy makes. Deploy again"
@@ -65,7 +65,8 @@ number=$(($(list_sets | jq 'map(.number) | max // 0') + 1))
 if [ "$kind" != uploads ]; then
   postgres=$(container_of postgres 2>&1) || { message=$postgres postgres='' && fail "$message"; }
   end_left_sessions "$postgres"
-  database=$(main_database "$postgres")
+  # Docker says on standard output why it starts no program.
+  database=$(main_database "$postgres" 2>&1) || fail "$postgres cannot be read: $(tail -n 1 <<< "$database")"
 fi
 mapfile -t folders < <(data_folders)
 
@@ -86,7 +87,7 @@ from=$started row_counts='{}' facts=null others='[]' removed='[]' entries='{}'
 save_main_database() {
   local snapshot file tables expected
   open_session "$postgres" "$database"
-  snapshot=$(ask "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0;
+  snapshot=$(ask "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET max_parallel_workers_per_gather = 0;
     BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();") || fail "PostgreSQL refuses a session: the reason is in the log of this job"
   from=$(utc)
   facts=$(ask "$DATABASE_FACTS;") || fail "PostgreSQL has ended the session: the reason is in the log of this job"

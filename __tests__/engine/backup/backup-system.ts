@@ -289,6 +289,7 @@ export class BackupSystem {
       const ids = stdout.split("\n").filter(Boolean);
       if (ids.length > 0) await run(["docker", "rm", "--force", "--volumes", ...ids]);
     }
+    await run(["docker", "volume", "rm", "--force", this.container("socket")]);
   }
 
   private get options(): RunOptions {
@@ -306,6 +307,7 @@ export class BackupSystem {
     await start(
       "postgres",
       ...["--env", "POSTGRES_USER=postgres", "--env", `POSTGRES_PASSWORD=${PASSWORD}`],
+      ...["--volume", `${this.container("socket")}:/run/postgresql`],
       ...["--env", "POSTGRES_DB=emaintenance", images.postgres, "postgres", "-c", "fsync=off"],
     );
     await start(

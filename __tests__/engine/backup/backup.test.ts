@@ -53,6 +53,27 @@ describe("a set of the database", () => {
     );
   });
 
+  test("is read by a container beside the server's, with little of the processor and no network", async () => {
+    const reader = ["docker", "ps", "--quiet", "--filter", `label=${system.prefix}.throwaway=reader`];
+    const { code } = await system.whileDumping(async () => {
+      const [id = ""] = (await run(reader)).stdout.split("\n");
+      const { HostConfig } = (
+        JSON.parse((await run(["docker", "inspect", id])).stdout) as {
+          HostConfig: Record<string, unknown>;
+        }[]
+      )[0] ?? { HostConfig: {} };
+      expect(HostConfig).toMatchObject({
+        CpuShares: 64,
+        NetworkMode: "none",
+        CapDrop: ["ALL"],
+        LogConfig: { Type: "none" },
+      });
+    });
+
+    expect(code).toBe(0);
+    expect((await run(reader)).stdout).toBe("");
+  });
+
   test("is root's alone, and its manifest has size and digest of each file", async () => {
     const { set, files } = await system.backup();
 

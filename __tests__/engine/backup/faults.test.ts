@@ -57,6 +57,21 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
     await expectNothingLeft(before);
   });
 
+  test("Docker starts no program in the container", async () => {
+    const before = system.entries;
+    const real = 'PATH="${PATH#*:}"; exec docker "$@"';
+    const refuse = 'if [ "$1" = exec ]; then echo "OCI runtime exec failed: no such cgroup"; exit 126; fi';
+    system.program("docker", `${refuse}\n${real}`);
+    try {
+      expect((await system.emaintenance("backup")).stderr).toMatch(
+        /-postgres cannot be read: OCI runtime exec failed: no such cgroup/,
+      );
+    } finally {
+      system.program("docker", real);
+    }
+    await expectNothingLeft(before);
+  });
+
   test("the container is stopped", async () => {
     const before = system.entries;
     const { code, said } = await system.whileDumping(async () => {

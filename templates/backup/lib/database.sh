@@ -29,6 +29,36 @@ in_postgres() {
     exec nice -n 19 "$@"' sh "$@"
 }
 
+# What the containers that read a server are labelled with, should the script that started one be killed.
+readonly READER_LABEL=$PROJECT.throwaway=reader
+
+# A small share of the processor beside the system's containers (1024), and the first to go where memory runs out. A whole
+# dump would go through Docker into the container's log otherwise, and take as much of the processor as pg_dump itself.
+readonly READER=(docker run --rm --user 0:0 --network none --label "$READER_LABEL" --log-driver none --cpu-shares 64 --oom-score-adj 500
+  --cap-drop ALL --security-opt no-new-privileges --read-only)
+
+# remove_readers: those that a script has left that was killed; under the lock of the backups.
+remove_readers() {
+  docker ps --all --quiet --filter "label=$READER_LABEL" | xargs --no-run-if-empty docker rm --force > /dev/null
+}
+
+# socket_of CONTAINER: the volume with the server's socket, where it is in one.
+socket_of() {
+  docker inspect --format '{{range .Mounts}}{{if eq .Destination "/run/postgresql"}}{{.Name}}{{end}}{{end}}' "$1"
+}
+
+# read_server CONTAINER FOLDER PROGRAM ARGUMENT...: as in_postgres, in a container of its own that has FOLDER as /out: what the
+# program takes is not missing in the server's share of processor and memory.
+read_server() {
+  local container=$1 folder=$2 program=$3 login
+  shift 3
+  # shellcheck disable=SC2016 # for the shell in the container
+  login=$(docker exec "$container" sh -c 'printf "%s %s" "${PGPORT:-5432}" "${POSTGRES_USER:-postgres}"') || return 1
+  "${READER[@]}" --volume "$(socket_of "$container"):/run/postgresql" --volume "$folder:/out" \
+    --env PGHOST=/run/postgresql --env PGPORT="${login%% *}" --env PGUSER="${login#* }" --env PGAPPNAME="$SESSION_NAME" \
+    --entrypoint "$program" "$(docker inspect --format '{{.Image}}' "$container")" "$@"
+}
+
 # main_database CONTAINER
 main_database() {
   # shellcheck disable=SC2016 # for the shell in the container
@@ -106,23 +136,29 @@ dump_compression() {
 
 # dump_custom CONTAINER DATABASE FILE [SNAPSHOT]
 dump_custom() {
-  INPUT='' in_postgres "$1" pg_dump -Fc --compress="$(dump_compression "$1")" ${4:+--snapshot="$4"} -d "$2" > "$3"
+  local dump=(pg_dump -Fc --compress="$(dump_compression "$1")" ${4:+--snapshot="$4"} -d "$2")
+  if [ -n "$(socket_of "$1")" ]; then
+    read_server "$1" "${3%/*}" "${dump[@]}" --file="/out/${3##*/}" && chmod 0600 "$3"
+  else
+    INPUT='' in_postgres "$1" "${dump[@]}" > "$3"
+  fi
 }
 
 # dump_plain CONTAINER DATABASE FILE SNAPSHOT: SQL, compressed on the host; whole only with its last line.
 dump_plain() {
-  INPUT='' in_postgres "$1" pg_dump --snapshot="$4" -d "$2" | compress_to "$3" || return 1
+  local dump=(pg_dump --snapshot="$4" -d "$2")
+  if [ -n "$(socket_of "$1")" ]; then
+    read_server "$1" "${3%/*}" "${dump[@]}" | compress_to "$3" || return 1
+  else
+    INPUT='' in_postgres "$1" "${dump[@]}" | compress_to "$3" || return 1
+  fi
   unpacked "$3" | tail -n 20 | grep -qx -- '-- PostgreSQL database dump complete'
 }
 
-# read_dump IMAGE FILE: reads a custom dump from beginning to end, in a container of its own with little of the processor.
-# Says how many tables have data in it.
+# read_dump IMAGE FILE: reads a custom dump from beginning to end. Says how many tables have data in it.
 read_dump() {
-  local label=$PROJECT.throwaway=read-dump
-  docker run --rm --interactive --network none --label "$label" --cpu-shares 64 --entrypoint pg_restore "$1" \
-    --file=/dev/null < "$2" &&
-    docker run --rm --interactive --network none --label "$label" --entrypoint pg_restore "$1" --list < "$2" |
-    grep -c ' TABLE DATA '
+  local read=("${READER[@]}" --volume "${2%/*}:/set:ro" --entrypoint pg_restore "$1")
+  "${read[@]}" --file=/dev/null "/set/${2##*/}" && "${read[@]}" --list "/set/${2##*/}" | grep -c ' TABLE DATA '
 }
 
 # save_redis CONTAINER PORT FILE: a snapshot as a replica gets it. Its password comes from the container's own environment.
