@@ -15,6 +15,7 @@ import { ensureHost, hostExec } from "../../rehearsal/host/host";
 import { leaveImages } from "../../rehearsal/host/load";
 import { run } from "../../rehearsal/run";
 import { runSmoke } from "../../rehearsal/smoke";
+import { temporaryFolder } from "../support/temporary-folder";
 import { CopiesServer } from "./support/copies-server";
 import { LIST_UPLOADS, NO_CHANGES } from "./support/rehearsal";
 
@@ -93,17 +94,9 @@ afterAll(async () => {
   await rehearse(["down", "--name", name, "--keep-images"], { timeoutSeconds: 300 });
 });
 
-test("a host that is lost comes back on a bare one from the copies, by one command: every row, every file", async () => {
-  const before = await data();
-  expect(before.uploads).not.toBe("");
-  expect(before.rows).not.toContain(DIGEST_OF_NOTHING);
-  const [, set] = /(full_\d{8}_\d{6})/.exec(await shell("sudo emaintenance backup full")) ?? [];
-  // The schedule may be copying at this moment, or have done so.
-  await shell("sudo systemctl stop 'emaintenance-off-host-*.timer'");
-  expect(await shell("sudo emaintenance off-host copy")).toMatch(/copied \d+ sets|every set is copied/);
+/** The host is gone, and another one, with nothing but Docker's images, has its address. */
+async function loseHost(): Promise<void> {
   const { IMAGES } = values();
-
-  // WHEN the host is gone, and another one has its address
   await server?.whileAway(async () => {
     await run(["docker", "rm", "--force", "--volumes", host.container]);
     const fresh = await ensureHost(name, { equipment: "bare" });
@@ -113,18 +106,56 @@ test("a host that is lost comes back on a bare one from the copies, by one comma
   });
   await leaveImages(name, Object.values(IMAGES));
   expect((await hostShell(host, "ls /opt/emaintenance", { allowFailure: true })).code).not.toBe(0);
+}
 
-  const { code, stdout, stderr } = await run(["node", join(ROOT, "scripts/restore.mjs"), "prod", "--yes"], {
+/** `npm run restore -- prod --yes`: what it prints. */
+async function restore(...words: readonly string[]): Promise<string> {
+  const argv = ["node", join(ROOT, "scripts/restore.mjs"), "prod", "--yes", ...words];
+  const { code, stdout, stderr } = await run(argv, {
     cwd: host.directory,
     env: { INIT_CWD: host.directory },
     allowFailure: true,
     timeoutSeconds: 3600,
   });
   expect({ code, stderr: code === 0 ? "" : stdout.slice(-4000) + stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toContain(`${set} is restored on ${host.address}, and verified at ${host.url}`);
   console.log(stdout.trim().split("\n").at(-1));
+  return stdout;
+}
 
+test("a host that is lost comes back on a bare one from the copies, by one command: every row, every file", async () => {
+  const [, set] = /(full_\d{8}_\d{6})/.exec(await shell("sudo emaintenance backup full")) ?? [];
+  // What comes after the full set, and before the daily one of the database.
+  await runSmoke(host.url);
+  const before = await data();
+  expect(before.uploads).not.toBe("");
+  expect(before.rows).not.toContain(DIGEST_OF_NOTHING);
+  const [, uploads] = /(uploads_\d{8}_\d{6})/.exec(await shell("sudo emaintenance backup uploads")) ?? [];
+  const [, database] = /(db_\d{8}_\d{6})/.exec(await shell("sudo emaintenance backup database")) ?? [];
+  // The schedule may be copying at this moment, or have done so.
+  await shell("sudo systemctl stop 'emaintenance-off-host-*.timer'");
+  expect(await shell("sudo emaintenance off-host copy")).toMatch(/copied \d+ sets|every set is copied/);
+
+  await loseHost();
+
+  expect(await restore()).toContain(
+    `${set}, then ${uploads}, then ${database} is restored on ${host.address}, and verified at ${host.url}`,
+  );
   expect(await data()).toEqual(before);
   await runSmoke(host.url);
   expect((await cdktfIn(host.directory, ["diff", "prod", "--no-color"])).stdout).toContain(NO_CHANGES);
+});
+
+test("it comes back from a set in a folder of the workstation as well", async () => {
+  const before = await data();
+  const [, set = ""] = /(full_\d{8}_\d{6})/.exec(await shell("sudo emaintenance backup full")) ?? [];
+  // The sets are root's; the workstation takes one over SSH, as the page for the lost VM says.
+  const folder = temporaryFolder();
+  const login = `ssh -i ${host.keyFile} -p ${host.sshPort} -o UserKnownHostsFile=${host.knownHosts} ${host.user}@${host.address}`;
+  const copy = `${login} sudo tar -C /opt/emaintenance/backups -c ${set} | tar -C ${folder} -x`;
+  await run(["bash", "-o", "pipefail", "-c", copy], { timeoutSeconds: 1800 });
+
+  await loseHost();
+
+  expect(await restore("--from", join(folder, set))).toContain(`${set} is restored on ${host.address}`);
+  expect(await data()).toEqual(before);
 });

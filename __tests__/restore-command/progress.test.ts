@@ -47,7 +47,7 @@ test("a second run leaves the new host's state where it is, and the lost one's t
 
 test("what has begun is remembered for its owner only, until it has ended", async () => {
   const here = workspace({});
-  const progress = { machine: "m", address: "a", set: "s", began: NOW.toISOString(), aside: [] };
+  const progress = { machine: "m", address: "a", set: "s", later: [], began: NOW.toISOString(), aside: [] };
   expect(await readProgress(here)).toBeUndefined();
   await writeProgress(here, progress);
 

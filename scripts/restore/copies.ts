@@ -4,6 +4,7 @@ import { Naming } from "../../constructs/naming";
 import { run, type RunResult, which } from "../../rehearsal/run";
 import type { Deployment } from "../release/deployment";
 import { quoted } from "../release/host";
+import { type LaterSet, laterThan } from "./later";
 import { type Manifest, parseManifest } from "./manifest";
 
 /** What opens the copies; see constructs/backup/off-host-variables.ts. */
@@ -26,6 +27,12 @@ interface Snapshot {
   readonly short_id: string;
   readonly time: string;
   readonly paths: readonly [string];
+}
+
+/** A program that restic calls, and the file with what it says: restic may end before it has passed the last line on. */
+interface Ssh {
+  readonly program: string;
+  readonly words: string;
 }
 
 const LOOK_SECONDS = 300;
@@ -57,8 +64,8 @@ export class Copies {
   private constructor(
     private readonly deployment: Deployment,
     private readonly access: Access,
-    /** A program that speaks to the place; undefined where restic needs none. */
-    private readonly ssh: string | undefined,
+    /** What speaks to the place; undefined where restic needs nothing. */
+    private readonly ssh: Ssh | undefined,
   ) {}
 
   get repository(): string {
@@ -66,13 +73,18 @@ export class Copies {
   }
 
   /**
-   * The manifest of a copied set: the one that is named, or the newest full one.
+   * The manifest of a copied set: the one that is named, or the newest full one; and what was copied that is newer.
    * @throws Error where there is none, or the copies do not open
    */
-  async manifest(set: string | undefined): Promise<Manifest> {
+  async choose(
+    set: string | undefined,
+  ): Promise<{ readonly manifest: Manifest; readonly later: readonly LaterSet[] }> {
     const { stdout } = await this.restic("snapshots", "--json", "--host", Naming.project);
-    const found = (JSON.parse(stdout) as Snapshot[])
-      .map((snapshot) => ({ ...snapshot, set: snapshot.paths[0].split("/").at(-1) ?? "" }))
+    const copied = (JSON.parse(stdout) as Snapshot[]).map((snapshot) => ({
+      ...snapshot,
+      set: snapshot.paths[0].split("/").at(-1) ?? "",
+    }));
+    const found = copied
       .filter((snapshot) => (set === undefined ? snapshot.set.startsWith("full_") : snapshot.set === set))
       .sort((a, b) => a.time.localeCompare(b.time))
       .at(-1);
@@ -83,12 +95,18 @@ export class Copies {
       );
     }
     const { stdout: text } = await this.restic("dump", found.short_id, `${found.paths[0]}/manifest.json`);
-    return parseManifest(text, `the manifest of ${found.set} in ${this.repository}`);
+    return {
+      manifest: parseManifest(text, `the manifest of ${found.set} in ${this.repository}`),
+      later: laterThan(
+        found.set,
+        copied.map((one) => one.set),
+      ),
+    };
   }
 
   private async restic(...words: readonly string[]): Promise<RunResult> {
     const { repository, password, keyId, keySecret } = this.access;
-    const options = this.ssh === undefined ? [] : ["-o", `sftp.command=${this.ssh}`];
+    const options = this.ssh === undefined ? [] : ["-o", `sftp.command=${this.ssh.program}`];
     const result = await run(["restic", ...options, "--no-lock", "--no-cache", ...words], {
       cwd: this.deployment.host.cwd,
       env: {
@@ -100,8 +118,9 @@ export class Copies {
       timeoutSeconds: LOOK_SECONDS,
     });
     if (result.code === 0) return result;
+    const said = this.ssh && (await readFile(this.ssh.words, "utf8").catch(() => ""));
     throw new Error(
-      `the copies in ${repository} cannot be opened: ${reasonOf(result.stderr)}. Expected the place and the password that they ` +
+      `the copies in ${repository} cannot be opened: ${lastLine(said) ?? lastLine(result.stderr) ?? "no reason given"}. Expected the place and the password that they ` +
         "were made with. Correct OFF_HOST_REPOSITORY, OFF_HOST_PASSWORD and what opens the place.",
     );
   }
@@ -109,27 +128,27 @@ export class Copies {
 
 const isFolder = (repository: string): boolean => repository.startsWith("/");
 
-/** What ssh said, where it said something, else restic's last word. */
-function reasonOf(said: string): string {
-  const lines = said.split("\n").filter((line) => line.trim() !== "");
-  const ssh = lines.filter((line) => line.startsWith("subprocess ssh: ")).at(-1);
-  return (
-    ssh?.replace("subprocess ssh: ", "") ??
-    lines.filter((line) => !line.startsWith("Is there a")).at(-1) ??
-    "no reason given"
-  );
+/** The last line that says something; restic's question of where to look says nothing. */
+function lastLine(said = ""): string | undefined {
+  return said
+    .split(/\r?\n/)
+    .filter((line) => line.trim() !== "" && !line.startsWith("Is there a"))
+    .at(-1);
 }
 
 /** The way to the place, as a program without arguments: restic splits its command in its own way. */
-async function sshOf({ host, workspace }: Deployment, access: Access): Promise<string | undefined> {
+async function sshOf({ host, workspace }: Deployment, access: Access): Promise<Ssh | undefined> {
   const argv = isFolder(access.repository)
     ? // A folder of the host, which root reads there.
       host.command(host.asRoot(["/usr/lib/openssh/sftp-server"]))
     : await sftpCommand(access, join(workspace.scratch, "off-host-known-hosts"));
   if (argv === undefined) return undefined;
-  const file = join(workspace.scratch, "off-host-ssh");
-  await writeFile(file, `#!/bin/sh\nexec ${argv.map(quoted).join(" ")}\n`, { mode: 0o700 });
-  return file;
+  const program = join(workspace.scratch, "off-host-ssh");
+  const words = `${program}.log`;
+  await writeFile(program, `#!/bin/sh\nexec ${argv.map(quoted).join(" ")} 2> ${quoted(words)}\n`, {
+    mode: 0o700,
+  });
+  return { program, words };
 }
 
 async function sftpCommand(access: Access, knownHosts: string): Promise<string[] | undefined> {

@@ -5,6 +5,7 @@ set -euo pipefail
 : "${ROOT:?folder of everything on the host}"
 : "${LABEL:?label of the containers}"
 : "${SET:?the set that is to be restored}"
+: "${WHAT:?what of it}"
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
@@ -23,6 +24,6 @@ fi
 # The deploy makes empty folders; a file below them is data.
 echo "file=$(as_root find "$ROOT/data" -mindepth 2 ! -type d -print -quit 2> /dev/null || true)"
 if as_root test -e "$ROOT/status/restore.journal"; then echo "killed=yes"; fi
-if as_root grep -qs "\"what\":\"restore full\",\"set\":\"$SET\",\"result\":\"restored\"" "$ROOT/status/audit.jsonl"; then
+if as_root grep -qs "\"what\":\"restore $WHAT\",\"set\":\"$SET\",\"result\":\"restored\"" "$ROOT/status/audit.jsonl"; then
   echo "restored=yes"
 fi

@@ -7,7 +7,8 @@ Brings the whole system back on an empty VM, for the day on which the host is lo
 is one), deploys STACK, brings a full backup set there and restores it, and verifies the system. STACK is prod. It works in the
 folder in which it is called, or in the one above it that holds cdktf.json. First set SERVER_IP and SSH_HOST_KEYS to the new VM's.
 
-  SET            a full set, such as full_20260131_010000 (default: the newest of the copies off the host)
+  SET            a full set, such as full_20260131_010000, and nothing else (default: of the copies off the host the newest full one,
+                 and then the newest uploads and database that were copied after it)
   --from FOLDER  takes the set in this folder of this machine; default: from the copies off the host, OFF_HOST_REPOSITORY
   --dry-run      prints the plan, and changes nothing
   --yes          does not ask; needed where nobody sits at a terminal

@@ -1,5 +1,6 @@
 import type { Deployment } from "../release/deployment";
 import type { Values } from "../release/workspace";
+import { begun, type LaterSet } from "./later";
 import { bytesOf } from "./manifest";
 import type { Progress } from "./progress";
 import type { Source } from "./source";
@@ -29,6 +30,7 @@ export function planInWords({ source, look, deployment, stacks, progress, again,
     ...stacks.map((stack) => `deploys ${stack} to ${address}`),
     `brings ${set} there, ${source.way}`,
     "restores it there: roles, databases, uploaded files, sessions",
+    ...progress.later.map(({ set, what }) => `brings ${set}, which is newer, and restores the ${what} of it`),
     `verifies the system, there and at ${url}`,
   ];
   return [
@@ -38,8 +40,19 @@ export function planInWords({ source, look, deployment, stacks, progress, again,
       : `on ${address} (${look.system}), which is empty`,
     ...steps.map((step, index) => `  ${index + 1}. ${step}`),
     ...otherRelease(release, pin),
-    `What was written after ${from} is not in it.`,
+    ...lost(from, progress.later),
   ].join("\n");
+}
+
+/** In words: what does not come back. */
+function lost(from: string, later: Progress["later"]): string[] {
+  const since = (what: LaterSet["what"]) => {
+    const set = later.find((one) => one.what === what)?.set;
+    return set === undefined ? from : begun(set);
+  };
+  const [rows, files] = [since("database"), since("uploads")];
+  if (rows === files) return [`What was written after ${from} is not in it.`];
+  return [`Rows that were written after ${rows}, and files uploaded after ${files}, are not in it.`];
 }
 
 function otherRelease(release: string, pin: Values | undefined): string[] {

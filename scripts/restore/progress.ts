@@ -2,6 +2,7 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFile } from "../../constructs/state-path";
 import type { Workspace } from "../release/workspace";
+import type { LaterSet } from "./later";
 
 /** A restore that has begun. It lies beside cdktf.json until the system is back, so that a second run goes on. */
 export interface Progress {
@@ -11,6 +12,8 @@ export interface Progress {
   readonly set: string;
   /** Folder of the set on this machine. @default the set comes from the copies off the host */
   readonly from?: string;
+  /** Sets that are restored after it, since they are newer. */
+  readonly later: readonly LaterSet[];
   readonly began: string;
   /** Files that are set aside, and their new names. */
   readonly aside: readonly (readonly [file: string, name: string])[];

@@ -15,7 +15,7 @@ import {
   stateOfLostHost,
   writeProgress,
 } from "./progress";
-import { copySource, folderSource, type Source } from "./source";
+import { copySource, fetchCopy, folderSource, type Source } from "./source";
 import { clearUnknown, type Look, lookAt, operate } from "./target";
 
 const BOOTSTRAP = "bootstrap";
@@ -29,6 +29,9 @@ export async function restore(options: Options, start: string, say: Say): Promis
   const { workspace, settings } = deployment;
   const before = await readProgress(workspace);
   const source = await sourceOf(options, before, start, deployment);
+  // One that is named is what shall be restored.
+  const named = options.set !== undefined || options.from !== undefined;
+  const later = named ? [] : (before?.later ?? source.later);
   const look = await lookAt(deployment, source.manifest.set);
   const again = before?.machine === look.machine ? before : undefined;
   if (!again) refuseUnlessEmpty(look, settings.address);
@@ -40,6 +43,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
     address: settings.address,
     set: source.manifest.set,
     from: source.folder,
+    later,
     began: new Date().toISOString(),
     aside: await stateOfLostHost(workspace, stacks, new Date()),
   };
@@ -49,7 +53,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
       look,
       deployment,
       stacks,
-      progress: again ? { ...progress, aside: [] } : progress,
+      progress: { ...progress, later, ...(again && { aside: [] }) },
       again: again !== undefined,
       pin: await workspace.pin(),
     }),
@@ -60,7 +64,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
     return 1;
   }
 
-  await writeProgress(workspace, { ...progress, set: source.manifest.set, from: source.folder });
+  await writeProgress(workspace, { ...progress, set: source.manifest.set, from: source.folder, later });
   await setAside(workspace, progress.aside);
   if (!again) for (const [file, name] of progress.aside) say(`set aside: ${file} is ${name} now`);
   const clock = new Clock(say);
@@ -82,6 +86,15 @@ export async function restore(options: Options, start: string, say: Say): Promis
     const words = ["restore", "full", source.manifest.set, "--yes", "--without-safety-dump"];
     await clock.time("restore", () => operate(deployment, words, RESTORE_SECONDS, say));
   }
+  for (const { set, what } of later) {
+    if ((await lookAt(deployment, set, what)).restored) {
+      say(`the ${what} of ${set} was restored there already`);
+      continue;
+    }
+    await clock.time(`bring ${set}`, () => fetchCopy(set, deployment, say));
+    const words = ["restore", what, set, "--yes", "--without-safety-dump"];
+    await clock.time(`restore ${what}`, () => operate(deployment, words, RESTORE_SECONDS, say));
+  }
   // Now the account is there with which each deploy checks the system.
   if (await deployment.terraform.evaluate<boolean>('var.VERIFY_USERNAME != ""', workspace.valueFiles)) {
     await clock.time(`deploy ${options.stack}, with all checks`, () => apply(deployment, {}));
@@ -93,7 +106,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
   }
   await endProgress(workspace);
   say(
-    `${source.manifest.set} is restored on ${settings.address}, and verified at ${settings.url}, ${clock.total}`,
+    `${[source.manifest.set, ...later.map(({ set }) => set)].join(", then ")} is restored on ${settings.address}, and verified at ${settings.url}, ${clock.total}`,
   );
   return 0;
 }

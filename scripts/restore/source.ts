@@ -2,12 +2,15 @@ import { resolve } from "node:path";
 import { HostLayout } from "../../constructs/host/host-layout";
 import type { Deployment, Say } from "../release/deployment";
 import { Copies } from "./copies";
+import type { LaterSet } from "./later";
 import { type Manifest, readSet } from "./manifest";
 import { operate } from "./target";
 
 /** Where a set comes from. */
 export interface Source {
   readonly manifest: Manifest;
+  /** What was copied after it. */
+  readonly later: readonly LaterSet[];
   /** The folder of the set on this machine. @default it is elsewhere */
   readonly folder?: string;
   /** In words, for the plan. */
@@ -30,6 +33,7 @@ export async function folderSource(folder: string, start: string, { host }: Depl
   const names = ["manifest.json", ...Object.keys(manifest.files)];
   return {
     manifest,
+    later: [],
     folder: path,
     place: `the folder ${path}`,
     way: "copied there from this machine",
@@ -43,11 +47,16 @@ export async function folderSource(folder: string, start: string, { host }: Depl
 /** A set among the copies off the host: the one that is named, or the newest full one. */
 export async function copySource(set: string | undefined, deployment: Deployment): Promise<Source> {
   const copies = await Copies.open(deployment);
-  const manifest = await copies.manifest(set);
+  const { manifest, later } = await copies.choose(set);
   return {
     manifest,
+    later,
     place: copies.repository,
     way: "fetched by the host itself",
-    bring: (say) => operate(deployment, ["off-host", "fetch", manifest.set], BRING_SECONDS, say),
+    bring: (say) => fetchCopy(manifest.set, deployment, say),
   };
 }
+
+/** Has the host fetch a copy itself. */
+export const fetchCopy = (set: string, deployment: Deployment, say: Say): Promise<void> =>
+  operate(deployment, ["off-host", "fetch", set], BRING_SECONDS, say);

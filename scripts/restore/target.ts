@@ -3,6 +3,7 @@ import { HostLayout } from "../../constructs/host/host-layout";
 import { Naming } from "../../constructs/naming";
 import { RunError, type RunResult, waitFor } from "../../rehearsal/run";
 import type { Deployment, Say } from "../release/deployment";
+import type { LaterSet } from "./later";
 
 /** What is on the host that the system is to come back on. */
 export interface Look {
@@ -13,13 +14,20 @@ export interface Look {
   readonly found: string | undefined;
   /** Whether a restore was killed there. */
   readonly killed: boolean;
-  /** Whether this set was restored there already. */
+  /** Whether this of the set was restored there already. */
   readonly restored: boolean;
 }
 
 /** @throws Error where the host cannot be reached, or the login may not use sudo */
-export async function lookAt({ host, settings }: Deployment, set: string): Promise<Look> {
-  const environment = { ROOT: new HostLayout().root, LABEL: Naming.label("service"), SET: set };
+export async function lookAt(
+  { host, settings }: Deployment,
+  set: string,
+  what: "full" | LaterSet["what"] = "full",
+): Promise<Look> {
+  const environment = {
+    ...{ ROOT: new HostLayout().root, LABEL: Naming.label("service") },
+    ...{ SET: set, WHAT: what },
+  };
   const { stdout } = await host.script(join(__dirname, "look.sh"), environment).catch((error: unknown) => {
     const { code, stderr = "" } = (error instanceof RunError ? error.result : undefined) ?? { code: 255 };
     // 255 is ssh's own.

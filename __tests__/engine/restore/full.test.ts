@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import S3Server from "@20minutes/s3rver";
 import { run, waitFor } from "../../../rehearsal/run";
 import { SFTP_FOLDER, SFTP_LOGIN, startSftpMachine } from "../../support/sftp-machine";
 import { temporaryFolder } from "../../support/temporary-folder";
@@ -80,6 +81,34 @@ describe("emaintenance off-host", () => {
     expect(code).toBe(0);
     expect(readFileSync(system.setFile(set, "manifest.json"), "utf8")).toBe(manifest);
     expect((await offHost("check")).stdout).toBe("the copies can be read back; 1 are kept\n");
+  });
+
+  test("keeps copies in S3 storage as well", async () => {
+    // GIVEN another place, with keys
+    const sftp = readFileSync(join(access, "environment"));
+    const store = new S3Server({
+      ...{ address: "127.0.0.1", port: 0, directory: temporaryFolder(), silent: true },
+      // Its arithmetic of signatures is not AWS's for what restic asks first.
+      allowMismatchedSignatures: true,
+    });
+    const { port } = await store.run();
+    const repository = `RESTIC_REPOSITORY=s3:http://127.0.0.1:${port}/copies`;
+    const keys = "AWS_ACCESS_KEY_ID=S3RVER\nAWS_SECRET_ACCESS_KEY=S3RVER";
+    writeFileSync(join(access, "environment"), `${repository}\n${keys}\nOFF_HOST_KEEP=30 8 12\n`);
+    try {
+      const manifest = readFileSync(system.setFile(set, "manifest.json"), "utf8");
+      expect((await offHost("copy")).stdout).toMatch(/^made the repository s3:.*\ncopied 1 sets to s3:/);
+      rmSync(join(system.root, "backups", set), { recursive: true });
+
+      // THEN
+      expect((await offHost("fetch")).stdout).toContain(`${set}: fetched and whole`);
+      expect(readFileSync(system.setFile(set, "manifest.json"), "utf8")).toBe(manifest);
+      expect((await offHost("check")).stdout).toBe("the copies can be read back; 1 are kept\n");
+    } finally {
+      writeFileSync(join(access, "environment"), sftp);
+      await store.close();
+    }
+    expect((await offHost("list")).code).toBe(0);
   });
 
   test("says so where the password is another, and where the server shows another key", async () => {

@@ -1,0 +1,33 @@
+/** A set that was made after the full one: with it, less is lost. */
+export interface LaterSet {
+  readonly set: string;
+  /** What of it is restored, as the operator's command calls it. */
+  readonly what: "uploads" | "database";
+}
+
+const KINDS = [
+  { kind: "uploads", what: "uploads" },
+  { kind: "db", what: "database" },
+] as const;
+
+/** When a set was begun, as its name says: `20260131_010000`, in UTC. */
+const stamp = (set: string): string => set.slice(set.indexOf("_") + 1);
+
+/** When a set was begun: `2026-01-31T01:00:00Z`. */
+export function begun(set: string): string {
+  return stamp(set).replace(/^(\d{4})(\d\d)(\d\d)_(\d\d)(\d\d)(\d\d)$/, "$1-$2-$3T$4:$5:$6Z");
+}
+
+/**
+ * Of all these sets, the newest uploads and the newest database that were begun after the full set, in the order in which
+ * they are restored: a file is there before the row that points at it.
+ */
+export function laterThan(full: string, sets: readonly string[]): LaterSet[] {
+  return KINDS.flatMap(({ kind, what }) => {
+    const set = sets
+      .filter((name) => new RegExp(`^${kind}_\\d{8}_\\d{6}$`).test(name) && stamp(name) > stamp(full))
+      .sort()
+      .at(-1);
+    return set === undefined ? [] : [{ set, what }];
+  });
+}
