@@ -52,7 +52,7 @@ const PRODUCTION: ComposeOptions = {
   prefix: "emaintenance-",
   startsAfter: { "user-service": ["postgres", "redis"], ...SERVICES_START_AFTER },
   jobs: [],
-  volumes: { "postgres-data": bound("postgres"), "redis-data": bound("redis") },
+  volumes: { "postgres-data": bound("postgres"), "redis-data": bound("redis"), "postgres-socket": {} },
 };
 
 /** A development system, with volumes of compose's own in the place of those of the stack. */

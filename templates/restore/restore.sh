@@ -152,7 +152,7 @@ lock_restores() {
   exec 9>> "$(dirname "$(config .deployLock)")/$(config .project)-restore"
   flock --nonblock 9 || refuse_busy "another restore is under way"
   if [ "$WHAT" != recover ]; then
-    [ ! -e "$JOURNAL" ] || fail "a restore was killed before its end: $(recorded what) of $(recorded started)" "none that is half done" "Undo it first: emaintenance restore --recover"
+    [ ! -e "$JOURNAL" ] || fail "a restore was killed before its end: $(recorded what) of $(recorded set), $(recorded started)" "none that is half done" "Undo it first: emaintenance restore --recover"
     deploy=$(deploy_under_way)
     [ -z "$deploy" ] || refuse_busy "a deploy by $(jq -r .owner <<< "$deploy") is under way since $(jq -r .started <<< "$deploy")"
   fi
@@ -220,7 +220,7 @@ finish() {
   local part
   [ "$(recorded forget)" != true ] || forget_sessions
   for part in "${PARTS[@]}"; do "drop_$part"; done
-  end_restore restored "restored $(recorded what)"
+  end_restore restored "restored $WHAT of $SET"
 }
 
 case $WHAT in
@@ -239,11 +239,10 @@ case $WHAT in
       mapfile -t PARTS < <(recorded parts)
       # It is the restore that ends here, and is written down as such.
       WHAT=$(recorded what)
-      WHAT=${WHAT%% of *}
       finish
       say "the restore had been done already; what was there before is gone now"
     else
-      undo_or_say "$(recorded what) of $(recorded started), killed" || exit "$NOT_UNDONE"
+      undo_or_say "$(recorded what) of $SET, $(recorded started), killed" || exit "$NOT_UNDONE"
     fi
     exit 0
     ;;
@@ -259,13 +258,13 @@ ask_first
 SECONDS=0
 if [ "$WHAT" = point-in-time ]; then check_base; else check_digests; fi
 
-record what "$(text_json "$WHAT of $SET")"
-begun=1
 record set "$(text_json "$SET")"
+begun=1
+record what "$(text_json "$WHAT")"
 record started "$(text_json "$(date -u +%Y-%m-%dT%H:%M:%SZ)")"
 record parts "$(json_array "${PARTS[@]}")"
 [ -z "$FORGET" ] || record forget true
-raise_alert warning restore "a restore is under way since $(recorded started): $(recorded what). If it was killed: emaintenance restore --recover"
+raise_alert warning restore "a restore is under way since $(recorded started): $WHAT of $SET. If it was killed: emaintenance restore --recover"
 pause_system
 if [[ " ${PARTS[*]} " == *" database "* ]]; then rescue_database; fi
 if [ "$WHAT" = point-in-time ]; then save_point_in_time; fi
