@@ -16,5 +16,5 @@ unknown() {
   done
 }
 
-as_root docker ps --all --no-trunc --format '{{.ID}} {{.Names}}' | unknown | as_root xargs --no-run-if-empty docker rm --force > /dev/null
+as_root docker ps --all --no-trunc --format '{{.ID}} {{.Names}}' | unknown | as_root xargs --no-run-if-empty --max-args 1 docker rm --force > /dev/null
 as_root docker network ls --no-trunc --format '{{.ID}} {{.Name}}' | unknown | as_root xargs --no-run-if-empty docker network rm > /dev/null

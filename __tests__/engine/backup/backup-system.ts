@@ -11,6 +11,7 @@ import { template } from "../../../constructs/templates";
 import { ensureBaseImages } from "../../../rehearsal/images/images";
 import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
 import type { Alert, RunRecord } from "../../support/job-host";
+import { removeContainers } from "../../support/remove-containers";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 /** What `emaintenance backups --json` says of a set. */
@@ -284,11 +285,8 @@ export class BackupSystem {
   }
 
   async remove(): Promise<void> {
-    for (const filter of [`name=^${this.prefix}-`, `label=${this.prefix}.throwaway`]) {
-      const { stdout } = await run(["docker", "ps", "-aq", "--filter", filter]);
-      const ids = stdout.split("\n").filter(Boolean);
-      if (ids.length > 0) await run(["docker", "rm", "--force", "--volumes", ...ids]);
-    }
+    await removeContainers(`name=^${this.prefix}-`);
+    await removeContainers(`label=${this.prefix}.throwaway`);
     await run(["docker", "volume", "rm", "--force", this.container("socket")]);
   }
 

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, waitFor } from "../../../rehearsal/run";
+import { removeContainers } from "../../support/remove-containers";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 jest.setTimeout(120_000);
@@ -71,8 +72,7 @@ async function nextSecond(): Promise<void> {
 }
 
 afterAll(async () => {
-  const ids = await docker("ps", "--all", "--quiet", "--filter", `label=${LABEL}`);
-  if (ids !== "") await docker("rm", "--force", ...ids.split("\n"));
+  await removeContainers(`label=${LABEL}`);
   const images = await left();
   await docker("rmi", "--force", `${OURS}.example/web:one`, ...images);
 });

@@ -10,6 +10,7 @@ import type { ServiceDescription, SystemDescription } from "../../../constructs/
 import { template } from "../../../constructs/templates";
 import { ensureBaseImages } from "../../../rehearsal/images/images";
 import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
+import { removeContainers } from "../../support/remove-containers";
 
 /** Answers /health with 200, and with 503 as soon as there is a file /tmp/sick; says its name and every request. */
 const SERVER = `
@@ -277,9 +278,7 @@ export class OperatedSystem {
 
   /** Takes away everything that was made. */
   async remove(): Promise<void> {
-    const { stdout } = await run(["docker", "ps", "-aq", "--filter", `name=^${this.prefix}-`]);
-    const ids = stdout.split("\n").filter(Boolean);
-    if (ids.length > 0) await this.docker("rm", "--force", "--volumes", ...ids);
+    await removeContainers(`name=^${this.prefix}-`);
     await run(["docker", "volume", "rm", "--force", `${this.prefix}-data`, `${this.prefix}-sessions`], {
       allowFailure: true,
     });

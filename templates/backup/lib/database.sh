@@ -39,7 +39,7 @@ readonly READER=(docker run --rm --user 0:0 --network none --label "$READER_LABE
 
 # remove_readers: those that a script has left that was killed; under the lock of the backups.
 remove_readers() {
-  docker ps --all --quiet --filter "label=$READER_LABEL" | xargs --no-run-if-empty docker rm --force > /dev/null
+  docker ps --all --quiet --filter "label=$READER_LABEL" | xargs --no-run-if-empty --max-args 1 docker rm --force > /dev/null
 }
 
 # socket_of CONTAINER: the volume with the server's socket, where it is in one.

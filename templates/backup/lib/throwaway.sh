@@ -6,7 +6,7 @@ throwaway_label() { printf '%s' "$PROJECT.throwaway=$1"; }
 
 # remove_throwaway PURPOSE: all of them, and their folders; under a lock for this purpose.
 remove_throwaway() {
-  docker ps --all --quiet --filter "label=$(throwaway_label "$1")" | xargs --no-run-if-empty docker rm --force --volumes > /dev/null
+  docker ps --all --quiet --filter "label=$(throwaway_label "$1")" | xargs --no-run-if-empty --max-args 1 docker rm --force --volumes > /dev/null
   rm -rf "$BACKUPS/.scratch.$1"
 }
 
