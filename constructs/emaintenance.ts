@@ -93,7 +93,9 @@ export class Emaintenance extends Construct {
     const { walArchiveFolder: folder } = placement;
     // Where there are backups: their pg_dump is in a container of its own.
     const socket = folder === undefined ? undefined : new PostgresSocket(this, "postgres-socket", { after });
-    const archive = pointInTime && folder !== undefined && socket && { settings: pointInTime, folder, socket };
+    const archive = pointInTime &&
+      folder !== undefined &&
+      socket && { settings: pointInTime, folder, socket };
     this.postgres = new Postgres(this, "postgres", {
       image: images.of("postgres"),
       network: this.network,
