@@ -94,13 +94,17 @@ export class Copies {
           `See which there are: restic -r ${this.repository} snapshots; a set on this machine: --from FOLDER.`,
       );
     }
-    const { stdout: text } = await this.restic("dump", found.short_id, `${found.paths[0]}/manifest.json`);
+    const manifest = async ({ short_id, paths }: Snapshot): Promise<string> =>
+      (await this.restic("dump", short_id, `${paths[0]}/manifest.json`)).stdout;
+    const bySet = new Map(copied.map((one) => [one.set, one]));
     return {
-      manifest: parseManifest(text, `the manifest of ${found.set} in ${this.repository}`),
-      later: laterThan(
-        found.set,
-        copied.map((one) => one.set),
-      ),
+      manifest: parseManifest(await manifest(found), `the manifest of ${found.set} in ${this.repository}`),
+      later: await laterThan(found.set, [...bySet.keys()], async (set) => {
+        const { reason } = JSON.parse(await manifest(bySet.get(set) ?? found)) as {
+          readonly reason?: string;
+        };
+        return reason ?? "";
+      }),
     };
   }
 
@@ -160,7 +164,7 @@ async function sftpCommand(access: Access, knownHosts: string): Promise<string[]
   await writeFile(knownHosts, access.hostKeys, { mode: 0o600 });
   const options = [
     ...["IdentitiesOnly=yes", `UserKnownHostsFile=${knownHosts}`, "GlobalKnownHostsFile=/dev/null"],
-    ...["StrictHostKeyChecking=yes", "BatchMode=yes", "ConnectTimeout=20"],
+    ...["StrictHostKeyChecking=yes", "BatchMode=yes", "ConnectTimeout=20", "LogLevel=ERROR"],
   ].flatMap((option) => ["-o", option]);
   return [
     "ssh",

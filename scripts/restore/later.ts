@@ -5,6 +5,9 @@ export interface LaterSet {
   readonly what: "uploads" | "database";
 }
 
+/** Reason of the set that a restore makes of what it replaces; see templates/restore/lib/database.sh. */
+const REPLACED = "before-restore";
+
 const KINDS = [
   { kind: "uploads", what: "uploads" },
   { kind: "db", what: "database" },
@@ -20,14 +23,26 @@ export function begun(set: string): string {
 
 /**
  * Of all these sets, the newest uploads and the newest database that were begun after the full set, in the order in which
- * they are restored: a file is there before the row that points at it.
+ * they are restored: a file is there before the row that points at it. What somebody has replaced by a restore, and was saved for
+ * that, is not wanted back.
+ * @param reason why a set was made, as its manifest says
  */
-export function laterThan(full: string, sets: readonly string[]): LaterSet[] {
-  return KINDS.flatMap(({ kind, what }) => {
-    const set = sets
+export async function laterThan(
+  full: string,
+  sets: readonly string[],
+  reason: (set: string) => Promise<string>,
+): Promise<LaterSet[]> {
+  const later: LaterSet[] = [];
+  for (const { kind, what } of KINDS) {
+    const candidates = sets
       .filter((name) => new RegExp(`^${kind}_\\d{8}_\\d{6}$`).test(name) && stamp(name) > stamp(full))
       .sort()
-      .at(-1);
-    return set === undefined ? [] : [{ set, what }];
-  });
+      .reverse();
+    for (const set of candidates) {
+      if ((await reason(set)) === REPLACED) continue;
+      later.push({ set, what });
+      break;
+    }
+  }
+  return later;
 }

@@ -30,7 +30,11 @@ export function planInWords({ source, look, deployment, stacks, progress, again,
     ...stacks.map((stack) => `deploys ${stack} to ${address}`),
     `brings ${set} there, ${source.way}`,
     "restores it there: roles, databases, uploaded files, sessions",
-    ...progress.later.map(({ set, what }) => `brings ${set}, which is newer, and restores the ${what} of it`),
+    ...progress.later.map(
+      ({ set, what }) =>
+        `brings ${set}, which is newer, and restores the ${what} of it` +
+        (what === "database" ? "; what is written until then is saved first" : ""),
+    ),
     `verifies the system, there and at ${url}`,
   ];
   return [

@@ -92,7 +92,8 @@ export async function restore(options: Options, start: string, say: Say): Promis
       continue;
     }
     await clock.time(`bring ${set}`, () => fetchCopy(set, deployment, say));
-    const words = ["restore", what, set, "--yes", "--without-safety-dump"];
+    // Users may have been here since the full set was restored: what they wrote is saved first.
+    const words = ["restore", what, set, "--yes"];
     await clock.time(`restore ${what}`, () => operate(deployment, words, RESTORE_SECONDS, say));
   }
   // Now the account is there with which each deploy checks the system.

@@ -46,11 +46,11 @@ clean_up_by discard_unfinished
 # What one that was killed, or the power, has left.
 sweep() {
   local left
+  remove_readers
   find "$BACKUPS" -mindepth 1 -maxdepth 1 -name '.partial.*' -o -mindepth 1 -maxdepth 1 -name '.removed.*' | while IFS= read -r left; do
     rm -rf "$left"
     echo "removed $(basename "$left"), which was never finished"
   done
-  remove_readers
 }
 
 [ -d "$BACKUPS" ] || fail "there is no folder $BACKUPS. Expected the one that the deploy makes. Deploy again"
@@ -66,7 +66,7 @@ if [ "$kind" != uploads ]; then
   postgres=$(container_of postgres 2>&1) || { message=$postgres postgres='' && fail "$message"; }
   end_left_sessions "$postgres"
   # Docker says on standard output why it starts no program.
-  database=$(main_database "$postgres" 2>&1) || fail "$postgres cannot be read: $(tail -n 1 <<< "$database")"
+  database=$(main_database "$postgres") || fail "$postgres cannot be read: ${database:-the reason is in the log of this job}"
 fi
 mapfile -t folders < <(data_folders)
 
@@ -87,6 +87,7 @@ from=$started row_counts='{}' facts=null others='[]' removed='[]' entries='{}'
 save_main_database() {
   local snapshot file tables expected
   open_session "$postgres" "$database"
+  # Counted by one process: several would use up the server's share of the processor.
   snapshot=$(ask "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET max_parallel_workers_per_gather = 0;
     BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();") || fail "PostgreSQL refuses a session: the reason is in the log of this job"
   from=$(utc)

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BackupRules, describeBackup } from "../../../constructs/backup/backup-rules";
 import { HostLayout } from "../../../constructs/host/host-layout";
@@ -240,6 +240,11 @@ export class BackupSystem {
   program(name: string, body: string): void {
     writeFileSync(join(this.programs, name), `#!/bin/bash\n${body}\n`);
     chmodSync(join(this.programs, name), 0o755);
+  }
+
+  /** This machine's own again. */
+  withoutProgram(name: string): void {
+    rmSync(join(this.programs, name));
   }
 
   write(name: string, text: string | Buffer): void {

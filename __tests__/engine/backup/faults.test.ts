@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { run } from "../../../rehearsal/run";
 import { BackupSystem } from "./backup-system";
 
@@ -59,15 +60,14 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
 
   test("Docker starts no program in the container", async () => {
     const before = system.entries;
-    const real = 'PATH="${PATH#*:}"; exec docker "$@"';
     const refuse = 'if [ "$1" = exec ]; then echo "OCI runtime exec failed: no such cgroup"; exit 126; fi';
-    system.program("docker", `${refuse}\n${real}`);
+    system.program("docker", `${refuse}\nPATH="\${PATH#*:}"; exec docker "$@"`);
     try {
       expect((await system.emaintenance("backup")).stderr).toMatch(
         /-postgres cannot be read: OCI runtime exec failed: no such cgroup/,
       );
     } finally {
-      system.program("docker", real);
+      system.withoutProgram("docker");
     }
     await expectNothingLeft(before);
   });
@@ -160,15 +160,31 @@ describe("on a small disk", () => {
     expect(system.entries).toEqual(before);
   });
 
-  test("it gets full in the middle: the half that was written is gone, and what was there is whole", async () => {
+  test("it is not filled: a set that grows into what must stay free is ended, and what was there is whole", async () => {
     await system.sql("DROP TABLE large");
+    const before = system.entries;
     const { set } = await system.backup();
     await makeLarge();
+    // 40 MiB are there, half as much again as the last set is expected, and 20 stay free.
+    await system.install({ leastFreeMiB: 20 });
+    const { code, stderr } = await system.emaintenance("backup");
+    await system.install({ leastFreeMiB: 0 });
 
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/pg_dump failed/);
+    expect(readFileSync(system.path("logs/schedules/backup-database.log"), "utf8")).toMatch(
+      /grown into the room that must stay free/,
+    );
+    await expectNothingLeft([...before, set].sort());
+  });
+
+  test("it gets full in the middle: the half that was written is gone, and what was there is whole", async () => {
+    const before = system.entries;
     const { code, stderr } = await system.emaintenance("backup");
     expect(code).toBe(1);
     expect(stderr).toMatch(/pg_dump failed/);
-    await expectNothingLeft([set]);
+    await expectNothingLeft(before);
+    const [set = ""] = before;
     // For a server there is no room here: that is no word against the set.
     expect((await system.emaintenance("verify-backup", set)).stdout).toMatch(/not verified: too little room/);
     expect(await system.sets()).toEqual([expect.objectContaining({ set, verified: null, broken: null })]);

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# PostgreSQL and Redis, through programs in their own containers: those have the server's version, and on the local socket
-# they need no password.
+# PostgreSQL and Redis, through programs of their own images: those have the server's version, and on the local socket they
+# need no password.
 
 # Name of every session of a backup at the server: under the lock, whoever has it and is not ours was left by one that died.
 readonly SESSION_NAME=$PROJECT-backup
@@ -29,17 +29,18 @@ in_postgres() {
     exec nice -n 19 "$@"' sh "$@"
 }
 
-# What the containers that read a server are labelled with, should the script that started one be killed.
+# What the containers that read a server or a dump are labelled with, should the script that started one be killed.
 readonly READER_LABEL=$PROJECT.throwaway=reader
 
 # A small share of the processor beside the system's containers (1024), and the first to go where memory runs out. A whole
 # dump would go through Docker into the container's log otherwise, and take as much of the processor as pg_dump itself.
-readonly READER=(docker run --rm --user 0:0 --network none --label "$READER_LABEL" --log-driver none --cpu-shares 64 --oom-score-adj 500
+readonly READER=(docker run --rm --init --user 0:0 --network none --label "$READER_LABEL" --log-driver none --cpu-shares 64 --oom-score-adj 500
   --cap-drop ALL --security-opt no-new-privileges --read-only)
 
-# remove_readers: those that a script has left that was killed; under the lock of the backups.
+# remove_readers: those that a script has left that was killed; under the lock of the backups. One may be going just now.
+# One after the other: of several at once, Docker Engine 20.10 may wait for itself for ever.
 remove_readers() {
-  docker ps --all --quiet --filter "label=$READER_LABEL" | xargs --no-run-if-empty --max-args 1 docker rm --force > /dev/null
+  docker ps --all --quiet --filter "label=$READER_LABEL" | xargs --no-run-if-empty --max-args 1 docker rm --force --volumes > /dev/null || true
 }
 
 # socket_of CONTAINER: the volume with the server's socket, where it is in one.
@@ -48,15 +49,30 @@ socket_of() {
 }
 
 # read_server CONTAINER FOLDER PROGRAM ARGUMENT...: as in_postgres, in a container of its own that has FOLDER as /out: what the
-# program takes is not missing in the server's share of processor and memory.
+# program takes is not missing in the server's share of processor and memory. What it writes may get as large as what this
+# script writes: it is no child of ours, and our limit is not its own.
 read_server() {
-  local container=$1 folder=$2 program=$3 login
+  local container=$1 folder=$2 program=$3 login largest
   shift 3
   # shellcheck disable=SC2016 # for the shell in the container
-  login=$(docker exec "$container" sh -c 'printf "%s %s" "${PGPORT:-5432}" "${POSTGRES_USER:-postgres}"') || return 1
-  "${READER[@]}" --volume "$(socket_of "$container"):/run/postgresql" --volume "$folder:/out" \
+  if ! login=$(docker exec "$container" sh -c 'printf "%s %s" "${PGPORT:-5432}" "${POSTGRES_USER:-postgres}"'); then
+    # Docker says on standard output why it starts no program.
+    echo "$login" >&2
+    return 1
+  fi
+  largest=$(ulimit -f)
+  [ "$largest" = unlimited ] || largest=$((largest * 1024))
+  "${READER[@]}" --ulimit "fsize=${largest/unlimited/-1}" --volume "$(socket_of "$container"):/run/postgresql" --volume "$folder:/out" \
     --env PGHOST=/run/postgresql --env PGPORT="${login%% *}" --env PGUSER="${login#* }" --env PGAPPNAME="$SESSION_NAME" \
     --entrypoint "$program" "$(docker inspect --format '{{.Image}}' "$container")" "$@"
+}
+
+# readable_apart CONTAINER DATABASE FOLDER: whether a container beside the server's reaches it and may write to FOLDER. It may
+# not where the socket is in no volume, wants another user than root, or Docker gives root another number.
+readable_apart() {
+  [ -n "$(socket_of "$1")" ] || return 1
+  # shellcheck disable=SC2016 # for the shell in the container
+  read_server "$1" "$3" sh -c 'psql -XAtqc "SELECT 1" -d "$1" > /out/.reached && rm /out/.reached' sh "$2" > /dev/null 2>&1
 }
 
 # main_database CONTAINER
@@ -134,11 +150,16 @@ dump_compression() {
   echo 6
 }
 
+# Exit code of a container whose program was ended by SIGXFSZ.
+readonly TOO_LARGE=153
+
 # dump_custom CONTAINER DATABASE FILE [SNAPSHOT]
 dump_custom() {
-  local dump=(pg_dump -Fc --compress="$(dump_compression "$1")" ${4:+--snapshot="$4"} -d "$2")
-  if [ -n "$(socket_of "$1")" ]; then
-    read_server "$1" "${3%/*}" "${dump[@]}" --file="/out/${3##*/}" && chmod 0600 "$3"
+  local code=0 dump=(pg_dump -Fc --compress="$(dump_compression "$1")" ${4:+--snapshot="$4"} -d "$2")
+  if readable_apart "$1" "$2" "${3%/*}"; then
+    read_server "$1" "${3%/*}" "${dump[@]}" --file="/out/${3##*/}" || code=$?
+    [ "$code" -ne "$TOO_LARGE" ] || echo "the dump has grown into the room that must stay free" >&2
+    [ "$code" -eq 0 ] && chmod 0600 "$3"
   else
     INPUT='' in_postgres "$1" "${dump[@]}" > "$3"
   fi
@@ -147,11 +168,8 @@ dump_custom() {
 # dump_plain CONTAINER DATABASE FILE SNAPSHOT: SQL, compressed on the host; whole only with its last line.
 dump_plain() {
   local dump=(pg_dump --snapshot="$4" -d "$2")
-  if [ -n "$(socket_of "$1")" ]; then
-    read_server "$1" "${3%/*}" "${dump[@]}" | compress_to "$3" || return 1
-  else
-    INPUT='' in_postgres "$1" "${dump[@]}" | compress_to "$3" || return 1
-  fi
+  if readable_apart "$1" "$2" "${3%/*}"; then dump=(read_server "$1" "${3%/*}" "${dump[@]}"); else dump=(in_postgres "$1" "${dump[@]}"); fi
+  INPUT='' "${dump[@]}" | compress_to "$3" || return 1
   unpacked "$3" | tail -n 20 | grep -qx -- '-- PostgreSQL database dump complete'
 }
 

@@ -4,7 +4,8 @@
 # throwaway_label PURPOSE: what finds these containers again, should the script that started one be killed.
 throwaway_label() { printf '%s' "$PROJECT.throwaway=$1"; }
 
-# remove_throwaway PURPOSE: all of them, and their folders; under a lock for this purpose.
+# remove_throwaway PURPOSE: all of them, and their folders; under a lock for this purpose. One after the other, as
+# remove_readers does.
 remove_throwaway() {
   docker ps --all --quiet --filter "label=$(throwaway_label "$1")" | xargs --no-run-if-empty --max-args 1 docker rm --force --volumes > /dev/null
   rm -rf "$BACKUPS/.scratch.$1"
