@@ -6,6 +6,7 @@ import {
   killWorkstation,
   OFTEN,
   rebootHost,
+  tearState,
 } from "./support/interruptions";
 import {
   diff,
@@ -43,9 +44,9 @@ const workOrders = async () => Number(await queryDatabase("SELECT count(*) FROM 
 const uploads = async () => (await onHost(LIST_UPLOADS)).stdout;
 
 /** Deploys a new image, lets something happen to it at a random moment, and deploys it again. */
-async function interruptAndRepair(name: string, interruption: Interruption): Promise<void> {
+async function interruptAndRepair(name: string, interruption: Interruption, earliest: number): Promise<void> {
   const image = await trialImage(SERVICE, [`LABEL trial=${name}`]);
-  const afterSeconds = Math.random() * wholeSeconds * LATEST;
+  const afterSeconds = (earliest + Math.random() * (LATEST - earliest)) * wholeSeconds;
   const first = await deployImage(SERVICE, image, { afterSeconds, interruption });
   console.log(
     `${name}: after ${afterSeconds.toFixed(1)} of ${wholeSeconds.toFixed(1)} s, exit code ${first.code}, at: ${first.lastLine}`,
@@ -78,6 +79,15 @@ const FAULTS = [
     serves: true,
   },
   {
+    what: "the workstation is killed while Terraform writes its state",
+    short: "torn",
+    interruption: tearState,
+    /** Terraform changes something by then, and has saved the state from before. */
+    earliest: 0.6,
+    times: OFTEN ? 5 : 1,
+    serves: true,
+  },
+  {
     what: "the connections are cut",
     short: "cut",
     interruption: cutConnections,
@@ -93,23 +103,28 @@ const FAULTS = [
   },
 ];
 
-describe.each(FAULTS)("where $what during a deploy", ({ short, interruption, times, serves }) => {
-  test(
-    "the next one repairs all, and nothing is lost",
-    async () => {
-      const [orders, files] = [await workOrders(), await uploads()];
-      let created = 0;
-      for (let round = 1; round <= times; round += 1) {
-        const name = `${short}-${round}`;
-        const { traffic } = await underTraffic(rehearsal().url, () => interruptAndRepair(name, interruption));
-        if (serves) expect(traffic.failed).toEqual([]);
-        created += traffic.created;
-        await expectRest(name);
-      }
-      expect(await workOrders()).toBeGreaterThanOrEqual(orders + created);
-      expect(await uploads()).toBe(files);
-      await smoke();
-    },
-    Math.max(LEAST_MINUTES, times * MINUTES_EACH) * 60_000,
-  );
-});
+describe.each(FAULTS)(
+  "where $what during a deploy",
+  ({ short, interruption, times, serves, earliest = 0 }) => {
+    test(
+      "the next one repairs all, and nothing is lost",
+      async () => {
+        const [orders, files] = [await workOrders(), await uploads()];
+        let created = 0;
+        for (let round = 1; round <= times; round += 1) {
+          const name = `${short}-${round}`;
+          const { traffic } = await underTraffic(rehearsal().url, () =>
+            interruptAndRepair(name, interruption, earliest),
+          );
+          if (serves) expect(traffic.failed).toEqual([]);
+          created += traffic.created;
+          await expectRest(name);
+        }
+        expect(await workOrders()).toBeGreaterThanOrEqual(orders + created);
+        expect(await uploads()).toBe(files);
+        await smoke();
+      },
+      Math.max(LEAST_MINUTES, times * MINUTES_EACH) * 60_000,
+    );
+  },
+);

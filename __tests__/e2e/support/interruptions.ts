@@ -1,4 +1,6 @@
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { stateFile } from "../../../constructs/state-path";
 import { hostExec } from "../../../rehearsal/host/host";
 import { run, waitFor } from "../../../rehearsal/run";
 import { deploy, onHost, rehearsal } from "./rehearsal";
@@ -23,6 +25,12 @@ export const killWorkstation: Interruption = async (group) => {
     });
     return code === 1;
   });
+};
+
+/** The same, as if Terraform had just emptied its state to write it anew; some of it must have been written before. */
+export const tearState: Interruption = async (group) => {
+  await killWorkstation(group);
+  truncateSync(join(rehearsal().directory, stateFile("prod")));
 };
 
 /** Every connection that the deploying login has is gone. */
