@@ -36,6 +36,7 @@ interface Ssh {
 }
 
 const LOOK_SECONDS = 300;
+const TRIES = 3;
 
 /** The copies off the host, looked at from here: nothing is changed there, not even a lock is made. */
 export class Copies {
@@ -108,10 +109,26 @@ export class Copies {
     };
   }
 
+  /** Once more where nobody says why: a connection may break off. */
   private async restic(...words: readonly string[]): Promise<RunResult> {
+    const { repository } = this.access;
+    for (let tries = 1; ; tries += 1) {
+      const result = await this.tryRestic(words);
+      if (result.code === 0) return result;
+      const ssh = lastLine(this.ssh && (await readFile(this.ssh.words, "utf8").catch(() => "")));
+      const reason = ssh ?? lastLine(result.stderr) ?? "no reason given";
+      if (tries < TRIES && ssh === undefined && !reason.includes("password")) continue;
+      throw new Error(
+        `the copies in ${repository} cannot be opened: ${reason}. Expected the place and the password that they ` +
+          "were made with. Correct OFF_HOST_REPOSITORY, OFF_HOST_PASSWORD and what opens the place.",
+      );
+    }
+  }
+
+  private tryRestic(words: readonly string[]): Promise<RunResult> {
     const { repository, password, keyId, keySecret } = this.access;
     const options = this.ssh === undefined ? [] : ["-o", `sftp.command=${this.ssh.program}`];
-    const result = await run(["restic", ...options, "--no-lock", "--no-cache", ...words], {
+    return run(["restic", ...options, "--no-lock", "--no-cache", ...words], {
       cwd: this.deployment.host.cwd,
       env: {
         RESTIC_REPOSITORY: isFolder(repository) ? `sftp:root@host:${repository}` : repository,
@@ -121,23 +138,15 @@ export class Copies {
       allowFailure: true,
       timeoutSeconds: LOOK_SECONDS,
     });
-    if (result.code === 0) return result;
-    const said = this.ssh && (await readFile(this.ssh.words, "utf8").catch(() => ""));
-    throw new Error(
-      `the copies in ${repository} cannot be opened: ${lastLine(said) ?? lastLine(result.stderr) ?? "no reason given"}. Expected the place and the password that they ` +
-        "were made with. Correct OFF_HOST_REPOSITORY, OFF_HOST_PASSWORD and what opens the place.",
-    );
   }
 }
 
 const isFolder = (repository: string): boolean => repository.startsWith("/");
 
-/** The last line that says something; restic's question of where to look says nothing. */
+/** The last line that says something: restic's own reason, where it gives one, and not the question behind it. */
 function lastLine(said = ""): string | undefined {
-  return said
-    .split(/\r?\n/)
-    .filter((line) => line.trim() !== "" && !line.startsWith("Is there a"))
-    .at(-1);
+  const lines = said.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return lines.filter((line) => line.startsWith("Fatal: ")).at(-1) ?? lines.at(-1);
 }
 
 /** The way to the place, as a program without arguments: restic splits its command in its own way. */

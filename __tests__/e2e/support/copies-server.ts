@@ -26,10 +26,7 @@ export class CopiesServer {
 
   /** The values with which a deployment keeps its copies here. */
   async variables(folder: string, keyFile: string): Promise<Record<string, string>> {
-    const hostKeys = await waitFor("the keys of the copies' server", 60, async () => {
-      const { stdout } = await run(["ssh-keyscan", this.address], { allowFailure: true });
-      return stdout.includes("ssh-ed25519") && stdout;
-    });
+    const hostKeys = await this.hostKeys();
     return {
       OFF_HOST_REPOSITORY: `sftp:${SFTP_LOGIN}@${this.address}:${SFTP_FOLDER}/emaintenance`,
       OFF_HOST_PASSWORD: "only-for-a-rehearsal-31",
@@ -44,6 +41,15 @@ export class CopiesServer {
     await run(["docker", "network", "disconnect", network, this.container]);
     await change();
     await run(["docker", "network", "connect", "--ip", this.address, network, this.container]);
+    await this.hostKeys();
+  }
+
+  /** What ssh-keyscan prints, once sshd answers. */
+  private hostKeys(): Promise<string> {
+    return waitFor("the keys of the copies' server", 60, async () => {
+      const { stdout } = await run(["ssh-keyscan", this.address], { allowFailure: true });
+      return stdout.includes("ssh-ed25519") && stdout;
+    });
   }
 
   async remove(): Promise<void> {
