@@ -25,8 +25,10 @@ export async function lookAt(
   what: "full" | LaterSet["what"] = "full",
 ): Promise<Look> {
   const environment = {
-    ...{ ROOT: new HostLayout().root, LABEL: Naming.label("service") },
-    ...{ SET: set, WHAT: what },
+    ROOT: new HostLayout().root,
+    LABEL: Naming.label("service"),
+    SET: set,
+    WHAT: what,
   };
   const { stdout } = await host.script(join(__dirname, "look.sh"), environment).catch((error: unknown) => {
     const { code, stderr = "" } = (error instanceof RunError ? error.result : undefined) ?? { code: 255 };
