@@ -38,22 +38,20 @@ export async function restore(options: Options, start: string, say: Say): Promis
 
   const bootstrap = Workspace.containing(start, BOOTSTRAP);
   const stacks = [...(existsSync(bootstrap.stackFile) ? [BOOTSTRAP] : []), options.stack];
-  const progress: Progress = again ?? {
+  const begun = again ?? {
     machine: look.machine,
     address: settings.address,
-    set: source.manifest.set,
-    from: source.folder,
-    later,
     began: new Date().toISOString(),
     aside: await stateOfLostHost(workspace, stacks, new Date()),
   };
+  const progress: Progress = { ...begun, set: source.manifest.set, from: source.folder, later };
   say(
     planInWords({
       source,
       look,
       deployment,
       stacks,
-      progress: { ...progress, later, ...(again && { aside: [] }) },
+      progress: again ? { ...progress, aside: [] } : progress,
       again: again !== undefined,
       pin: await workspace.pin(),
     }),
@@ -64,7 +62,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
     return 1;
   }
 
-  await writeProgress(workspace, { ...progress, set: source.manifest.set, from: source.folder, later });
+  await writeProgress(workspace, progress);
   await setAside(workspace, progress.aside);
   if (!again) for (const [file, name] of progress.aside) say(`set aside: ${file} is ${name} now`);
   const clock = new Clock(say);
