@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { clearDirectory } from "./deployment/working-directory";
 import { stopUnusedEngine } from "./engine";
 import { hostNames, removeHost } from "./host/host";
+import { removePrepared } from "./host/prepared-images";
 import { removeImages } from "./images/images";
 import { checkName } from "./host/names";
 import { stateFolder } from "./paths";
@@ -24,6 +25,7 @@ export async function down(name: string, keepImages: boolean): Promise<DownResul
   if ((await recordedNames()).length === 0) await clearStateFolder();
   const last = (await hostNames()).length === 0;
   const images = last && !keepImages ? await removeImages() : 0;
+  if (last && !keepImages) await removePrepared();
   return { removed, images, engineStopped: last ? await stopUnusedEngine() : false };
 }
 

@@ -19,7 +19,7 @@ import {
 } from "./deployment/working-directory";
 import { ensureEngine } from "./engine";
 import { ensureHost, type EnsuredHost } from "./host/host";
-import { hasEngine, leaveImages, loadImages } from "./host/load";
+import { bringImages } from "./host/bring-images";
 import { ensureAppImages, ensureBaseImages, type ImageOrigin, imageOrigin } from "./images/images";
 import { privateFolder, type Say } from "./paths";
 import { readRecord, writeRecord } from "./record";
@@ -65,13 +65,7 @@ export function upTasks({ name, deploy: withDeployment, bare }: UpOptions): List
     {
       title: "Images to the host",
       task: async (context, task) => {
-        const images = given(context.images);
-        const waiting = bare && !(await hasEngine(name));
-        const bring = waiting ? leaveImages : loadImages;
-        const sent = await bring(name, Object.values(images));
-        task.title =
-          sent.length === 0 ? "Images are on the host" : `${sent.length} images brought to the host`;
-        if (waiting) task.title += ", for its engine to load when it first starts";
+        task.title = await bringImages(given(context.host), Object.values(given(context.images)));
       },
     },
     {

@@ -10,6 +10,7 @@ import { privateFolder, repository, type Say, saySilently, stateFolder } from ".
 import { run, type RunOptions, type RunResult, waitFor } from "../run";
 import { checkName, FOLDER_LABEL, LABEL, labelOf, labelOptions, partsOf } from "./names";
 import { createNetwork, findNetwork } from "./network";
+import { copyPrepared } from "./prepared-images";
 
 const USER = "deploy";
 const SSH_PORT = 22;
@@ -148,6 +149,7 @@ async function createHost(name: string, image: string): Promise<void> {
   const plan = await createNetwork(network, name);
   const label = labelOptions(name);
   await run(["docker", "volume", "create", ...label, volume]);
+  await copyPrepared(volume, image);
   await run([
     ...["docker", "run", "--detach", "--name", container, "--hostname", container, ...label],
     ...["--network", network, "--ip", plan.address, "--ip6", plan.addressIPv6],
