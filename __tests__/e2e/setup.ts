@@ -1,10 +1,10 @@
 import { rehearse } from "../../rehearsal/client";
 import { REHEARSAL_VARIABLE } from "./support/rehearsal";
+import { testRehearsal } from "./support/test-rehearsal";
 
 /** Makes a rehearsal of the tests' own, beside any other, and deploys the production stack there. */
 export default async function setup(): Promise<void> {
-  const name = `e2e-${process.pid}`;
-  process.env.EMAINTENANCE_E2E_NAME = name;
+  const { name } = testRehearsal();
   await rehearse(["up", "--name", name], {
     timeoutSeconds: 1800,
     onLine: (line) => process.stdout.write(`${line}\n`),

@@ -1,13 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { KEPT_RELEASES } from "../../constructs/release/release-record";
 import { HostLayout } from "../../constructs/host/host-layout";
 import { Naming } from "../../constructs/naming";
-import { run, RunError } from "../../rehearsal/run";
 import { diagnose, type Diagnosis, type Facts } from "./diagnosis";
 import { Host, readSettings, type Settings, TEMPLATES } from "./host";
 import type { ReleaseRecord } from "./records";
+import { synthesise } from "./synthesise";
 import { Terraform, type TerraformFailure } from "./terraform";
 import { Workspace, type Values } from "./workspace";
 
@@ -81,21 +80,6 @@ export class Deployment {
       LABEL: Naming.label("service"),
     });
     return JSON.parse(stdout) as Facts;
-  }
-}
-
-async function synthesise(directory: string): Promise<void> {
-  const settings = JSON.parse(await readFile(join(directory, "cdktf.json"), "utf8")) as { app: string };
-  try {
-    // As cdktf does it, without its interface: the app writes into cdktf.out.
-    await run(["sh", "-c", settings.app], {
-      cwd: directory,
-      env: { CDKTF_OUTDIR: "cdktf.out", NODE_OPTIONS: undefined },
-      timeoutSeconds: 300,
-    });
-  } catch (error) {
-    const words = error instanceof RunError ? (error.result?.stderr ?? error.message) : String(error);
-    throw new Error(`the stack cannot be synthesised:\n${words.trim()}`);
   }
 }
 

@@ -1,102 +1,44 @@
 import { join } from "node:path";
 import { ROOT } from "../../../rehearsal/client";
-import { restartHost } from "../../../rehearsal/host/host";
-import { waitFor } from "../../../rehearsal/run";
-import { deploy, onHost, rehearsal, variables } from "../support/rehearsal";
+import {
+  EVENTS,
+  GATEWAY,
+  ONLY_SSH_AND_GATEWAY,
+  removeStray,
+  scan,
+  startStray,
+  STRAY_PORT,
+  TELLING_PORTS,
+} from "../support/exposure";
+import { deploy, onHost, rehearsal } from "../support/rehearsal";
 import { onSecondHost, openPorts } from "../support/second-host";
-
-const GATEWAY = 3030;
-/** Published on every address of the host by a container that is not of this system. */
-const STRAY_PORT = 8099;
-const STRAY = "stray-of-the-test";
 
 const inspectNetwork = (format: string) =>
   onHost(`docker network inspect --format '${format}' emaintenance-network`);
 
-/** Addresses of the host that other machines know. */
-async function addresses(): Promise<string[]> {
-  const { stdout } = await onHost("ip -o addr show dev eth0 scope global | awk '{print $4}' | cut -d / -f 1");
-  return stdout.trim().split("\n");
-}
-
-/** The open ports of all 65535, over IPv4 and over IPv6. */
-async function scan(): Promise<number[][]> {
-  return Promise.all((await addresses()).map((address) => openPorts(address)));
-}
-
-const ONLY_SSH_AND_GATEWAY = [
-  [22, GATEWAY],
-  [22, GATEWAY],
-];
-
-async function gatewayAnswers(): Promise<void> {
-  await waitFor("an answer of the gateway", 240, async () => {
-    const answer = await fetch(rehearsal().url, { signal: AbortSignal.timeout(3000) }).catch(() => undefined);
-    return answer !== undefined && answer.status < 500;
-  });
-}
-
-async function startStray(): Promise<void> {
-  const image = (variables().IMAGES as unknown as Record<string, string>)["user-service"];
-  const server = 'require("net").createServer((socket) => socket.end("stray")).listen(3000, "::")';
-  const publish = [
-    `-p 0.0.0.0:${STRAY_PORT}:3000 -p [::]:${STRAY_PORT}:3000`,
-    // 127.0.0.1:3000 is the web's: all the other addresses of the host, then.
-    ...(await addresses()).map(
-      (address) => `-p ${address.includes(":") ? `[${address}]` : address}:3000:3000`,
-    ),
-  ];
-  await onHost(
-    `docker run -d --name ${STRAY} --restart always ${publish.join(" ")} ${image} node -e '${server}'`,
-  );
-  await waitFor("the stray container's answer on the host itself", 30, async () => {
-    return (
-      (await onHost(`timeout 3 bash -c '</dev/tcp/127.0.0.1/${STRAY_PORT}'`, { allowFailure: true })).code ===
-      0
-    );
-  });
-}
-
-afterAll(() =>
-  onHost(`docker rm -f ${STRAY}; sudo ufw --force delete allow 9100/udp`, { allowFailure: true }),
-);
+afterAll(async () => {
+  await removeStray();
+  await onHost("sudo ufw --force delete allow 9100/udp", { allowFailure: true });
+});
 
 describe("from another machine, over IPv4 and IPv6, only SSH and the gateway answer", () => {
-  test("with a container published on every address", async () => {
+  test("of all 65535 ports, with a container published on every address", async () => {
     await startStray();
     expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 
   test("and that container would answer without the chain in DOCKER-USER", async () => {
-    const [address = ""] = await addresses();
     await onHost("sudo iptables -D DOCKER-USER -j EMAINTENANCE-USER");
-    const without = await openPorts(address);
+    const [first] = await scan(TELLING_PORTS);
     await onHost("sudo systemctl restart emaintenance-docker-user");
 
-    expect(without).toEqual([22, 3000, GATEWAY, STRAY_PORT]);
-    expect(await openPorts(address, [3000, STRAY_PORT])).toEqual([]);
+    expect(first).toEqual([22, 3000, GATEWAY, STRAY_PORT]);
+    expect(await scan(TELLING_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 
-  test("after a restart of dockerd", async () => {
-    await onHost("sudo systemctl restart docker");
-    await gatewayAnswers();
-    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
-  });
-
-  test("after ufw reload", async () => {
-    await onHost("sudo ufw reload");
-    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
-  });
-
-  test("after a reboot", async () => {
-    await restartHost(rehearsal().name);
-    await gatewayAnswers();
-    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
-  });
-
-  test("after another deployment, which finds nothing to do", async () => {
-    expect((await deploy()).stdout).toContain("No changes");
-    expect(await scan()).toEqual(ONLY_SSH_AND_GATEWAY);
+  test.each(EVENTS)("after $what", async ({ happen }) => {
+    await happen();
+    expect(await scan(TELLING_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
   });
 });
 
@@ -210,7 +152,7 @@ describe("a firewall that forgets the port of sshd", () => {
       if (line.includes("the firewall is in place")) closed = Date.now();
     };
 
-    const { code, stdout, stderr } = await deploy(["--app", wrong], { allowFailure: true, onLine });
+    const { code, stdout, stderr } = await deploy({ app: wrong, allowFailure: true, onLine });
     const seconds = (Date.now() - closed) / 1000;
 
     expect(code).not.toBe(0);
@@ -233,7 +175,7 @@ describe("a firewall that is switched off", () => {
   test("leaves what was there before, and what the operator added since", async () => {
     await onHost("sudo ufw allow 9100/udp");
 
-    await deploy(["--app", without]);
+    await deploy({ app: without });
 
     const { stdout: added } = await onHost("sudo ufw show added; sudo ufw status");
     expect(added).toMatch(/ufw allow 9100\/udp/);

@@ -34,7 +34,7 @@ const runNow = () => onHost("sudo systemctl start emaintenance-trial.service", {
 describe("a job of a team's own", () => {
   beforeAll(async () => {
     await onHost(`sudo rm -f ${LOG}`);
-    await deploy(["--app", APP]);
+    await deploy({ app: APP });
   });
   afterAll(() => onHost("sudo rm -f /run/trial-fails /run/trial-hangs"));
 

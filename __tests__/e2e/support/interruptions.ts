@@ -7,9 +7,6 @@ import { deploy, onHost, rehearsal } from "./rehearsal";
 import { trialValues } from "./releases";
 import { rehearsalImages } from "./trial-images";
 
-/** Set to 1, faults come as often as they must once before a change of the switch is believed; that takes 40 minutes. */
-export const OFTEN = process.env.EMAINTENANCE_E2E_OFTEN === "1";
-
 const ENDS_WITHIN_SECONDS = 60;
 
 /** What happens to a deploy at some moment. `group` is the process group of cdktf and all that it started. */
@@ -72,7 +69,8 @@ export async function deployImage(
   };
   const timer = setTimeout(interrupt, (options.afterSeconds ?? 0) * 1000);
   try {
-    const { code, stdout, stderr } = await deploy(["--var-file", trialValues()], {
+    const { code, stdout, stderr } = await deploy({
+      values: [trialValues()],
       ownGroup: true,
       allowFailure: true,
       onStart: (pid) => (group = pid),

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { cdktfIn, hostShell, type RehearsalStatus } from "../../../rehearsal/client";
 import type { RunOptions, RunResult } from "../../../rehearsal/run";
 import { runSmoke, type SmokeResult } from "../../../rehearsal/smoke";
+import { apply, type Deployed, plan } from "./stack";
 
 /** Set by the global setup of the e2e tests. */
 export const REHEARSAL_VARIABLE = "EMAINTENANCE_E2E_REHEARSAL";
@@ -13,18 +14,16 @@ export function rehearsal(): RehearsalStatus {
   return JSON.parse(text) as RehearsalStatus;
 }
 
-/** Runs `npx cdktf` where the rehearsal's variables and state are. */
-const cdktf = (args: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
+/**
+ * Runs `npx cdktf` where the rehearsal's variables and state are. It takes 5 s longer than Terraform itself: for tests of
+ * the command line that users type.
+ */
+export const cdktf = (args: readonly string[], options: RunOptions = {}): Promise<RunResult> =>
   cdktfIn(rehearsal().directory, [...args, "--no-color"], options);
 
-export const deploy = (args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> =>
-  cdktf(["deploy", "prod", "--auto-approve", ...args], options);
+export const deploy = (what: Deployed = {}): Promise<RunResult> => apply(rehearsal().directory, what);
 
-export const destroy = (args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> =>
-  cdktf(["destroy", "prod", "--auto-approve", ...args], options);
-
-export const diff = (args: readonly string[] = [], options: RunOptions = {}): Promise<RunResult> =>
-  cdktf(["diff", "prod", ...args], options);
+export const diff = (what: Deployed = {}): Promise<RunResult> => plan(rehearsal().directory, what);
 
 /** What Terraform says when nothing differs. */
 export const NO_CHANGES = "No changes. Your infrastructure matches the configuration.";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engineAddress } from "../../../constructs/local/docker-context";
 import { run, type RunResult } from "../../../rehearsal/run";
-import { DevelopedSystem } from "./developed-system";
+import { DevelopedSystem } from "../../engine/local/developed-system";
 
 // As Docker Desktop, Colima and rootless engines do it: only Docker's current context says where the engine's socket is, and at
 // the usual place there is none.

@@ -5,7 +5,7 @@ import { IMAGE_PREFIX, imageExists } from "../../../rehearsal/images/build";
 import { debianBuild } from "../../../rehearsal/images/debian";
 import { run, waitFor } from "../../../rehearsal/run";
 import { temporaryFolder } from "../../support/temporary-folder";
-import { RestoredSystem, SAMPLE_TABLES } from "./restored-system";
+import { RestoredSystem, SAMPLE_TABLES } from "../../engine/restore/restored-system";
 
 jest.setTimeout(600_000);
 

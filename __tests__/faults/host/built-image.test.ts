@@ -1,18 +1,26 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../../rehearsal/client";
-import { stackFolder, VARIABLES_FILE } from "../../../rehearsal/deployment/working-directory";
+import { VARIABLES_FILE } from "../../../rehearsal/deployment/working-directory";
 import { loadImages } from "../../../rehearsal/host/load";
 import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run } from "../../../rehearsal/run";
+import type { Deployed } from "../../e2e/support/stack";
 import { temporaryFolder } from "../../support/temporary-folder";
-import { deploy, diff, inspectOnHost, NO_CHANGES, onHost, rehearsal, smoke } from "../support/rehearsal";
+import {
+  deploy,
+  diff,
+  inspectOnHost,
+  NO_CHANGES,
+  onHost,
+  rehearsal,
+  smoke,
+} from "../../e2e/support/rehearsal";
 
 const SERVICES = ["user-service", "work-order-service", "asset-service", "web", "nginx", "postgres", "redis"];
 const server = "apps/asset-service/src/server.ts";
 
 let source: string;
-let options: string[];
+let built: Deployed;
 
 /** The containers' ids by service. */
 async function ids(): Promise<Record<string, string>> {
@@ -34,10 +42,7 @@ async function assetContainer() {
 const changed = (before: Record<string, string>, after: Record<string, string>) =>
   SERVICES.filter((service) => before[service] !== after[service]);
 
-/** Some minutes on a busy machine, and the package registry must be reachable from the host: set this to 1 to have it run. */
-const WITH_BUILDS = process.env.EMAINTENANCE_E2E_BUILDS === "1";
-
-(WITH_BUILDS ? describe : describe.skip)("a service that is built on the host", () => {
+describe("a service that is built on the host", () => {
   beforeAll(async () => {
     source = join(temporaryFolder(), "app");
     cpSync(join(ROOT, "rehearsal/app"), source, {
@@ -56,19 +61,19 @@ const WITH_BUILDS = process.env.EMAINTENANCE_E2E_BUILDS === "1";
     );
     writeFileSync(file, JSON.stringify({ IMAGES: others }));
     const app = join(ROOT, "__tests__/e2e/apps/built-service.ts");
-    options = ["--app", `node --import tsx ${app} ${source} ${node}`, "--var-file", file];
+    built = { app: `node --import tsx ${app} ${source} ${node}`, values: [file] };
   });
   // As the rehearsal was: its own images.
   afterAll(() => deploy());
 
   test("is built from its source folder and runs; the other services are left alone", async () => {
     const before = await ids();
-    await deploy(options);
+    await deploy(built);
 
     expect(changed(before, await ids())).toEqual(["asset-service"]);
     expect((await assetContainer()).image).toMatch(/^emaintenance\/asset-service:[0-9a-f]{12}$/);
     await smoke();
-    expect((await diff(options)).stdout).toContain(NO_CHANGES);
+    expect((await diff(built)).stdout).toContain(NO_CHANGES);
   });
 
   test("is built and replaced where its source changed, and nothing else is", async () => {
@@ -78,7 +83,7 @@ const WITH_BUILDS = process.env.EMAINTENANCE_E2E_BUILDS === "1";
       `${readFileSync(join(source, server), "utf8")}\nconsole.log("changed");\n`,
     );
     writeFileSync(join(source, "apps/user-service/src/unused.ts"), "export {};\n");
-    await deploy(options);
+    await deploy(built);
 
     expect(changed(before, await ids())).toEqual(["asset-service"]);
     expect((await assetContainer()).image).not.toBe(image);
@@ -90,20 +95,7 @@ const WITH_BUILDS = process.env.EMAINTENANCE_E2E_BUILDS === "1";
     const before = await ids();
     const good = readFileSync(join(source, server), "utf8");
     writeFileSync(join(source, server), `${good}\nconst broken = ;\n`);
-    await run(["npx", "cdktf", "synth", "--app", options[1] ?? ""], {
-      cwd: rehearsal().directory,
-      env: { CHECKPOINT_DISABLE: "1", NODE_OPTIONS: "" },
-      timeoutSeconds: 120,
-    });
-    // cdktf may lose the end of what Terraform says.
-    const values = [join(rehearsal().directory, VARIABLES_FILE), options[3] ?? ""];
-    const { code, stderr } = await run(
-      [
-        ...["terraform", "apply", "-auto-approve", "-input=false", "-no-color"],
-        ...values.map((file) => `-var-file=${file}`),
-      ],
-      { cwd: stackFolder(rehearsal().directory, "prod"), allowFailure: true, timeoutSeconds: 300 },
-    );
+    const { code, stderr } = await deploy({ ...built, allowFailure: true });
     writeFileSync(join(source, server), good);
 
     expect(code).toBe(1);
@@ -111,6 +103,6 @@ const WITH_BUILDS = process.env.EMAINTENANCE_E2E_BUILDS === "1";
     expect(words).toMatch(/Unable to build image "emaintenance\/asset-service:[0-9a-f]{12}"/);
     expect(words).toContain('Unexpected ";"');
     expect(await ids()).toEqual(before);
-    expect((await diff(options)).stdout).toContain(NO_CHANGES);
+    expect((await diff(built)).stdout).toContain(NO_CHANGES);
   });
 });

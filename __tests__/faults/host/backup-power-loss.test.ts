@@ -1,7 +1,7 @@
 import { hostExec } from "../../../rehearsal/host/host";
 import { waitFor } from "../../../rehearsal/run";
-import { rebootHost } from "../support/interruptions";
-import { onHost, queryDatabase, rehearsal, smoke } from "../support/rehearsal";
+import { rebootHost } from "../../e2e/support/interruptions";
+import { onHost, queryDatabase, rehearsal, smoke } from "../../e2e/support/rehearsal";
 
 const sets = async () =>
   JSON.parse((await onHost("sudo emaintenance backups --json")).stdout) as {

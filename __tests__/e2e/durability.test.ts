@@ -1,7 +1,7 @@
 import { run, waitFor } from "../../rehearsal/run";
 import {
+  cdktf,
   deploy,
-  destroy,
   diff,
   inspectOnHost,
   NO_CHANGES,
@@ -83,7 +83,7 @@ describe("rows and uploads", () => {
         "-N EMAINTENANCE-USER",
       ]),
     );
-    const { stdout } = await destroy();
+    const { stdout } = await cdktf(["destroy", "prod", "--auto-approve"]);
     expect(await hostParts()).toEqual([]);
     const { stdout: left } = await onHost(
       "docker ps -aq --filter label=emaintenance.tier; docker volume ls -q",

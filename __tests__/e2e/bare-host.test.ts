@@ -1,0 +1,210 @@
+import { join } from "node:path";
+import { cdktfIn, hostShell } from "../../rehearsal/client";
+import { run } from "../../rehearsal/run";
+import { runSmoke } from "../../rehearsal/smoke";
+import { temporaryFolder } from "../support/temporary-folder";
+import { BareMachine } from "./support/bare-machine";
+import { NO_CHANGES } from "./support/rehearsal";
+import { plan } from "./support/stack";
+import { report, UNFIT_STATES } from "./support/unfit-states";
+
+/**
+ * One machine with sshd and sudo only, from its first contact to its loss: what the bootstrap refuses, the bootstrap, states in
+ * which nothing is deployed, the first deploy, backups, and two restores on a bare machine of the same address.
+ */
+let machine: BareMachine;
+
+/** GiB of rows and of uploaded files beside the few of the smoke test, for a measurement. @default none */
+const EXTRA_GIB = Number(process.env.EMAINTENANCE_E2E_GIB ?? 0);
+
+const OTHER_KEY =
+  "198.51.100.1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2Fq0xXfM3Hq4bpZkQ0t3n2dRrkP9VwYkq8m8zQ1xAb";
+
+beforeAll(async () => {
+  machine = await BareMachine.make(`bare-${process.pid}`);
+}, 1_900_000);
+
+afterAll(() => machine.remove(), 300_000);
+
+const release = (id: string, version: string, codename: string) =>
+  `ID=${id}\nVERSION_ID=${version}\nVERSION_CODENAME=${codename}\nPRETTY_NAME="${id} ${version}"`;
+
+describe("a machine with sshd and sudo only", () => {
+  test("of another distribution is left as it is, and the script says why", async () => {
+    const { code, stderr } = await machine.bootstrap({}, { "/etc/os-release": release("fedora", "42", "") });
+
+    expect(stderr).toBe(
+      "HOST runs fedora 42. Expected Debian 12 or 13, or Ubuntu 22.04 or 24.04. Install Docker Engine 25 or later, ufw, cron, logrotate, jq and curl by hand, and deploy prod alone.",
+    );
+    expect(code).toBe(1);
+    expect((await hostShell(machine.host, "command -v ufw jq", { allowFailure: true })).stdout).toBe("");
+  });
+
+  test("with an old engine in its distribution turns to Docker's own packages", async () => {
+    const { code, stdout, stderr } = await machine.bootstrap(
+      {},
+      {
+        "/etc/os-release": release("debian", "12", "bookworm"),
+        "/usr/bin/apt-cache": '#!/bin/sh\necho "  Candidate: 20.10.24+dfsg1-1+deb12u1"',
+      },
+    );
+
+    expect(stdout).toContain("debian 12 has no Docker Engine 25 or later: taking it from http://127.0.0.1:9");
+    expect(stderr).toMatch(
+      /^Docker's packages cannot be had from http:\/\/127\.0\.0\.1:9 on HOST: curl: .*\. Expected a way to that site, or a mirror of it as dockerRepository\. Correct the network or the setting, and deploy again\.$/,
+    );
+    expect(code).toBe(1);
+  });
+
+  test("becomes a host by one command", async () => {
+    await machine.firstDeploy("bootstrap");
+
+    const { stdout } = await hostShell(
+      machine.host,
+      "docker version --format '{{.Server.Version}}'; sudo ufw status",
+    );
+    expect(stdout).toMatch(/^(2[5-9]|[3-9]\d)\./);
+    expect(stdout).toContain("Status: ");
+  });
+});
+
+describe("a first deploy to a host that is not fit for it", () => {
+  // The first sudo of a login leaves a file in its home.
+  beforeAll(() => hostShell(machine.host, "sudo -n true"));
+
+  test.each(UNFIT_STATES)("stops at $what, and changes nothing", async (fault) => {
+    await machine.asRoot(fault.make ?? "true");
+    try {
+      const before = await machine.listing();
+      const { code, said } = await machine.firstApply(fault.values ?? {});
+
+      const errors = report(said).findings.filter(({ severity }) => severity === "error");
+      expect(errors).toEqual([expect.objectContaining({ check: fault.check })]);
+      expect(errors[0]?.found.replaceAll(machine.host.container, "HOST")).toMatch(fault.found);
+      expect(errors[0]?.mend).not.toBe("");
+      expect(code).not.toBe(0);
+      expect(await machine.listing()).toBe(before);
+    } finally {
+      await machine.asRoot(fault.end ?? "true");
+    }
+  });
+
+  test("stops at another host key, and changes nothing", async () => {
+    const before = await machine.listing();
+    const { code, said } = await machine.firstApply({ SSH_HOST_KEYS: OTHER_KEY });
+
+    expect(said).toMatch(/key\s+verification\s+failed/i);
+    expect(code).not.toBe(0);
+    expect(await machine.listing()).toBe(before);
+  });
+});
+
+describe("a host without faults", () => {
+  test("gets the system by one command", async () => {
+    machine.forgetState();
+    await machine.firstDeploy("prod");
+
+    expect((await fetch(machine.host.url)).status).toBe(200);
+    expect(await machine.shell("sudo ufw status")).toContain("Status: active");
+  });
+});
+
+describe("a host that is ready", () => {
+  test("is not changed by a second run of both stacks", async () => {
+    const argv = ["deploy", "bootstrap", "prod", "--parallelism", "1", "--auto-approve", "--no-color"];
+    const { stdout } = await cdktfIn(machine.host.directory, argv);
+
+    expect(stdout.split(NO_CHANGES)).toHaveLength(3);
+  });
+
+  test("is not changed by the script itself", async () => {
+    await hostShell(machine.host, "sudo touch /root/stamp");
+    const { stdout } = await machine.bootstrap();
+    const { stdout: newer } = await hostShell(
+      machine.host,
+      "sudo find /etc /usr /var/lib/dpkg /var/lib/apt -newer /root/stamp -type f",
+    );
+
+    expect(stdout).toContain("the host was ready: nothing has changed");
+    expect(newer).toBe("");
+  });
+
+  test("gets a login that deploys, beside the services' 1001, where one is asked for", async () => {
+    const { stdout } = await machine.bootstrap({ DEPLOY_USER: "ops" });
+    const { stdout: about } = await hostShell(machine.host, "id ops; sudo -n -u ops sudo -n id -un");
+
+    expect(stdout).toContain("made the login ops");
+    expect(about).toMatch(/^uid=11\d\d\(ops\) .*\(docker\)\nroot\n$/);
+    expect((await machine.bootstrap({ DEPLOY_USER: "ops" })).stdout).toContain("nothing has changed");
+  });
+
+  test("gets none under a name that a group has, and the script says why", async () => {
+    const { code, stderr } = await machine.bootstrap({ DEPLOY_USER: "operator" });
+
+    expect(stderr).toContain(
+      "the login operator cannot be made on HOST (above). Expected a name that is free, among the groups too. Choose another deployUser, and deploy again.",
+    );
+    expect(code).toBe(1);
+  });
+
+  test("with an engine that is too old keeps it, and the script says why", async () => {
+    const { code, stderr } = await machine.bootstrap({}, { "/usr/bin/docker": "#!/bin/sh\necho 20.10.24" });
+
+    expect(stderr).toBe(
+      "HOST has Docker Engine 20.10.24. Expected 25 or later. Remove it (apt-get remove docker.io docker-ce), which keeps containers and volumes, and deploy again.",
+    );
+    expect(code).toBe(1);
+  });
+});
+
+describe("a host that is lost", () => {
+  beforeAll(async () => {
+    await runSmoke(machine.host.url);
+    if (EXTRA_GIB > 0) await machine.addData(EXTRA_GIB);
+  });
+
+  test("comes back on a bare one from the copies, by one command: every row, every file", async () => {
+    const [, set] = /(full_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup full")) ?? [];
+    // What comes after the full set, and before the daily one of the database.
+    await runSmoke(machine.host.url);
+    const before = await machine.data();
+    expect(before.uploads).not.toBe("");
+    expect(before.rows).toMatch(/^work_orders\|[1-9]/m);
+    const [, uploads] =
+      /(uploads_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup uploads")) ?? [];
+    const [, database] =
+      /(db_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup database")) ?? [];
+    // The schedule may be copying at this moment, or have done so.
+    await machine.shell("sudo systemctl stop 'emaintenance-off-host-*.timer'");
+    expect(await machine.shell("sudo emaintenance off-host copy")).toMatch(
+      /copied \d+ sets|every set is copied/,
+    );
+
+    await machine.lose();
+
+    expect(await machine.restore()).toContain(
+      `${set}, then ${uploads}, then ${database} is restored on ${machine.host.address}, and verified at ${machine.host.url}`,
+    );
+    expect(await machine.data()).toEqual(before);
+    await runSmoke(machine.host.url);
+    expect((await plan(machine.host.directory)).stdout).toContain(NO_CHANGES);
+  });
+
+  test("comes back from a set in a folder of the workstation as well", async () => {
+    const before = await machine.data();
+    const [, set = ""] =
+      /(full_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup full")) ?? [];
+    // The sets are root's; the workstation takes one over SSH, as the page for the lost VM says.
+    const folder = temporaryFolder();
+    const login = `ssh -i ${machine.host.keyFile} -p ${machine.host.sshPort} -o UserKnownHostsFile=${machine.host.knownHosts} ${machine.host.user}@${machine.host.address}`;
+    const copy = `${login} sudo tar -C /opt/emaintenance/backups -c ${set} | tar -C ${folder} -x`;
+    await run(["bash", "-o", "pipefail", "-c", copy], { timeoutSeconds: 1800 });
+
+    await machine.lose();
+
+    expect(await machine.restore("--from", join(folder, set))).toContain(
+      `${set} is restored on ${machine.host.address}`,
+    );
+    expect(await machine.data()).toEqual(before);
+  });
+});

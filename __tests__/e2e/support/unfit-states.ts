@@ -1,0 +1,69 @@
+import type { Report } from "../../support/preflight-host";
+
+/** The lines of JSON that the preflight printed, without what Terraform writes before each. */
+export function report(said: string): Report {
+  const [, json] = /^null_resource\.preflight \(remote-exec\): (\{.*\})$/m.exec(said) ?? [];
+  if (json === undefined) throw new Error(`no report in: ${said}`);
+  return JSON.parse(json) as Report;
+}
+
+/** A program before those of the host, on every login's path. */
+const standIn = (program: string, text: string) =>
+  `printf '%s\\n' '#!/bin/sh' '${text}' > /usr/local/bin/${program}; chmod 0755 /usr/local/bin/${program}`;
+
+export interface UnfitState {
+  readonly what: string;
+  /** Lines of shell that make the fault, and that end it. */
+  readonly make?: string;
+  readonly end?: string;
+  readonly values?: object;
+  /** The check that says so, and what it finds. */
+  readonly check: string;
+  readonly found: RegExp;
+}
+
+/** States of a host in which nothing is deployed to it. */
+export const UNFIT_STATES: readonly UnfitState[] = [
+  {
+    what: "a clock that is an hour behind",
+    make: standIn("date", 'exec /bin/date --date "$(/bin/date --date "1 hour ago" --iso-8601=seconds)" "$@"'),
+    end: "rm /usr/local/bin/date",
+    check: "clock",
+    found: /^the clock of HOST is 3[56]\d\d seconds behind that of the machine that deploys$/,
+  },
+  {
+    what: "a full disk",
+    make: "mkdir /opt/emaintenance; mount -t tmpfs -o size=64m full /opt/emaintenance",
+    end: "umount /opt/emaintenance; rmdir /opt/emaintenance",
+    check: "disk",
+    found: /^\/opt\/emaintenance has 64 MiB of free disk space \(on \/opt\/emaintenance\)$/,
+  },
+  {
+    what: "the gateway's port in another program's hands",
+    make: "systemd-run --quiet --unit other-program systemd-socket-activate --listen=0.0.0.0:3030 /bin/cat",
+    end: "systemctl stop other-program",
+    check: "port 3030",
+    found: /^0\.0\.0\.0:3030 is used by systemd-socket-\w* \(process \d+\)$/,
+  },
+  {
+    what: "an old Docker Engine",
+    make: standIn(
+      "docker",
+      'case "$*" in "version --format"*APIVersion*) echo "20.10.24 1.41" ;; *) exec /usr/bin/docker "$@" ;; esac',
+    ),
+    end: "rm /usr/local/bin/docker",
+    check: "docker",
+    found: /^Docker Engine 20\.10\.24 on HOST speaks API 1\.41$/,
+  },
+  {
+    what: "a login without sudo",
+    make:
+      "useradd --create-home --groups docker plain; " +
+      "install -d -o plain -g plain -m 0700 /home/plain/.ssh; " +
+      "install -o plain -g plain -m 0600 /home/deploy/.ssh/authorized_keys /home/plain/.ssh/authorized_keys",
+    end: "userdel --force --remove plain",
+    values: { SSH_USER: "plain" },
+    check: "sudo",
+    found: /^plain may not use sudo without a password on HOST$/,
+  },
+];
