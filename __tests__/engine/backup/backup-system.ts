@@ -1,18 +1,14 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BackupRules, describeBackup } from "../../../constructs/backup/backup-rules";
-import { HostLayout } from "../../../constructs/host/host-layout";
-import { operatorFiles } from "../../../constructs/host/operator-files";
-import type { SystemDescription } from "../../../constructs/host/system-description";
-import { template } from "../../../constructs/templates";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
+import type { HostLayout } from "../../../constructs/host/host-layout";
 import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
 import type { Alert, RunRecord } from "../../support/job-host";
 import { removeContainers } from "../../support/remove-containers";
 import { temporaryFolder } from "../../support/temporary-folder";
+import { OperatedSystem, type OperatedSystemChanges } from "../host/operated-system";
 
 /** What `emaintenance backups --json` says of a set. */
 export interface ListedSet {
@@ -34,25 +30,38 @@ export interface Manifest {
   readonly postgres: { readonly databases: readonly { readonly name: string }[] } | null;
 }
 
-const PASSWORD = "only:for'a test";
-
 /** How long something of the tests may take on a machine that is busy with others. */
 const LIMIT_SECONDS = 900;
+
+const socketOf = (prefix: string) => `${prefix}-socket`;
+
+/** The data tier alone, whose database may lose what it has written: nothing here outlives its container. */
+const CHANGES: OperatedSystemChanges = {
+  kind: "backup-test",
+  services: ["postgres", "redis"],
+  databaseOptions: (prefix) => ["--volume", `${socketOf(prefix)}:/run/postgresql`],
+  databaseCommand: ["postgres", "-c", "fsync=off"],
+};
 
 /**
  * A host's folder on this machine, with the operator's command in it, and a real PostgreSQL and Redis to back up. Names
  * and labels are no other test's.
  */
 export class BackupSystem {
-  readonly prefix = `backup-test-${randomBytes(4).toString("hex")}`;
-  readonly layout = new HostLayout(join(temporaryFolder(), "emaintenance"));
-  private readonly programs = join(dirname(this.layout.root), "programs");
-
   /** A system with its containers running. */
   static async start(rules: BackupRules = {}): Promise<BackupSystem> {
-    const system = new BackupSystem();
+    const operated = await OperatedSystem.start(temporaryFolder(), CHANGES);
+    return BackupSystem.on(operated, rules);
+  }
+
+  /** A system without containers: for what looks at sets only. */
+  static async withoutContainers(rules: BackupRules = {}): Promise<BackupSystem> {
+    return BackupSystem.on(await OperatedSystem.withoutContainers(temporaryFolder(), CHANGES), rules);
+  }
+
+  private static async on(operated: OperatedSystem, rules: BackupRules): Promise<BackupSystem> {
+    const system = new BackupSystem(operated);
     try {
-      await system.startContainers();
       await system.install(rules);
     } catch (error) {
       await system.remove();
@@ -61,15 +70,22 @@ export class BackupSystem {
     return system;
   }
 
-  /** A system without containers: for what looks at sets only. */
-  static async withoutContainers(rules: BackupRules = {}): Promise<BackupSystem> {
-    const system = new BackupSystem();
-    await system.install(rules);
-    return system;
+  private constructor(private readonly operated: OperatedSystem) {}
+
+  get prefix(): string {
+    return this.operated.prefix;
+  }
+
+  get layout(): HostLayout {
+    return this.operated.layout;
+  }
+
+  private get programs(): string {
+    return join(dirname(this.layout.root), "programs");
   }
 
   container(service: string): string {
-    return `${this.prefix}-${service}`;
+    return this.operated.container(service);
   }
 
   path(name: string): string {
@@ -78,59 +94,12 @@ export class BackupSystem {
 
   /** Lays the files down as the deploy does. */
   async install(rules: BackupRules = {}): Promise<void> {
-    const service = (name: "postgres" | "redis") => ({
-      service: name,
-      tier: "data" as const,
-      container: this.container(name),
-      needs: [],
-      replicas: 1,
-      publish: [],
-      probe: name === "postgres" ? ({ kind: "postgres" } as const) : ({ kind: "redis", port: 6379 } as const),
-      healthyWithinSeconds: 30,
-      stopWithinSeconds: 10,
-    });
-    const description: SystemDescription = {
-      project: this.prefix,
-      labels: {
-        tier: `${this.prefix}.tier`,
-        service: `${this.prefix}.service`,
-      },
-      services: [service("postgres"), service("redis")],
-      jobs: [],
-      volumes: [],
-      folders: [],
-      root: this.layout.root,
-      gatewayFolder: this.layout.deploy("nginx"),
-      verifyFolder: this.layout.deploy("verify"),
-      releases: join(this.layout.root, "releases"),
-      backups: this.layout.backups,
-      status: this.layout.status,
-      deployLockMinutes: 60,
-      deployLock: join(this.layout.root, "deploy.lock"),
-      diskPercent: { warning: 101, error: 101 },
-      newestBackupHours: 26,
-      backup: describeBackup({ leastFreeMiB: 1, ...rules }, true),
-    };
-    const staging = this.layout.part("operator-command");
-    for (const folder of [staging, this.layout.backups, this.layout.status, this.programs]) {
-      mkdirSync(folder, { recursive: true });
-    }
-    for (const folder of [
-      "logs/schedules",
-      "data/work-order-uploads",
-      "data/redis-backup",
-      "data/postgres",
-    ]) {
+    mkdirSync(this.programs, { recursive: true });
+    for (const folder of ["data/redis-backup", "data/postgres"]) {
       mkdirSync(this.path(folder), { recursive: true });
     }
-    const files = operatorFiles(this.layout, description).filter(({ path }) =>
-      path.startsWith(this.layout.root),
-    );
-    writeFileSync(join(staging, "files.json"), JSON.stringify(files));
-    await run(["bash", "-s"], { input: template("operator/install.sh"), env: { STAGING: staging } });
-    this.write("deploy/Server/scripts/run-job", template("jobs/run-job"));
-    chmodSync(this.path("deploy/Server/scripts/run-job"), 0o755);
-    this.write("deploy/Server/scripts/lib/records.sh", template("jobs/records.sh"));
+    await this.operated.install({ backup: describeBackup({ leastFreeMiB: 1, ...rules }, true) });
+    this.operated.installJobRunner();
   }
 
   /** Runs the operator's command; what it prints and how it ends is the test's to judge. */
@@ -225,15 +194,8 @@ export class BackupSystem {
   }
 
   /** Runs SQL as the superuser; what it answers. */
-  async sql(text: string, options: RunOptions = {}): Promise<string> {
-    const { stdout } = await run(
-      [
-        ...["docker", "exec", "-i", this.container("postgres"), "psql", "-XAtq", "-v", "ON_ERROR_STOP=1"],
-        ...["-U", "postgres", "-d", "emaintenance"],
-      ],
-      { input: text, timeoutSeconds: LIMIT_SECONDS, ...options },
-    );
-    return stdout.trim();
+  sql(text: string): Promise<string> {
+    return this.operated.sql(text);
   }
 
   /** Puts a program in front of this machine's own: lines of bash. */
@@ -290,9 +252,9 @@ export class BackupSystem {
   }
 
   async remove(): Promise<void> {
-    await removeContainers(`name=^${this.prefix}-`);
+    await this.operated.remove();
     await removeContainers(`label=${this.prefix}.throwaway`);
-    await run(["docker", "volume", "rm", "--force", this.container("socket")]);
+    await run(["docker", "volume", "rm", "--force", socketOf(this.prefix)]);
   }
 
   private get options(): RunOptions {
@@ -301,22 +263,5 @@ export class BackupSystem {
       timeoutSeconds: LIMIT_SECONDS,
       env: { PATH: `${this.programs}:${process.env.PATH}` },
     };
-  }
-
-  private async startContainers(): Promise<void> {
-    const images = await ensureBaseImages();
-    const start = (service: string, ...args: string[]) =>
-      run(["docker", "run", "--detach", "--init", "--name", this.container(service), ...args]);
-    await start(
-      "postgres",
-      ...["--env", "POSTGRES_USER=postgres", "--env", `POSTGRES_PASSWORD=${PASSWORD}`],
-      ...["--volume", `${this.container("socket")}:/run/postgresql`],
-      ...["--env", "POSTGRES_DB=emaintenance", images.postgres, "postgres", "-c", "fsync=off"],
-    );
-    await start(
-      "redis",
-      ...["--env", `REDIS_PASSWORD=${PASSWORD}`, images.redis, "redis-server", "--requirepass", PASSWORD],
-    );
-    await this.healthy();
   }
 }

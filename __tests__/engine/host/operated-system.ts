@@ -46,6 +46,10 @@ export interface OperatedSystemChanges {
   /** The server and its settings. @default the image's */
   readonly databaseCommand?: readonly string[];
   readonly description?: (prefix: string, root: string) => Partial<SystemDescription>;
+  /** Services that it has. With all of them comes the migration, and a release that is written down. @default all */
+  readonly services?: readonly string[];
+  /** First word of all names. @default "operator-test" */
+  readonly kind?: string;
 }
 
 /**
@@ -54,16 +58,11 @@ export interface OperatedSystemChanges {
  */
 export class OperatedSystem {
   static async start(folder: string, changes: OperatedSystemChanges = {}): Promise<OperatedSystem> {
-    const system = new OperatedSystem(
-      folder,
-      `operator-test-${randomBytes(4).toString("hex")}`,
-      await freePort(),
-      changes,
-    );
+    const system = await OperatedSystem.withoutContainers(folder, changes);
     try {
       await system.startContainers();
       await system.install();
-      await system.writeRelease("1.4.0");
+      if (!changes.services) await system.writeRelease("1.4.0");
     } catch (error) {
       await system.remove();
       throw error;
@@ -71,7 +70,16 @@ export class OperatedSystem {
     return system;
   }
 
-  private readonly layout: HostLayout;
+  /** The command's folder alone; nothing is installed yet. */
+  static async withoutContainers(
+    folder: string,
+    changes: OperatedSystemChanges = {},
+  ): Promise<OperatedSystem> {
+    const { kind = "operator-test" } = changes;
+    return new OperatedSystem(folder, `${kind}-${randomBytes(4).toString("hex")}`, await freePort(), changes);
+  }
+
+  readonly layout: HostLayout;
 
   private constructor(
     private readonly folder: string,
@@ -105,7 +113,7 @@ export class OperatedSystem {
         tier: `${this.prefix}.tier`,
         service: `${this.prefix}.service`,
       },
-      services: [
+      services: this.having([
         { ...service("postgres", "data", []), probe: { kind: "postgres" } },
         { ...service("redis", "data", []), probe: { kind: "redis", port: 6379 } },
         { ...service("user-service", "api", ["postgres", "redis"]), probe: http },
@@ -115,8 +123,8 @@ export class OperatedSystem {
           probe: gateway,
           publish: [{ port: this.gatewayPort, addresses: ["127.0.0.1"] }],
         },
-      ],
-      jobs: [{ service: "migration", container: this.container("migration") }],
+      ]),
+      jobs: this.having([{ service: "migration", container: this.container("migration") }]),
       volumes: [{ name: `${this.prefix}-data` }],
       folders: [],
       root: this.root,
@@ -133,6 +141,12 @@ export class OperatedSystem {
       backup: describeBackup({ leastFreeMiB: 1 }, false),
       ...this.changes.description?.(this.prefix, this.root),
     };
+  }
+
+  /** Those that this system has. */
+  private having<T extends { readonly service: string }>(all: readonly T[]): T[] {
+    const { services } = this.changes;
+    return all.filter(({ service }) => services?.includes(service) ?? true);
   }
 
   /** What runs jobs, as the job runner's part of a deployment lays it down, and the folders that jobs write to. */
