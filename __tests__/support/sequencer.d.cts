@@ -1,0 +1,3 @@
+import TestSequencer from "@jest/test-sequencer";
+
+export = TestSequencer;
