@@ -42,13 +42,19 @@ async function main(): Promise<number> {
   }
 
   const began = Date.now();
-  const results = await runStages(chosen, repository, (line) => process.stdout.write(`${line}\n`));
+  const plugins = new Set<string>();
+  const results = await runStages(chosen, repository, (line) => {
+    process.stdout.write(`${line}\n`);
+    const used = pluginsIn(line);
+    if (used !== undefined) plugins.add(used);
+  });
   const durations = durationsOf(results);
   await writeDurations(DURATIONS, merge(earlier, durations));
   const text = [
     ...section(`the ${SLOWEST} slowest files`, slowest(durations.files, SLOWEST)),
     ...section(`the ${SLOWEST} slowest tests`, slowest(durations.tests, SLOWEST)),
     ...(faults ? section("faults", faultTable(results.flatMap(testsOf))) : []),
+    ...section("provider plugins of the rehearsals", [...plugins]),
     ...section("parts", results.map(partLine)),
   ];
   const { passed, failed, skipped } = total(results);
@@ -56,6 +62,9 @@ async function main(): Promise<number> {
   process.stdout.write(`${text.join("\n")}\n\n${end}, ${minutes((Date.now() - began) / 1000)}\n`);
   return failed === 0 ? 0 : 1;
 }
+
+/** What a rehearsal's step says of the plugins that it uses. */
+const pluginsIn = (line: string) => /✔ Provider plugins: (.+?)(?: \[[\d.]+m?s\])?$/.exec(line)?.[1];
 
 const section = (title: string, lines: readonly string[]) =>
   lines.length === 0 ? [] : ["", `== ${title}`, ...lines];
