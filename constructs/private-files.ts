@@ -25,10 +25,13 @@ export function keepPrivate(folder: string, outputFolder: string, stacks: readon
       );
     }
     for (const name of [stateFile(stack), `${stateFile(stack)}.backup`]) {
-      const file = join(folder, name);
-      // An empty file is no state to Terraform, and no backup.
-      closeSync(openSync(file, "a", PRIVATE_FILE));
-      chmodSync(file, PRIVATE_FILE);
+      ensurePrivateFile(join(folder, name));
     }
   }
+}
+
+/** Makes a file that only its owner may read, or makes it so. An empty one is no state to Terraform, and no backup. */
+export function ensurePrivateFile(file: string): void {
+  closeSync(openSync(file, "a", PRIVATE_FILE));
+  chmodSync(file, PRIVATE_FILE);
 }

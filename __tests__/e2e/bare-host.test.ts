@@ -1,4 +1,6 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
+import { stateFile } from "../../constructs/state-path";
 import { cdktfIn, hostShell } from "../../rehearsal/client";
 import { run } from "../../rehearsal/run";
 import { runSmoke } from "../../rehearsal/smoke";
@@ -187,6 +189,8 @@ describe("a host that is lost", () => {
     );
     expect(await machine.data()).toEqual(before);
     await runSmoke(machine.host.url);
+    // It holds secrets, and is its owner's alone.
+    expect(statSync(join(machine.host.directory, stateFile("prod"))).mode & 0o777).toBe(0o600);
     expect((await plan(machine.host.directory)).stdout).toContain(NO_CHANGES);
   });
 

@@ -29,8 +29,18 @@ test("what Terraform knows of the lost host gets a name with the date; an empty 
   expect(readdirSync(here.directory).sort()).toEqual([
     "cdktf.json",
     "terraform.bootstrap.tfstate",
+    "terraform.prod.tfstate",
     "terraform.prod.tfstate.lost-20260131T123456Z",
   ]);
+});
+
+test("the state of the new host will be its owner's alone, whose mode Terraform keeps", async () => {
+  const here = workspace({ "terraform.prod.tfstate": "lost" });
+  await setAside(here, await stateOfLostHost(here, ["prod"], NOW));
+
+  const file = join(here.directory, "terraform.prod.tfstate");
+  expect(readFileSync(file, "utf8")).toBe("");
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test("a second run leaves the new host's state where it is, and the lost one's too", async () => {

@@ -1,5 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ensurePrivateFile } from "../../constructs/private-files";
 import { stateFile } from "../../constructs/state-path";
 import type { Workspace } from "../release/workspace";
 import type { LaterSet } from "./later";
@@ -56,5 +57,7 @@ export async function setAside({ directory }: Workspace, aside: Progress["aside"
       () => false,
     );
     if (!done) await rename(join(directory, file), join(directory, name));
+    // Terraform makes a new state readable for everybody; it keeps the mode of one that is there.
+    ensurePrivateFile(join(directory, file));
   }
 }
