@@ -79,6 +79,8 @@ remove_unknown() {
 # A restore has our lock too, which would only say whose it is.
 [ ! -e "$RESTORE_JOURNAL" ] || refuse_beside_restore
 take_lock
+# A deployment that has failed is none under way.
+trap '[ $? -eq 0 ] || as_root rm -f "$LOCK"' EXIT
 refuse_beside_restore
 name=$MARK_PREFIX-${MARK:0:12}
 [ "$(docker inspect --format '{{.Name}}' "$MARK")" = "/$name" ] || docker rename "$MARK" "$name"
