@@ -283,18 +283,22 @@ describe("replicas", () => {
 
 describe("what is not a deployment's", () => {
   test("container is refused, before anything is changed", async () => {
-    const before = await answered();
+    const [before, next] = (await answered()) === one.name ? [one, other] : [other, one];
     const foreign = await system.container({
       name: `${system.gateway.id}-by-hand`,
       hostname: "by-hand",
       asleep: true,
     });
-    const { code, stderr } = await bring(foreign);
+    const { code, stderr } = await cutover([
+      [UPSTREAM, system.nameOf(), next],
+      [UPSTREAM, system.nameOf(), foreign],
+    ]);
     expect(code).toBe(1);
     expect(stderr).toBe(
       `switch: the container ${foreign.id.slice(0, 12)} has the host name by-hand, not ${system.nameOf()}-…: it was not made by a deployment\n`,
     );
-    expect(await answered()).toBe(before);
+    expect(await answered()).toBe(before.name);
+    expect(await system.holderOf(system.nameOf())).toBe(before.id);
     // A deployment that has failed is none under way.
     expect(existsSync(system.lock)).toBe(false);
     await system.discard(foreign);

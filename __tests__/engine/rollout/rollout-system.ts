@@ -14,7 +14,21 @@ const SOCKET = "/var/run/docker.sock";
 const NANOSECONDS = 1e9;
 
 /** Programs at whose calls a script can be interrupted: all that change anything, and those that wait. */
-const INTERRUPTIBLE = ["docker", "curl", "ln", "mv", "mkdir", "rmdir", "rm", "touch", "flock", "jq", "stat"];
+const INTERRUPTIBLE = [
+  "docker",
+  "curl",
+  "ln",
+  "mv",
+  "mkdir",
+  "rmdir",
+  "rm",
+  "touch",
+  "flock",
+  "jq",
+  "stat",
+  "mktemp",
+  "chmod",
+];
 
 /** What a container's program does wrong: see service.mjs. */
 export type Mode =
@@ -83,6 +97,7 @@ export class RolloutSystem {
   }
 
   private readonly made = new Set<string>();
+  private runs = 0;
 
   private constructor(readonly gateway: GatewaySystem) {}
 
@@ -194,13 +209,14 @@ export class RolloutSystem {
     change: (script: string) => string = (script) => script,
   ): Promise<RunResult> {
     const { folder } = this.gateway;
-    const file = join(folder, "script.sh");
+    const count = ++this.runs;
+    const file = join(folder, `script-${count}.sh`);
     await writeFile(file, change(template("switch/plain-text.sh") + template(`switch/${name}`)));
     if (interruption) await this.interruptAt(interruption);
     return run(["bash", "-c", 'echo $$ > "$MAIN_PROCESS"; exec bash "$0"', file], {
       env: {
         LOCK: this.lock,
-        MAIN_PROCESS: join(folder, "main-process"),
+        MAIN_PROCESS: join(folder, `main-process-${count}`),
         ...(interruption && { PATH: `${this.programs}:${process.env.PATH}` }),
         ...environment,
       },
