@@ -192,9 +192,8 @@ export class Emaintenance extends Construct {
       service.setEnvironment("JWT_SECRET", variables.jwtSecret.stringValue);
     }
     const prove = (service: OwnService): void => {
-      const { containers } = service;
-      const proofs = placement.proven?.(this, service.service, containers);
-      if (proofs) containers.forEach((container) => container.provenBy(...proofs));
+      const proofs = placement.proven?.(this, service);
+      if (proofs) service.containers.forEach((container) => container.provenBy(...proofs));
     };
     prove(this.userService);
     this.workOrderService.connectTo(this.userService);

@@ -2,6 +2,7 @@ import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Migration } from "./api/migration";
+import type { OwnService } from "./api/own-service";
 import type { TierContainer } from "./container/tier-container";
 import type { Postgres } from "./data/postgres";
 import type { Redis } from "./data/redis";
@@ -44,11 +45,7 @@ export interface Placement {
   /** What the first service starts after: a migration that has ended well. */
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[];
   /** What proves the containers of a service before anything uses them. @default they are healthy */
-  proven?(
-    scope: Construct,
-    service: string,
-    containers: readonly TierContainer[],
-  ): readonly ITerraformDependable[];
+  proven?(scope: Construct, service: OwnService): readonly ITerraformDependable[];
 }
 
 /** A service behind the gateway. */

@@ -163,6 +163,50 @@ describe("the likely cause", () => {
       /is not healthy in time: its health check got no answer/,
     ],
     [
+      "of a container that listens on 127.0.0.1 only, in which Docker finds nothing wrong",
+      error(
+        "null_resource.user_service_gate",
+        "the new container emaintenance-user-service of user-service is healthy, and users would not reach it over the network: " +
+          "http://172.18.0.9:3001/health does not answer: curl: (7) Failed to connect; its own health check, which asks 127.0.0.1 inside the container, passes.\n" +
+          "It listens on 127.0.0.1 only. Let it listen on 0.0.0.0",
+      ),
+      facts([container("user-service")]),
+      "network",
+      /^emaintenance-user-service answers its own health check, and nobody else: http:\/\/172\.18\.0\.9:3001\/health does not answer/,
+    ],
+    [
+      "of a service that ran out of memory, and was started again by Docker before it was looked at",
+      error(
+        "null_resource.asset_service_gate",
+        "the new container emaintenance-asset-service of asset-service runs out of memory: its limit is 512 MiB.",
+      ),
+      facts([container("asset-service", { state: "running", restarts: 3, exitCode: 0, health: "starting" })]),
+      "memory",
+      /emaintenance-asset-service needs more memory than its limit of 512 MiB/,
+    ],
+    [
+      "of a program that answers its health check with 500, with its words",
+      error(
+        "null_resource.user_service_gate",
+        "the new container emaintenance-user-service of user-service is unhealthy after all tries of its health check.",
+      ),
+      facts([container("user-service", { health: "unhealthy", healthOutput: "starting\n500 no disk\n" })]),
+      "health",
+      /is unhealthy: 500 no disk$/,
+    ],
+    [
+      "of a program that ends at its start, when its gate has seen it",
+      error(
+        "null_resource.asset_service_gate",
+        "the new container emaintenance-asset-service of asset-service ends again and again, with exit code 3.",
+      ),
+      facts([
+        container("asset-service", { state: "restarting", exitCode: 3, restarts: 3, health: "unhealthy" }),
+      ]),
+      "start",
+      /emaintenance-asset-service ends at its start: exit code 3, 3 times/,
+    ],
+    [
       "of a gateway that refuses its configuration",
       error("null_resource.gateway_configuration", "gateway: nginx refuses the new configuration"),
       facts([container("nginx")]),
@@ -210,6 +254,32 @@ test("it is told with the evidence and the mend", () => {
       "    line 1",
       "    line 2",
       "  to mend it: its log says why; to try it alone: docker run --rm -it emaintenance/user-service:2",
+    ].join("\n"),
+  );
+});
+
+test("the remedy for a container that listens on 127.0.0.1 names the setting; for any other, the words of the gate", () => {
+  const words =
+    "the new container a of web is healthy, and users would not reach it over the network: no answer.\n";
+  const remedy = (more: string) => diagnose([error("null_resource.web_gate", words + more)], facts([])).mend;
+  expect(remedy("It listens on 127.0.0.1 only.")).toContain("HOSTNAME=0.0.0.0");
+  expect(remedy("It listens on port 3000.")).not.toContain("0.0.0.0");
+});
+
+test("what a container says is told as plain text", () => {
+  const found = facts(
+    [container("user-service", { health: "unhealthy", healthOutput: "500 \u001b[31mno\u0007 disk\u009b" })],
+    "a\tlog\u001b]0;title\u0007\nof two lines\r",
+  );
+  expect(inWords(diagnose([ofUserService], found))).toBe(
+    [
+      "likely cause: emaintenance-user-service is unhealthy: 500 [31mno disk",
+      "  last health output of emaintenance-user-service:",
+      "    500 [31mno disk",
+      "  end of the log of emaintenance-user-service:",
+      "    a  log]0;title",
+      "    of two lines",
+      "  to mend it: look at the health path of user-service and its log; is the port right?",
     ].join("\n"),
   );
 });

@@ -39,11 +39,11 @@ describe("the gate, on a host", () => {
          *slice*) echo emaintenance-migration-77 ;;
          inspect*) exit 1 ;;
          start*) echo "$((count + 1))" > "$runs" ;;
-         logs*) echo "relation exists" >&2 ;;
+         logs*) printf '\\e[31mrelation exists\\e[0m\\a\\n' >&2 ;;
        esac`,
     );
   const pass = (host: FakeHost) =>
-    host.run("switch/migration-gate.sh", {
+    host.run(["switch/plain-text.sh", "switch/migration-gate.sh"], {
       JOB: "0123abcd",
       NAME: "emaintenance-migration",
       LOCK: join(temporaryFolder(), "lock"),
@@ -68,13 +68,13 @@ describe("the gate, on a host", () => {
     expect(host.calls).toContain("docker wait 0123abcd");
   });
 
-  test("stays shut when the job fails again, and shows the job's last words and the mend", async () => {
+  test("stays shut when the job fails again, and shows the job's last words as plain text, and the mend", async () => {
     const { code, stderr } = await pass(jobThatEnds(1, 3));
 
     expect(code).toBe(1);
     expect(stderr).toBe(
       "migration failed with exit code 3; no service was started or changed. Its last lines:\n" +
-        "  relation exists\n" +
+        "  [31mrelation exists[0m\n" +
         "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration-77) and deploy again. To go back: npm run rollback -- prod\n",
     );
   });

@@ -31,9 +31,10 @@ export class FakeHost {
     return this;
   }
 
-  /** Runs a script of `templates/` with nothing in its environment but this. */
-  run(path: string, environment: Readonly<Record<string, string>>): Promise<RunResult> {
-    return this.shell(["/bin/bash", "-s"], template(path), environment);
+  /** Runs a script of `templates/`, or several as one, with nothing in its environment but this. */
+  run(paths: string | readonly string[], environment: Readonly<Record<string, string>>): Promise<RunResult> {
+    const script = [paths].flat().map(template).join("");
+    return this.shell(["/bin/bash", "-s"], script, environment);
   }
 
   /** Runs any program in the same way; it reads `input`. */

@@ -2,7 +2,7 @@ import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Migration } from "../api/migration";
-import type { TierContainer } from "../container/tier-container";
+import type { OwnService } from "../api/own-service";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
 import type { GatewayTarget, Placement } from "../placement";
@@ -104,12 +104,10 @@ export class VmPlacement implements Placement {
     return [new MigrationGate(scope, "migration-gate", { connection, migration }).resource];
   }
 
-  proven(
-    scope: Construct,
-    service: string,
-    containers: readonly TierContainer[],
-  ): readonly ITerraformDependable[] {
+  proven(scope: Construct, service: OwnService): readonly ITerraformDependable[] {
     const { connection } = this.props;
-    return [new Gate(scope, `${service}-gate`, { connection, service, containers }).resource];
+    const { containers, port, healthPath } = service;
+    const gate = { connection, service: service.service, containers, port, healthPath };
+    return [new Gate(scope, `${service.service}-gate`, gate).resource];
   }
 }

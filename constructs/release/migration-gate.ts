@@ -20,7 +20,7 @@ export class MigrationGate extends Construct {
     const { container } = props.migration;
     this.resource = new HostScript(this, "migration-gate", {
       connection: props.connection,
-      script: template("switch/migration-gate.sh"),
+      script: template("switch/plain-text.sh") + template("switch/migration-gate.sh"),
       environment: { JOB: container.resource.id, NAME: container.containerName, LOCK: DEPLOY_LOCK },
       createBeforeDestroy: true,
     }).resource;

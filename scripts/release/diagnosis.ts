@@ -40,6 +40,7 @@ export type Cause =
   | "cache"
   | "dependency"
   | "health"
+  | "network"
   | "gateway"
   | "verification"
   | "unknown";
@@ -72,6 +73,8 @@ export function diagnose(errors: readonly TerraformError[], facts: Facts): Diagn
   const words = errors.map(({ summary, detail }) => `${summary}\n${detail}`).join("\n");
   const before = beforeAnyContainer(errors, words);
   if (before) return before;
+  const unreachable = notReachable(words, facts);
+  if (unreachable) return unreachable;
 
   const container = suspect(errors, facts);
   if (container) {
@@ -139,6 +142,26 @@ function beforeAnyContainer(errors: readonly TerraformError[], words: string): D
         };
   }
   return undefined;
+}
+
+/** Docker finds nothing wrong with a container that only itself can reach; the gate has asked it over the network. */
+function notReachable(words: string, { containers, logs }: Facts): Diagnosis | undefined {
+  const [, name, service, found] =
+    /the new container (\S+) of (\S+) is healthy, and users would not reach it over the network: (.*)/.exec(
+      words,
+    ) ?? [];
+  if (name === undefined || found === undefined) return undefined;
+  const container = containers.find((one) => one.name === name);
+  const log = container ? logs[container.id] : undefined;
+  return {
+    cause: "network",
+    what: `${name} answers its own health check, and nobody else: ${found}`,
+    mend: words.includes("It listens on 127.0.0.1 only")
+      ? `let ${service} listen on 0.0.0.0 instead of 127.0.0.1, in its code or by its setting (HOST=0.0.0.0; of Next.js: HOSTNAME=0.0.0.0)`
+      : `look at the port and the address on which ${service} listens; the words above say what was found`,
+    container,
+    ...(log && { log }),
+  };
 }
 
 /** The container that the error is about, or else the newest one that is unwell. */
@@ -266,17 +289,22 @@ function lastLine(output: string): string {
 /** The diagnosis for a person: what, the evidence, what to do. */
 export function inWords({ what, mend, container, log }: Diagnosis): string {
   const indented = (text: string) =>
-    text
+    plainText(text)
       .trimEnd()
       .split("\n")
       .map((line) => `    ${line}`)
       .join("\n");
   return [
-    `likely cause: ${what}`,
+    `likely cause: ${plainText(what)}`,
     ...(container && container.healthOutput.trim() !== ""
       ? [`  last health output of ${container.name}:`, indented(container.healthOutput)]
       : []),
     ...(log ? [`  end of the log of ${container?.name}:`, indented(log)] : []),
     `  to mend it: ${mend}`,
   ].join("\n");
+}
+
+/** A container chooses its words: no escape sequence of it may reach the terminal. */
+function plainText(text: string): string {
+  return text.replace(/\t/g, "  ").replace(/(?!\n)\p{Cc}/gu, "");
 }

@@ -190,7 +190,8 @@ give_up() {
     mv -f "$folder/nginx.conf.previous" "$folder/nginx.conf"
     ask_for_reload || true
   fi
-  docker logs --tail 5 "$container" >&2 || true
+  # Clients choose some of its words: no escape sequence may reach the operator's terminal.
+  docker logs --tail 5 "$container" 2>&1 | LC_ALL=C sed 's/[[:cntrl:]]//g' >&2 || true
   fail 1 "$1"
 }
 

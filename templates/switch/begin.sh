@@ -19,15 +19,25 @@ owner=$OWNER@${WORKSTATION:-${SSH_CLIENT%% *}}
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-# Another program at this very moment would find the file, or not make it.
-make_lock() (
-  set -o noclobber
+# A link is made whole or not at all, and not where there is one: of two programs at this very moment one fails, and one that is
+# killed leaves no lock without an owner.
+make_lock() {
+  local new code=0
+  new=$(mktemp "$LOCK.XXXXXX")
   jq -nc --arg owner "$owner" --arg started "$(date -u +%FT%TZ)" --arg release "$RELEASE" --arg deployment "$DEPLOYMENT" \
-    --arg address "${SSH_CLIENT%% *}" '{owner: $owner, started: $started, release: $release, deployment: $deployment, address: $address}' \
-    2> /dev/null > "$LOCK"
-) 2> /dev/null
+    --arg address "${SSH_CLIENT%% *}" '{owner: $owner, started: $started, release: $release, deployment: $deployment, address: $address}' > "$new"
+  chmod 0644 "$new"
+  ln "$new" "$LOCK" 2> /dev/null || code=$?
+  rm -f "$new"
+  return "$code"
+}
 
-field() { jq -r ".$1 // \"unknown\"" "$LOCK" 2> /dev/null || echo unknown; }
+# The folder is everybody's, so what stands in the lock is printed without control characters.
+field() {
+  local value
+  value=$(jq -r ".$1 // empty" "$LOCK" 2> /dev/null | LC_ALL=C tr -d '[:cntrl:]') || true
+  echo "${value:-unknown}"
+}
 
 take_lock() {
   local minutes
@@ -59,7 +69,6 @@ refuse_beside_restore() {
   else
     return 0
   fi
-  [ "$(field deployment)" != "$DEPLOYMENT" ] || as_root rm -f "$LOCK"
   echo "$what on $(hostname). Expected none while a release is deployed. $mend" >&2
   exit 1
 }
@@ -79,6 +88,8 @@ remove_unknown() {
 # A restore has our lock too, which would only say whose it is.
 [ ! -e "$RESTORE_JOURNAL" ] || refuse_beside_restore
 take_lock
+# A deployment that has failed is none under way.
+trap '[ $? -eq 0 ] || as_root rm -f "$LOCK"' EXIT
 refuse_beside_restore
 name=$MARK_PREFIX-${MARK:0:12}
 [ "$(docker inspect --format '{{.Name}}' "$MARK")" = "/$name" ] || docker rename "$MARK" "$name"

@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Lets the deployment go on only after the migration has ended well. A job that failed is run once more, so that a passing
-# trouble (a lock, a restart) needs nobody.
+# trouble (a lock, a restart) needs nobody. Runs behind plain-text.sh.
 set -euo pipefail
 
 : "${JOB:?id of the migration container}"
 : "${NAME:?its name once it has ended well}"
 : "${LOCK:?file that says who deploys}"
+
+# A deployment that has failed is none under way: the watchdog looks after the old containers again.
+trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 
 exit_code() { docker inspect --format '{{.State.ExitCode}}' "$JOB"; }
 name_of() { docker inspect --format '{{slice .Name 1}}' "$1"; }
@@ -18,11 +21,9 @@ fi
 
 code=$(exit_code)
 if [ "$code" -ne 0 ]; then
-  # A deployment that has failed is none under way.
-  rm -f "$LOCK"
   {
     echo "migration failed with exit code $code; no service was started or changed. Its last lines:"
-    docker logs --tail 40 "$JOB" 2>&1 | sed 's/^/  /'
+    docker logs --tail 40 "$JOB" 2>&1 | plain_text | sed 's/^/  /'
     echo "Expected exit code 0. Mend the cause (the full text: docker logs $(name_of "$JOB")) and deploy again. To go back: npm run rollback -- prod"
   } >&2
   exit 1

@@ -13,6 +13,8 @@ readonly SOCKET=/var/run/docker.sock
 
 # The connection may be cut between two lines; what has begun is brought to its end.
 trap '' HUP PIPE TERM
+# A deployment that has failed is none under way: the watchdog looks after the old containers again.
+trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 
 say() { echo "switch: $*" 2> /dev/null || true; }
 
@@ -26,7 +28,7 @@ fail() {
 alias_of() {
   local service=$1 name=$2 id=$3 host
   host=$(docker inspect --format '{{.Config.Hostname}}' "$id")
-  [[ $host == "$name"-* ]] || fail "the container ${id:0:12} has the host name $host, not $name-…: it is none of a deployment"
+  [[ $host == "$name"-* ]] || fail "the container ${id:0:12} has the host name $host, not $name-…: it was not made by a deployment"
   echo "$service-${host#"$name"-}"
 }
 
@@ -60,21 +62,43 @@ give_name() {
   fi
 }
 
-# Connections of the gateway that are open to one of these addresses (as the kernel writes them), one a line.
-open_connections() {
-  docker exec "$GATEWAY" cat /proc/net/tcp 2> /dev/null |
-    awk -v addresses="$*" 'BEGIN { n = split(addresses, list); for (i = 1; i <= n; i++) old[list[i]] }
-      { split($3, remote, ":") } (remote[1] in old) && ($4 == "01" || $4 == "02")'
+# Addresses of the containers that get all new requests, as the kernel writes them; one a line.
+addresses_in_use() {
+  local word ip
+  for word in $CONTAINERS; do
+    while read -r ip; do
+      [ -z "$ip" ] || kernel_address "$ip"
+    done < <(docker inspect --format '{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}' "${word##*=}")
+  done
 }
 
-# Waits for requests that old containers are answering. Twice none, as one may just be on its way.
+# Connections of the gateway that are open to a port of a service, at an address where no container of this release is: also
+# to a replica that is no longer configured, or to what a run that was killed did not wait for. Those of clients end at a
+# port that the gateway listens on.
+open_connections() {
+  local ports
+  ports=$(for word in $CONTAINERS; do upstream=${word%%=*} && printf '%04X ' "${upstream##*:}"; done)
+  docker exec "$GATEWAY" cat /proc/net/tcp 2> /dev/null |
+    awk -v in_use="$1" -v ports="$ports" 'BEGIN {
+        n = split(in_use, list); for (i = 1; i <= n; i++) current[list[i]]
+        n = split(ports, list); for (i = 1; i <= n; i++) service[list[i]]
+      }
+      { split($2, own, ":"); split($3, remote, ":") }
+      $4 == "0A" { listens[own[2]] }
+      ($4 == "01" || $4 == "02") && !(own[2] in listens) && (remote[2] in service) && !(remote[1] in current)'
+}
+
+# Waits for requests that old containers are answering. Twice none, as one may just be on its way; where nothing was renamed,
+# nobody sends one there any more.
 drain() {
-  local end=$((SECONDS + DRAIN_SECONDS)) quiet=0 open
+  local renamed=$1 end=$((SECONDS + DRAIN_SECONDS)) in_use quiet=0 open
+  in_use=$(addresses_in_use)
   while [ "$quiet" -lt 2 ]; do
-    open=$(open_connections "$@" || true)
+    open=$(open_connections "$in_use" || true)
     if [ -z "$open" ]; then quiet=$((quiet + 1)); else quiet=0; fi
+    if [ "$quiet" -eq 1 ] && [ -z "$renamed" ]; then return; fi
     if [ "$SECONDS" -ge "$end" ]; then
-      say "$(wc -l <<< "$open") requests are still being answered by old containers after $DRAIN_SECONDS s"
+      [ -z "$open" ] || say "$(wc -l <<< "$open") requests are still being answered by old containers after $DRAIN_SECONDS s"
       return
     fi
     sleep 0.5
@@ -82,7 +106,7 @@ drain() {
 }
 
 # 172.18.0.5 as 050012AC
-kernel_address() { awk -F. '{ printf "%02X%02X%02X%02X", $4, $3, $2, $1 }' <<< "$1"; }
+kernel_address() { awk -F. '{ printf "%02X%02X%02X%02X\n", $4, $3, $2, $1 }' <<< "$1"; }
 
 exec 9> "$FOLDER/.switch.lock"
 flock --wait 120 9 || fail "another switch has been busy in $FOLDER for two minutes. Expected one at a time. Later: npx cdktf deploy prod"
@@ -93,7 +117,7 @@ for word in $CONTAINERS; do
   IFS='=' read -r upstream name id <<< "$word"
   address=$(alias_of "${upstream%:*}" "$name" "$id")
   if [ -n "${chosen[$upstream]-}" ] && [ "${chosen[$upstream]}" != "$address" ]; then
-    say "$name was made by another deployment than its equals, and gets no requests before the next change of ${upstream%:*}"
+    say "$name was made by another deployment than the other replicas, and gets no requests before the next change of ${upstream%:*}"
   else
     chosen[$upstream]=$address
   fi
@@ -102,16 +126,14 @@ done
 
 for upstream in "${!chosen[@]}"; do lead "$upstream" "${chosen[$upstream]}"; done
 
-old=()
+renamed=''
 for word in $CONTAINERS; do
   IFS='=' read -r _ name id <<< "$word"
   [ "${before[$name]}" != "$id" ] || continue
-  [ -z "${before[$name]}" ] || while read -r ip; do
-    [ -z "$ip" ] || old+=("$(kernel_address "$ip")")
-  done < <(docker inspect --format '{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}' "${before[$name]}")
+  [ -z "${before[$name]}" ] || renamed=yes
   give_name "$name" "$id" "${before[$name]}"
   say "$name is now ${id:0:12}"
 done
-[ ${#old[@]} -eq 0 ] || drain "${old[@]}"
+drain "$renamed"
 forget_addresses
 say "all requests go to the containers of this release"

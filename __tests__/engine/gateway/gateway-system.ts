@@ -66,8 +66,8 @@ export class GatewaySystem {
     readonly id: string,
     readonly folder: string,
     readonly image: string,
-    private readonly nodeImage: string,
-    private readonly network: string,
+    readonly nodeImage: string,
+    readonly network: string,
   ) {}
 
   /** Port of 127.0.0.1 on which the gateway answers. */
