@@ -45,6 +45,30 @@ export function memoryBelowNeed(service: string, memoryMiB: number, neededMiB: n
   );
 }
 
+/** Linux gives a process no smaller share of a core. */
+export function cpusBelowLeast(service: string, cpus: number): ConfigurationError {
+  return new ConfigurationError(
+    `limits.cpus of ${service} is ${cpus}: Linux gives at least a hundredth of a core; expected more, such as 0.011 or 0.1`,
+  );
+}
+
+/**
+ * The Docker provider reads the limit back as another number, and would replace the container with every deployment.
+ *
+ * @param instead numbers close to it that the provider reads back as they are
+ */
+export function cpusNotReadBack(
+  service: string,
+  cpus: number,
+  readBack: string,
+  instead: readonly string[],
+): ConfigurationError {
+  return new ConfigurationError(
+    `limits.cpus of ${service} is ${cpus}: the Docker provider reads it back as ${readBack}, and would replace the ` +
+      `container with every deployment; expected a number that it reads back as it is, such as ${instead.join(" or ")}`,
+  );
+}
+
 /** A route that names a service which is not part of the system. */
 export function unknownService(path: string, service: string, known: readonly string[]): ConfigurationError {
   return new ConfigurationError(
