@@ -30,6 +30,26 @@ export function portOutOfRange(port: number): ConfigurationError {
   return new ConfigurationError(`port ${port} is out of range: expected an integer from 1 to 65535`);
 }
 
+/** What Docker would take for all addresses, IPv4 and IPv6, or refuse. */
+export function publishedAddressInvalid(port: number, address: string): ConfigurationError {
+  return new ConfigurationError(
+    `port ${port} is published on ${JSON.stringify(address)}: expected an IP address of the host, such as "0.0.0.0", "::" ` +
+      `or "192.0.2.7"`,
+  );
+}
+
+/** One address cannot be bound twice. */
+export function publishedAddressTwice(port: number, address: string): ConfigurationError {
+  return new ConfigurationError(`port ${port} is published on ${address} twice: name each address once`);
+}
+
+/** A published port without an address would be none. */
+export function publishedNowhere(port: number): ConfigurationError {
+  return new ConfigurationError(
+    `port ${port} is published on no address: name one, such as "0.0.0.0", or pass publish: []`,
+  );
+}
+
 /** Two containers want the same port of the host. */
 export function hostPortTaken(port: number, first: string, second: string): ConfigurationError {
   return new ConfigurationError(
