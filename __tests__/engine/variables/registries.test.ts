@@ -58,8 +58,7 @@ describe("logins to registries", () => {
     const blocks = `\${[for address in ${inner(for_each)} : "\${address} \${${inner(content.username).replaceAll("registry_auth.value", "address")}}"]}`;
     const terraform = await Terraform.on(stack, { blocks });
     const own = { username: "own", password: "only-for-a-test-9" };
-    const logins = async (REGISTRIES: object) =>
-      (await terraform.evaluate({ ...good, REGISTRIES })).blocks as unknown;
+    const logins = async (REGISTRIES: object) => (await terraform.evaluate({ ...good, REGISTRIES })).blocks;
 
     expect(await logins({ "docker.io": login, "registry.example.org": own })).toEqual([
       "docker.io reader",
