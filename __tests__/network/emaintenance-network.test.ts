@@ -51,6 +51,8 @@ describe("the network of the system", () => {
   });
 
   test("refuses a name that Docker would not take", () => {
-    expect(() => production({ network: { name: "my net" } })).toThrow('network.name is "my net"');
+    expect(() => production({ network: { name: "my net" } })).toThrow(
+      'name is "my net": expected letters, digits, "_", "." and "-", such as emaintenance-network',
+    );
   });
 });

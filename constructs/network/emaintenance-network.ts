@@ -1,7 +1,7 @@
 import { Network } from "@cdktf/provider-docker/lib/network";
-import { type ITerraformDependable, Lazy, TerraformStack } from "cdktf";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { expression } from "../configuration/expression";
+import { neverReplaced } from "../configuration/never-replaced";
 import { z } from "zod";
 import { Naming } from "../naming";
 import { validateProps } from "../values/validate";
@@ -24,8 +24,8 @@ const schema = z.object({
 });
 
 /**
- * The one bridge network on which all containers of the system meet, by name. It is never replaced: the provider would wait
- * 30 s for a network that containers use to be removed, fail, and leave the system without the containers that were to follow.
+ * The one bridge network on which all containers of the system meet, by name. It is never replaced: see
+ * neverReplaced.
  */
 export class EmaintenanceNetwork extends Construct {
   /** The name, as an attribute of the network: who uses it depends on it. */
@@ -41,23 +41,15 @@ export class EmaintenanceNetwork extends Construct {
       name: this.literalName,
       driver: "bridge",
       dependsOn: [...(props.after ?? [])],
-      lifecycle: { ignoreChanges: "all" },
     });
-    // The name is known only once the aspects of a development system have had their say.
     const stack = TerraformStack.of(this).node.id;
-    network.addOverride("lifecycle.postcondition", [
-      {
-        condition: Lazy.stringValue({
-          produce: () => expression(`self.name == "${network.nameInput ?? ""}"`),
-        }),
-        error_message: Lazy.stringValue({
-          produce: () =>
-            `The network of this system is \${self.name}, and network.name is ${network.nameInput ?? ""}. A network that ` +
-            `containers use cannot be replaced. Set network.name to \${self.name}, or remove the system first ` +
-            `(npx cdktf destroy ${stack}) and deploy it again.`,
-        }),
-      },
-    ]);
+    neverReplaced(network, () => ({
+      condition: `self.name == "${network.nameInput ?? ""}"`,
+      message:
+        `The network of this system is \${self.name}, and network.name is ${network.nameInput ?? ""}. A network that ` +
+        `containers use cannot be replaced. Set network.name to \${self.name}, or remove the system first ` +
+        `(npx cdktf destroy ${stack}) and deploy it again.`,
+    }));
     network.overrideLogicalId("network");
     this.name = network.name;
   }
