@@ -30,6 +30,26 @@ export function portOutOfRange(port: number): ConfigurationError {
   return new ConfigurationError(`port ${port} is out of range: expected an integer from 1 to 65535`);
 }
 
+/** What Docker would take for all addresses, IPv4 and IPv6, or refuse. */
+export function publishedAddressInvalid(port: number, address: string): ConfigurationError {
+  return new ConfigurationError(
+    `port ${port} is published on ${JSON.stringify(address)}: expected an IP address of the host, such as "0.0.0.0", "::" ` +
+      `or "192.0.2.7"`,
+  );
+}
+
+/** One address cannot be bound twice. */
+export function publishedAddressTwice(port: number, address: string): ConfigurationError {
+  return new ConfigurationError(`port ${port} is published on ${address} twice: name each address once`);
+}
+
+/** A published port without an address would be none. */
+export function publishedNowhere(port: number): ConfigurationError {
+  return new ConfigurationError(
+    `port ${port} is published on no address: name one, such as "0.0.0.0", or pass publish: []`,
+  );
+}
+
 /** Two containers want the same port of the host. */
 export function hostPortTaken(port: number, first: string, second: string): ConfigurationError {
   return new ConfigurationError(
@@ -42,6 +62,30 @@ export function hostPortTaken(port: number, first: string, second: string): Conf
 export function memoryBelowNeed(service: string, memoryMiB: number, neededMiB: number): ConfigurationError {
   return new ConfigurationError(
     `memory limit of ${service} is ${memoryMiB} MiB: it needs at least ${neededMiB} MiB; raise limits.memoryMiB`,
+  );
+}
+
+/** Linux gives a process no smaller share of a core. */
+export function cpusBelowLeast(service: string, cpus: number): ConfigurationError {
+  return new ConfigurationError(
+    `limits.cpus of ${service} is ${cpus}: Linux gives at least a hundredth of a core; expected more, such as 0.011 or 0.1`,
+  );
+}
+
+/**
+ * The Docker provider reads the limit back as another number, and would replace the container with every deployment.
+ *
+ * @param instead numbers close to it that the provider reads back as they are
+ */
+export function cpusNotReadBack(
+  service: string,
+  cpus: number,
+  readBack: string,
+  instead: readonly string[],
+): ConfigurationError {
+  return new ConfigurationError(
+    `limits.cpus of ${service} is ${cpus}: the Docker provider reads it back as ${readBack}, and would replace the ` +
+      `container with every deployment; expected a number that it reads back as it is, such as ${instead.join(" or ")}`,
   );
 }
 

@@ -2,13 +2,13 @@ import { checkedLimits } from "../../constructs/container/resource-limits";
 
 describe("the limits of a container", () => {
   test("are one core and 512 MiB where nobody says otherwise", () => {
-    expect(checkedLimits("web", {})).toEqual({ cpus: "1", memoryMiB: 512 });
+    expect(checkedLimits("web", {})).toEqual({ cpus: "1.0", memoryMiB: 512 });
   });
 
   test.each([
     [0.5, "0.5"],
-    [1.0, "1"],
-    [2, "2"],
+    [1.0, "1.0"],
+    [2, "2.0"],
     [0.25, "0.25"],
   ])("of %d cores are written as the provider reads them back: %s", (cpus, written) => {
     expect(checkedLimits("web", { cpus }).cpus).toBe(written);

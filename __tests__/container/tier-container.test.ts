@@ -88,7 +88,7 @@ describe("every container", () => {
   });
 
   test("may use one core and 512 MiB, and no swap", () => {
-    expect(plain).toMatchObject({ cpus: "1", memory: 512, memory_swap: 512 });
+    expect(plain).toMatchObject({ cpus: "1.0", memory: 512, memory_swap: 512 });
   });
 
   test("gets half a minute to stop, from Docker and from the provider", () => {
@@ -117,7 +117,7 @@ describe("a container may have", () => {
 
   test("the capabilities that its program needs, and no others", () => {
     expect(made({ capabilities: ["CHOWN", "SETUID"] }).capabilities).toEqual({
-      add: ["CHOWN", "SETUID"],
+      add: ["CAP_CHOWN", "CAP_SETUID"],
       drop: ["ALL"],
     });
   });
@@ -263,6 +263,7 @@ describe("settings that the provider changes on paper only", () => {
     ["the path of a tmpfs", { tmpfs: [Tmpfs.at("/run", { sizeMiB: 64 })] }],
     ["one more tmpfs", { tmpfs: [...usual.tmpfs, Tmpfs.at("/run", { sizeMiB: 1 })] }],
     ["the time to stop", { stopTimeoutSeconds: 31 }],
+    ["a published port", { publish: [{ containerPort: 1, on: PublishedPort.loopback(1) }] }],
   ])("%s: another label replaces the container", (_what, change) => {
     expect(digest({ ...usual, ...change })).not.toBe(digest(usual));
   });
@@ -270,7 +271,6 @@ describe("settings that the provider changes on paper only", () => {
   test.each<[string, Partial<TierContainerProps>]>([
     ["the limits", { limits: { memoryMiB: 1024 } }],
     ["the command", { command: ["node", "server.js"] }],
-    ["a published port", { publish: [{ containerPort: 1, on: PublishedPort.loopback(1) }] }],
     ["nothing at all", {}],
   ])("%s: the label stays", (_what, change) => {
     expect(digest({ ...usual, ...change })).toBe(digest(usual));
@@ -280,5 +280,52 @@ describe("settings that the provider changes on paper only", () => {
     const [tmp, run] = [Tmpfs.at("/tmp", { sizeMiB: 64 }), Tmpfs.at("/run", { sizeMiB: 1 })];
 
     expect(digest({ ...usual, tmpfs: [tmp, run] })).toBe(digest({ ...usual, tmpfs: [run, tmp] }));
+  });
+});
+
+describe("published ports", () => {
+  const publish = (...ports: readonly (readonly [containerPort: number, on: PublishedPort])[]) => ({
+    publish: ports.map(([containerPort, on]) => ({ containerPort, on })),
+  });
+  const digest = (props: Partial<TierContainerProps>, then?: (one: TierContainer) => void) =>
+    label(made(props, then), "settings");
+  const [v4, v6] = ["0.0.0.0", "::"];
+  const usual = digest(publish([80, PublishedPort.everywhere(3030)]));
+
+  test("are not compared with those of the engine, whose order is another one after each start", () => {
+    expect(made().lifecycle).toEqual({ ignore_changes: ["ports"] });
+  });
+
+  test.each([
+    ["the addresses the other way round", publish([80, PublishedPort.everywhere(3030, [v6, v4])])],
+    ["the addresses as they are", publish([80, PublishedPort.everywhere(3030, [v4, v6])])],
+  ])("%s: the label stays", (_what, props) => {
+    expect(digest(props)).toBe(usual);
+  });
+
+  test("in another order: the label stays", () => {
+    const [one, other] = [PublishedPort.loopback(3001), PublishedPort.everywhere(3030)];
+
+    expect(digest(publish([3001, one], [80, other]))).toBe(digest(publish([80, other], [3001, one])));
+  });
+
+  test.each([
+    ["another port of the host", publish([80, PublishedPort.everywhere(3031)])],
+    ["another port of the container", publish([81, PublishedPort.everywhere(3030)])],
+    ["an address less", publish([80, PublishedPort.everywhere(3030, [v4])])],
+    ["another address", publish([80, PublishedPort.everywhere(3030, [v4, "::1"])])],
+    ["none at all", {}],
+  ])("%s: another label replaces the container", (_what, props) => {
+    expect(digest(props)).not.toBe(usual);
+  });
+
+  test("that are added later are in the label too", () => {
+    const run = { command: ["node"], user: "1000:1000" };
+    const withPort = (port: number) => (one: TierContainer) =>
+      one.runInstead({ ...run, loopbackPorts: [{ containerPort: 9229, port }] });
+    const without = (one: TierContainer) => one.runInstead(run);
+
+    const digests = [digest({}, without), digest({}, withPort(9229)), digest({}, withPort(9230))];
+    expect(new Set(digests).size).toBe(3);
   });
 });

@@ -25,6 +25,25 @@ describe("a volume for data", () => {
     expect(stack.synthesise().resource.docker_volume?.redis_data).not.toHaveProperty("driver_opts");
   });
 
+  test("is never replaced: another name or folder than it has is refused by the plan, with the remedy", () => {
+    const stack = new TestStack();
+    new DataVolume(stack, "kept", { name: "kept", hostPath: "/srv/kept" });
+
+    const device = 'try(self.driver_opts["device"], "")';
+    expect(stack.synthesise().resource.docker_volume?.kept?.lifecycle).toEqual({
+      ignore_changes: "all",
+      postcondition: [
+        {
+          condition: `\${self.name == "kept" && ${device} == "/srv/kept"}`,
+          error_message:
+            `The volume \${self.name} keeps its files in \${${device} != "" ? ${device} : "a folder of Docker's own"}, and the ` +
+            "settings name the volume kept with its files in /srv/kept. A volume that containers use cannot be replaced. " +
+            "Take the setting back, or remove the system first (npx cdktf destroy test), move the files, and deploy it again.",
+        },
+      ],
+    });
+  });
+
   test("is mounted by reference, so that its container starts after it", () => {
     const stack = new TestStack();
 

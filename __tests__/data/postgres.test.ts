@@ -72,7 +72,7 @@ describe("PostgreSQL", () => {
 
   test("may become the user postgres, signal it, and nothing else", () => {
     expect(json.capabilities).toEqual({
-      add: ["CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "SETGID", "SETUID"],
+      add: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_KILL", "CAP_SETGID", "CAP_SETUID"],
       drop: ["ALL"],
     });
   });

@@ -50,7 +50,7 @@ describe("the gateway", () => {
 
   test("may bind port 80 and become the user of its configuration, and nothing else", () => {
     expect(json.capabilities).toEqual({
-      add: ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"],
+      add: ["CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_NET_BIND_SERVICE", "CAP_SETGID", "CAP_SETUID"],
       drop: ["ALL"],
     });
   });

@@ -64,6 +64,12 @@ describe("the look at the host before anything on it changes", () => {
     expect(changed.find((line) => line.startsWith("export PORTS="))).not.toContain("127.0.0.1:3000");
   });
 
+  test("reads cores as numbers, however the Docker provider wants them written", () => {
+    const json = production({ web: { limits: { cpus: 10 } }, redis: { limits: { cpus: 2 } } });
+
+    expect(scriptLines(script(json, "preflight"))).toContain("export LARGEST_CPUS='10'");
+  });
+
   test("takes the time when it starts, over a connection that stands, so that a plan never differs by it", () => {
     const { provisioner, triggers } = preflightOf();
 

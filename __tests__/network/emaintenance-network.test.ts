@@ -1,5 +1,5 @@
 import { EmaintenanceNetwork } from "../../constructs/network/emaintenance-network";
-import { production } from "../support/stacks";
+import { local, production } from "../support/stacks";
 import { TestStack } from "../support/test-stack";
 
 describe("the network of the system", () => {
@@ -22,5 +22,37 @@ describe("the network of the system", () => {
     const { resource } = production({ network: { name: "maintenance-2" } });
 
     expect(resource.docker_network?.network).toMatchObject({ name: "maintenance-2" });
+  });
+
+  test("is never replaced: another name than the one it has is refused by the plan, with the remedy", () => {
+    const { resource } = production({ network: { name: "maintenance-2" } });
+
+    expect(resource.docker_network?.network?.lifecycle).toEqual({
+      ignore_changes: "all",
+      postcondition: [
+        {
+          condition: '${self.name == "maintenance-2"}',
+          error_message:
+            "The network of this system is ${self.name}, and network.name is maintenance-2. A network that containers " +
+            "use cannot be replaced. Set network.name to ${self.name}, or remove the system first (npx cdktf destroy " +
+            "prod) and deploy it again.",
+        },
+      ],
+    });
+  });
+
+  test("has, in a development system, the name that its instance gives it", () => {
+    const { resource } = local({ machine: { instance: "trial" } });
+
+    expect(resource.docker_network?.network).toMatchObject({
+      name: "emaintenance-trial-network",
+      lifecycle: { postcondition: [{ condition: '${self.name == "emaintenance-trial-network"}' }] },
+    });
+  });
+
+  test("refuses a name that Docker would not take", () => {
+    expect(() => production({ network: { name: "my net" } })).toThrow(
+      'name is "my net": expected letters, digits, "_", "." and "-", such as emaintenance-network',
+    );
   });
 });

@@ -130,11 +130,13 @@ test("the Docker provider logs in to the registries that the variable REGISTRIES
   const [provider] = production().provider.docker ?? [];
   expect(provider?.dynamic).toEqual({
     registry_auth: {
-      for_each: "${nonsensitive(toset(keys(var.REGISTRIES)))}",
+      for_each:
+        '${nonsensitive(toset(concat(keys(var.REGISTRIES), contains(keys(var.REGISTRIES), "docker.io") ? ' +
+        '["registry-1.docker.io", "index.docker.io"] : [])))}',
       content: {
         address: "${registry_auth.value}",
-        username: "${var.REGISTRIES[registry_auth.value].username}",
-        password: "${var.REGISTRIES[registry_auth.value].password}",
+        username: '${try(var.REGISTRIES[registry_auth.value], var.REGISTRIES["docker.io"]).username}',
+        password: '${try(var.REGISTRIES[registry_auth.value], var.REGISTRIES["docker.io"]).password}',
       },
     },
   });

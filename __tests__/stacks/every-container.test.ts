@@ -26,7 +26,7 @@ const PRODUCTION = {
   jobs: ["migration"],
   user: "1001:1001",
   health: { interval: "30s", timeout: "10s", retries: 3, start_interval: "500ms" },
-  limits: () => ({ cpus: "1", memory: 512, memory_swap: 512 }),
+  limits: () => ({ cpus: "1.0", memory: 512, memory_swap: 512 }),
   // Their short names lead to the gateway, which knows the container that serves.
   gatewayAnswersFor: OWN,
 };
@@ -36,7 +36,7 @@ const DEVELOPMENT = {
   health: { interval: "4s", timeout: "30s", retries: 3, start_interval: undefined },
   limits: (service: string) => {
     const memory = service === "web" ? 3072 : OWN.includes(service) ? 1024 : 512;
-    return { cpus: OWN.includes(service) ? "2" : "1", memory, memory_swap: memory };
+    return { cpus: OWN.includes(service) ? "2.0" : "1.0", memory, memory_swap: memory };
   },
   gatewayAnswersFor: [],
 };

@@ -110,23 +110,22 @@ describe("the development stack", () => {
 });
 
 describe("a source that cannot be used", () => {
-  const lifecycle = (stack: ReturnType<typeof local>) => container(stack, "install").lifecycle;
+  const refusal = (stack: ReturnType<typeof local>) =>
+    (container(stack, "install").lifecycle as { readonly precondition?: unknown }).precondition;
 
   test("is refused when development is planned, and does not keep production from being synthesised", () => {
-    expect(lifecycle(local({ development: { source: "/nowhere" } }))).toEqual({
-      precondition: [
-        {
-          condition: "${1 == 0}",
-          error_message:
-            "the source folder /nowhere does not exist: clone the application there, or name another folder by " +
-            "EMAINTENANCE_SOURCE or `npm run dev -- --source FOLDER`",
-        },
-      ],
-    });
+    expect(refusal(local({ development: { source: "/nowhere" } }))).toEqual([
+      {
+        condition: "${1 == 0}",
+        error_message:
+          "the source folder /nowhere does not exist: clone the application there, or name another folder by " +
+          "EMAINTENANCE_SOURCE or `npm run dev -- --source FOLDER`",
+      },
+    ]);
   });
 
   test("is not the usual case", () => {
-    expect(lifecycle(local())).toBeUndefined();
+    expect(refusal(local())).toBeUndefined();
   });
 });
 

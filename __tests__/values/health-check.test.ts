@@ -33,6 +33,16 @@ describe("a health check", () => {
     });
   });
 
+  test.each([
+    [0.5, "500ms"],
+    [1.1, "1.1s"],
+    [1.25, "1.25s"],
+    [61.001, "1m1.001s"],
+    [0.1 + 0.2, "300ms"],
+  ])("takes parts of a second too: %d as %s", (intervalSeconds, interval) => {
+    expect(HealthCheck.shell("true", { intervalSeconds }).toBlock().interval).toBe(interval);
+  });
+
   test("leaves out what engines before 25 refuse", () => {
     const block = HealthCheck.shell("true", { intervalSeconds: 2, startIntervalMs: "none" }).toBlock();
 
@@ -146,6 +156,10 @@ describe("a timing that Docker would take for another is refused", () => {
     [
       { timeoutSeconds: -1 },
       "health check: timeoutSeconds is -1: expected a number above 0, such as the default 10",
+    ],
+    [
+      { intervalSeconds: 0.0005 },
+      "health check: intervalSeconds is 0.0005: expected whole milliseconds, such as 0.5 or 1.25 seconds",
     ],
     [
       { startPeriodSeconds: NaN },

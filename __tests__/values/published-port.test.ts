@@ -23,6 +23,23 @@ describe("a published port", () => {
   });
 });
 
+describe("addresses that a port cannot be published on are refused", () => {
+  test.each([
+    [
+      [""],
+      'port 3030 is published on "": expected an IP address of the host, such as "0.0.0.0", "::" or "192.0.2.7"',
+    ],
+    [
+      ["*"],
+      'port 3030 is published on "*": expected an IP address of the host, such as "0.0.0.0", "::" or "192.0.2.7"',
+    ],
+    [["0.0.0.0", "0.0.0.0"], "port 3030 is published on 0.0.0.0 twice: name each address once"],
+    [[], 'port 3030 is published on no address: name one, such as "0.0.0.0", or pass publish: []'],
+  ])("%j", (addresses, message) => {
+    expect(() => PublishedPort.everywhere(3030, addresses)).toThrow(new Error(message));
+  });
+});
+
 describe("a port that no program can listen on is refused", () => {
   test.each([
     [0, "port 0 is out of range: expected an integer from 1 to 65535"],

@@ -1,8 +1,12 @@
 import { memoryBelowNeed, numberOutOfRange } from "../errors";
+import { cpuLimit } from "./cpu-limit";
 
 /** What a container may use of the VM. */
 export interface ResourceLimits {
-  /** CPU time, in cores. @default 1.0 (the seed, 9.2) */
+  /**
+   * CPU time, in cores. A few numbers below a tenth are refused, such as 0.05: the Docker provider reads them back as others.
+   * @default 1.0 (the seed, 9.2)
+   */
   readonly cpus?: number;
   /** Memory in MiB; swap is not given. @default 512 (the seed, 9.2) */
   readonly memoryMiB?: number;
@@ -26,13 +30,11 @@ const NEEDED_MIB: Readonly<Record<string, number>> = {
 /**
  * Fills in the defaults, as the provider wants them.
  *
- * @throws ConfigurationError when the memory is less than the program needs, or a limit is no limit (to Docker, 0 is none)
+ * @throws ConfigurationError when the memory is less than the program needs, or a limit is invalid (to Docker, 0 is no
+ * limit), or the provider would not read it back as it is
  */
 export function checkedLimits(service: string, limits: ResourceLimits): { cpus: string; memoryMiB: number } {
   const { cpus = 1, memoryMiB = 512 } = limits;
-  if (!(cpus > 0 && Number.isFinite(cpus))) {
-    throw numberOutOfRange(`limits.cpus of ${service}`, cpus, "a number of cores above 0, such as 0.5 or 2");
-  }
   if (!Number.isInteger(memoryMiB)) {
     throw numberOutOfRange(`limits.memoryMiB of ${service}`, memoryMiB, "a whole number of MiB, such as 512");
   }
@@ -40,6 +42,5 @@ export function checkedLimits(service: string, limits: ResourceLimits): { cpus: 
   if (needed !== undefined && memoryMiB < needed) {
     throw memoryBelowNeed(service, memoryMiB, needed);
   }
-  // The shortest spelling, as the provider reads it back: any other would show as a difference for ever.
-  return { cpus: String(cpus), memoryMiB };
+  return { cpus: cpuLimit(service, cpus), memoryMiB };
 }

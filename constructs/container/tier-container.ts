@@ -4,16 +4,18 @@ import {
   type ContainerPorts,
   type ContainerVolumes,
 } from "@cdktf/provider-docker/lib/container";
-import { dependable, type ITerraformDependable } from "cdktf";
+import { dependable, type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { Naming, type Tier } from "../naming";
 import type { ServiceImage } from "../release/service-image";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { Beside } from "../release/beside";
 import { HealthCheck } from "../values/health-check";
-import type { PublishedPort } from "../values/published-port";
+import { PublishedPort } from "../values/published-port";
 import { escapeTemplate } from "../values/terraform-text";
+import { capability } from "./capability";
 import { HostPorts } from "./host-ports";
+import { portBlocks, portsInOneOrder } from "./port-blocks";
 import { settingsDigest } from "./settings-digest";
 import { type ResourceLimits, checkedLimits } from "./resource-limits";
 import { Tmpfs } from "./tmpfs";
@@ -40,7 +42,7 @@ export interface TierContainerProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** `uid:gid` of the program. @default the image's */
   readonly user?: string;
-  /** Linux capabilities that the program needs; all others are dropped. @default none */
+  /** Linux capabilities that the program needs, such as CHOWN; all others are dropped. @default none */
   readonly capabilities?: readonly string[];
   /** Folders in memory, the only writable places of a read-only root beside the volumes. @default /tmp, 64 MiB */
   readonly tmpfs?: readonly Tmpfs[];
@@ -137,12 +139,18 @@ export class TierContainer extends Construct {
       healthcheck: healthcheckBlock(props.healthCheck ?? HealthCheck.none()),
       destroyGraceSeconds: stopTimeoutSeconds,
     };
-    // What is ignored below must not differ unseen.
     const digested = {
       ...notUpdatable,
       ...(beside && { network: props.network.literalName }),
       ...(beside && props.of !== undefined && props.of > 1 && { of: props.of }),
     };
+    // What is ignored below must not differ unseen. Ports may still be added: see runInstead.
+    const digest = Lazy.stringValue({
+      produce: () => {
+        const ports = portsInOneOrder(this.resource.portsInput as ContainerPorts[]);
+        return settingsDigest({ ...digested, ...(ports.length > 0 && { ports }) });
+      },
+    });
     const held = [...(beside ? [] : this.published), ...(props.forwards ?? [])];
     const ownName = beside ? `${this.containerName}-${beside.deployment}` : this.containerName;
 
@@ -163,12 +171,10 @@ export class TierContainer extends Construct {
         },
       ],
       volumes: [...(props.volumes ?? [])],
-      ports: held.flatMap(({ containerPort, on }) =>
-        on.addresses.map((ip) => ({ internal: containerPort, external: on.port, ip })),
-      ),
+      ports: held.flatMap(({ containerPort, on }) => portBlocks(containerPort, on)),
 
       readOnly: true,
-      capabilities: { add: [...(props.capabilities ?? [])], drop: ["ALL"] },
+      capabilities: { add: (props.capabilities ?? []).map(capability), drop: ["ALL"] },
       securityOpts: ["no-new-privileges:true"],
       ...notUpdatable,
 
@@ -194,14 +200,20 @@ export class TierContainer extends Construct {
       labels: [
         { label: Naming.label("tier"), value: props.tier },
         { label: Naming.label("service"), value: service },
-        { label: Naming.label("settings"), value: settingsDigest(digested) },
+        { label: Naming.label("settings"), value: digest },
         ...(beside ? [{ label: Naming.label("generation"), value: beside.generation }] : []),
       ],
-      lifecycle: beside && {
-        createBeforeDestroy: true,
-        // The switch gives it the service's name. A new container gets a new one, whatever is ignored here.
-        ignoreChanges: ["name", "hostname", "networks_advanced"],
-      },
+      // A new container gets its own values, whatever is ignored here.
+      lifecycle: beside
+        ? {
+            createBeforeDestroy: true,
+            // The switch gives it the service's name.
+            ignoreChanges: ["name", "hostname", "networks_advanced", "ports"],
+          }
+        : {
+            // The engine tells the addresses of a port in another order after each start, and none while the container is stopped.
+            ignoreChanges: ["ports"],
+          },
     });
     this.resource.overrideLogicalId(Naming.terraformId(instance === 1 ? service : `${service}-${instance}`));
     this.readiness = [this.resource];
@@ -231,8 +243,8 @@ export class TierContainer extends Construct {
     resource.putVolumes([...(resource.volumesInput as ContainerVolumes[]), ...(run.volumes ?? [])]);
     for (const { containerPort, port } of run.loopbackPorts ?? []) {
       HostPorts.of(this).claim(port, this.containerName);
-      const bound = { internal: containerPort, external: port, ip: "127.0.0.1" };
-      resource.putPorts([...(resource.portsInput as ContainerPorts[]), bound]);
+      const bound = portBlocks(containerPort, PublishedPort.loopback(port));
+      resource.putPorts([...(resource.portsInput as ContainerPorts[]), ...bound]);
     }
     if (run.reachesHost) resource.putHost([{ host: "host.docker.internal", ip: "host-gateway" }]);
     for (const [name, value] of Object.entries(run.environment ?? {})) {

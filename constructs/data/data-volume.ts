@@ -1,7 +1,8 @@
 import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import { Volume } from "@cdktf/provider-docker/lib/volume";
-import type { ITerraformDependable } from "cdktf";
+import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
+import { neverReplaced } from "../configuration/never-replaced";
 import { Naming } from "../naming";
 
 export interface DataVolumeProps {
@@ -17,7 +18,7 @@ export interface DataVolumeProps {
   readonly after?: readonly ITerraformDependable[];
 }
 
-/** A named volume for state that outlives containers. */
+/** A named volume for state that outlives containers. It is never replaced: its files would be gone, or somewhere else. */
 export class DataVolume extends Construct {
   readonly volumeName: string;
   /** Folder of the host that holds the files. */
@@ -33,6 +34,20 @@ export class DataVolume extends Construct {
       driver: "local",
       driverOpts: props.hostPath ? { type: "none", o: "bind", device: props.hostPath } : undefined,
       dependsOn: [...(props.after ?? [])],
+    });
+    const { volume } = this;
+    const stack = TerraformStack.of(this).node.id;
+    neverReplaced(volume, () => {
+      const name = volume.nameInput ?? props.name;
+      const [wanted, place] = [props.hostPath ?? "", props.hostPath ?? "a folder of Docker's own"];
+      const device = 'try(self.driver_opts["device"], "")';
+      return {
+        condition: `self.name == "${name}" && ${device} == "${wanted}"`,
+        message:
+          `The volume \${self.name} keeps its files in \${${device} != "" ? ${device} : "a folder of Docker's own"}, and the ` +
+          `settings name the volume ${name} with its files in ${place}. A volume that containers use cannot be replaced. ` +
+          `Take the setting back, or remove the system first (npx cdktf destroy ${stack}), move the files, and deploy it again.`,
+      };
     });
     this.volume.overrideLogicalId(Naming.terraformId(props.name));
   }

@@ -86,13 +86,20 @@ export class HealthCheck {
     const { intervalSeconds, timeoutSeconds, retries, startPeriodSeconds, startIntervalMs } = this.timing;
     return {
       test: [...this.test],
-      interval: goDuration(intervalSeconds * 1000),
-      timeout: goDuration(timeoutSeconds * 1000),
+      interval: goDuration(milliseconds(intervalSeconds)),
+      timeout: goDuration(milliseconds(timeoutSeconds)),
       retries,
-      startPeriod: goDuration(startPeriodSeconds * 1000),
+      startPeriod: goDuration(milliseconds(startPeriodSeconds)),
       ...(startIntervalMs !== "none" && { startInterval: goDuration(startIntervalMs) }),
     };
   }
+}
+
+/** By how much a number of milliseconds may differ from a whole one: 1.1 s are 1100.0000000000002 ms to JavaScript. */
+const ROUNDING = 1e-6;
+
+function milliseconds(seconds: number): number {
+  return Math.round(seconds * 1000);
 }
 
 /** Fills in the defaults. To Docker a 0 is no number but "as the image says, or the engine". */
@@ -107,6 +114,13 @@ function checkedTiming(timing: HealthCheckTiming): CheckedTiming {
         `health check: ${name}`,
         value,
         `a ${whole ? "whole number" : "number"} above 0, such as the default ${DEFAULT_TIMING[name]}`,
+      );
+    }
+    if (!whole && Math.abs(value * 1000 - milliseconds(value)) > ROUNDING) {
+      throw numberOutOfRange(
+        `health check: ${name}`,
+        value,
+        "whole milliseconds, such as 0.5 or 1.25 seconds",
       );
     }
     return [name, value];

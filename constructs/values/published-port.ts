@@ -1,4 +1,5 @@
-import { portOutOfRange } from "../errors";
+import { isIP } from "node:net";
+import { portOutOfRange, publishedAddressInvalid, publishedAddressTwice, publishedNowhere } from "../errors";
 
 /** The lowest and the highest TCP port. Source: RFC 793, 16-bit port field; 0 is reserved. */
 const LOWEST = 1;
@@ -22,9 +23,15 @@ export class PublishedPort {
   /**
    * Answers on every address of the host.
    *
-   * @param addresses the addresses to bind. @default all IPv4 and all IPv6 addresses
+   * @param addresses the addresses to bind, in any order. @default all IPv4 and all IPv6 addresses
+   * @throws ConfigurationError when there is no address, or one is invalid or there twice
    */
   static everywhere(port: number, addresses: readonly string[] = ["0.0.0.0", "::"]): PublishedPort {
+    const invalid = addresses.find((address) => isIP(address) === 0);
+    if (invalid !== undefined) throw publishedAddressInvalid(port, invalid);
+    const twice = addresses.find((address, index) => addresses.indexOf(address) !== index);
+    if (twice !== undefined) throw publishedAddressTwice(port, twice);
+    if (addresses.length === 0) throw publishedNowhere(port);
     return new PublishedPort(tcpPort(port), addresses);
   }
 

@@ -43,7 +43,33 @@ describe("logins to registries", () => {
     const terraform = await Terraform.on(stack, { addresses: addresses.REGISTRIES_WITH_LOGIN });
     const values = { ...good, REGISTRIES: { "registry.example.org": login, "docker.io": login } };
 
-    expect(await terraform.evaluate(values)).toEqual({ addresses: "docker.io registry.example.org" });
+    expect(await terraform.evaluate(values)).toEqual({
+      addresses: "docker.io index.docker.io registry-1.docker.io registry.example.org",
+    });
     expect(await terraform.shown(values)).not.toContain(login.password);
+  });
+
+  test("to Docker Hub are given to the provider under every name by which it looks for them", async () => {
+    const [provider] = stack.provider.docker ?? [];
+    const { for_each, content } = (
+      provider?.dynamic as { registry_auth: { for_each: string; content: Record<string, string> } }
+    ).registry_auth;
+    const inner = (text = "") => text.slice(2, -1);
+    const blocks = `\${[for address in ${inner(for_each)} : "\${address} \${${inner(content.username).replaceAll("registry_auth.value", "address")}}"]}`;
+    const terraform = await Terraform.on(stack, { blocks });
+    const own = { username: "own", password: "only-for-a-test-9" };
+    const logins = async (REGISTRIES: object) => (await terraform.evaluate({ ...good, REGISTRIES })).blocks;
+
+    expect(await logins({ "docker.io": login, "registry.example.org": own })).toEqual([
+      "docker.io reader",
+      "index.docker.io reader",
+      "registry-1.docker.io reader",
+      "registry.example.org own",
+    ]);
+    expect(await logins({ "docker.io": login, "registry-1.docker.io": own })).toContain(
+      "registry-1.docker.io own",
+    );
+    expect(await logins({ "registry.example.org": own })).toEqual(["registry.example.org own"]);
+    expect(await logins({})).toEqual([]);
   });
 });

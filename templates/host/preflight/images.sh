@@ -6,10 +6,10 @@ absent_images=()
 # Whether the deployment itself logs in to the registry of an image; the host has no login.
 has_login() {
   local registry=${1%%/*}
-  case $registry in
-    "$1") registry=docker.io ;;
-    *[.:]* | localhost) ;;
-    *) registry=docker.io ;;
+  # As the Docker provider finds the login: it takes the first part of a name with two slashes for a registry, dot or not.
+  case $1 in
+    */*/* | *[.:]*/* | localhost/*) ;;
+    *) registry=registry-1.docker.io ;;
   esac
   case " $REGISTRIES_WITH_LOGIN " in *" $registry "*) ;; *) return 1 ;; esac
 }

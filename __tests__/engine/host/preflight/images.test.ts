@@ -1,5 +1,8 @@
 import { PreflightHost } from "../../../support/preflight-host";
 
+/** The names under which the Docker provider finds the login to Docker Hub. */
+const HUB = "docker.io index.docker.io registry-1.docker.io";
+
 describe("an image", () => {
   const pulls = (host: PreflightHost) => host.calls.filter((call) => call.startsWith("docker pull"));
   const absent = (image: string) => `[ "\${!#}" = ${image} ] && exit 1; echo amd64`;
@@ -47,8 +50,10 @@ describe("an image", () => {
   test.each([
     ["registry.example.com:5000/team/web:1", "registry.example.com:5000"],
     ["localhost/web:1", "localhost"],
-    ["team/web:1", "docker.io"],
-    ["web:1", "registry.example.org docker.io"],
+    ["team/web:1", HUB],
+    ["web:1", `registry.example.org ${HUB}`],
+    ["docker.io/team/web:1", HUB],
+    ["index.docker.io/team/web:1", HUB],
   ])("%s of a registry that the deployment logs in to is left to it", async (image, registries) => {
     const host = new PreflightHost().docker({ "image inspect *": absent(image) });
     const settings = { IMAGES: `postgres:17 ${image}`, REGISTRIES_WITH_LOGIN: registries };
@@ -61,6 +66,16 @@ describe("an image", () => {
       }),
     );
     expect(pulls(host)).toEqual([]);
+  });
+
+  // The Docker provider would take the first part for a registry, and pull without the login to Docker Hub.
+  test("a name with two slashes and no registry is not left to the login to Docker Hub", async () => {
+    const image = "team/app/web:1";
+    const host = new PreflightHost().docker({ "image inspect *": absent(image), "pull *": "true" });
+
+    await host.report({ IMAGES: image, REGISTRIES_WITH_LOGIN: HUB });
+
+    expect(pulls(host)).toEqual([`docker pull --quiet ${image}`]);
   });
 
   test("that is nowhere is named, each of them, and why", async () => {
