@@ -72,7 +72,7 @@ function stateOf(volume: VolumeInspectInfo): ObjectValue {
     name: volume.Name,
     labels: labelBlocks(volume.Labels),
     driver: volume.Driver,
-    driver_opts: volume.Options,
+    driver_opts: volume.Options ?? {},
     mountpoint: volume.Mountpoint,
   };
 }
