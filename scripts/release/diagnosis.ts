@@ -124,7 +124,7 @@ function beforeAnyContainer(errors: readonly TerraformError[], words: string): D
     };
   }
   const image = errors.find(({ address }) => address?.startsWith("docker_image."));
-  if (image || /unable to find or pull image|pull access denied|manifest unknown/i.test(words)) {
+  if (image || /unable to (find or )?pull image|pull access denied|manifest unknown/i.test(words)) {
     const of = image ? ` of ${serviceOf(image.address)}` : "";
     return /build|dockerfile/i.test(`${image?.summary} ${image?.detail}`)
       ? {

@@ -1,10 +1,21 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { operatorConfiguration } from "../../../rehearsal/deployment/provider-plugins";
 import { Workspace, type PlannedChange, type Resources } from "../../engine/plugins/support/workspace";
 import { rehearsal } from "../support/rehearsal";
 import { rehearsalImages } from "../support/trial-images";
+import { temporaryFolder } from "../../support/temporary-folder";
 import { byForm } from "./support/by-form";
-import { configured, recordedCases, type Attributes, type Case, type Planned } from "./support/recordings";
+import { writeContexts } from "./support/contexts";
+import {
+  configured,
+  recordedBuilds,
+  recordedCases,
+  recordedImageErrors,
+  type Attributes,
+  type Case,
+  type Planned,
+} from "./support/recordings";
 
 /**
  * The recordings were made on Docker Engine 26, hence a rehearsal host's engine: an older one stores capabilities as they
@@ -24,10 +35,15 @@ const ORDER_IS_THE_ENGINES: Readonly<Record<string, string>> = {
   "docker_container.ports-empty-ip": "an empty address is two addresses",
 };
 
-/** The image whose recorded containers run; its working directory is in their states. */
+/** The real provider builds with BuildKit, the offline plugin with the engine's classic builder. */
+const NEEDS_BUILDKIT = new Set(["docker_image.mount"]);
+
+/** The image that all recorded containers run; its working directory is in their states. */
 const image = rehearsalImages().redis ?? "";
-const cases = recordedCases(image);
-const entries = Object.entries(cases);
+const contexts = temporaryFolder();
+const isOffline = operatorConfiguration(process.env, existsSync) === undefined;
+const cases = { ...recordedCases(image), ...recordedBuilds(image, contexts) };
+const entries = Object.entries(cases).filter(([address]) => !(isOffline && NEEDS_BUILDKIT.has(address)));
 const changed = entries.flatMap(([address, { change }]) => (change ? [[address, change] as const] : []));
 
 interface Run {
@@ -47,6 +63,7 @@ const workspace = new Workspace({
 let found: Run;
 
 beforeAll(async () => {
+  writeContexts(contexts, image);
   await workspace.init(resources(({ written }) => written));
   await workspace.apply();
   const states = statesNow();
@@ -94,6 +111,51 @@ test("a network that a container still uses cannot be replaced", () => {
   expect(found.secondApply).toContain("timeout while waiting for state to become 'removed'");
 });
 
+describe("an image that cannot be had", () => {
+  const failures = new Workspace({ provider: provider(), env: operatorPlugins() });
+  const recorded = recordedImageErrors();
+  const build = (context: string, dockerfile?: string) => ({ context: join(contexts, context), dockerfile });
+  let words = "";
+
+  beforeAll(async () => {
+    const docker_image = {
+      fails: { name: "rec/fails:1", build: build("fails") },
+      absent: { name: "rec/absent-image:1" },
+      no_dockerfile: { name: "rec/no-dockerfile:1", build: build("plain", "Nope") },
+      no_context: { name: "rec/no-context:1", build: build("no-such-folder") },
+      ...(isOffline && { mount: cases["docker_image.mount"]?.written ?? {} }),
+    };
+    await failures.init({ docker_image });
+    words = await failures.failure({ docker_image });
+  });
+  afterAll(() => failures.close());
+
+  test.each(["no_dockerfile", "no_context"])("is named as by the real provider: %s", (name) => {
+    expect(words).toContain(recorded[name]);
+  });
+
+  test("because no registry has it, is named as by the real provider, before the engine's own words", () => {
+    expect(words).toContain(before(recorded.absent, "Get "));
+  });
+
+  test("because its build failed, is named as by the real provider, without a line of the build's output", () => {
+    // The rest is the builder's: BuildKit and the classic builder have words of their own for it.
+    expect(recorded.fails).toMatch(/^Error: Error running legacy build: .*: 3$/);
+    expect(words).toMatch(/Error: Error running legacy build: [^│]*?exit 3[^│]*?: 3\b/);
+    expect(words.split("a line of output")).toHaveLength(
+      (recorded.fails ?? "").split("a line of output").length,
+    );
+  });
+
+  (isOffline ? test : test.skip)("because it needs BuildKit, is the offline plugin's difference", () => {
+    expect(words).toContain("Error running legacy build: the --mount option requires BuildKit.");
+  });
+});
+
+function before(text: string | undefined, part: string): string {
+  return text?.split(part)[0] ?? "";
+}
+
 function resources(written: (one: Case) => Attributes): Resources {
   const result: Record<string, Record<string, object>> = {};
   for (const [address, one] of entries) {
@@ -108,8 +170,8 @@ function statesNow(): Run["states"] {
 }
 
 /** Without what differs from run to run; two addresses of one port in the order of the addresses. */
-function comparable(address: string, state: Attributes | undefined, written: Attributes): unknown {
-  if (state === undefined) return undefined;
+function comparable(address: string, state: Attributes | null | undefined, written: Attributes): unknown {
+  if (!state) return "not in the state";
   const formed = byForm(state, written);
   if (!(address in ORDER_IS_THE_ENGINES)) return formed;
   return { ...formed, ports: [...(formed.ports as { ip: string }[])].sort((a, b) => (a.ip < b.ip ? -1 : 1)) };
@@ -137,7 +199,7 @@ function summary(change: PlannedChange | undefined): unknown {
   return sortedPaths({
     actions,
     replace_paths: replace_paths ?? null,
-    differs: Object.fromEntries(differs) as Record<string, [unknown, unknown]>,
+    differs: Object.fromEntries(differs),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ContainerCreateOptions, HealthConfig, HostConfig, MountSettings, MountType } from "dockerode";
+import type { ContainerCreateOptions, HealthConfig, HostConfig, MountSettings } from "dockerode";
 import { PluginError } from "../protocol/errors";
 import type { Fields } from "../protocol/fields";
 import { parseCpus } from "./cpus";
@@ -25,9 +25,9 @@ export function containerBody(planned: Fields): ContainerCreateOptions {
     Env: optional(planned.texts("env")),
     Cmd: optional(command),
     Entrypoint: optional(planned.texts("entrypoint")),
-    Labels: labelsOf(planned),
+    Labels: optionalMap(labelsOf(planned)),
     ExposedPorts: ports.exposed,
-    Volumes: volumes.targets,
+    Volumes: optionalMap(volumes.targets),
     StopSignal: planned.text("stop_signal"),
     StopTimeout: planned.number("stop_timeout"),
     Healthcheck: healthcheck(planned.blocks("healthcheck")[0]),
@@ -45,16 +45,16 @@ function hostConfig(planned: Fields): HostConfig {
     Init: planned.flag("init"),
     NetworkMode: planned.text("network_mode"),
     LogConfig: logConfig(planned),
-    Tmpfs: planned.map("tmpfs"),
-    Sysctls: planned.map("sysctls"),
+    Tmpfs: optionalMap(planned.map("tmpfs")),
+    Sysctls: optionalMap(planned.map("sysctls")),
     Dns: optional(planned.texts("dns")),
     DnsOptions: optional(planned.texts("dns_opts")),
     DnsSearch: optional(planned.texts("dns_search")),
     Mounts: optional(planned.blocks("mounts").map(mount)),
     ExtraHosts: optional(planned.blocks("host").map((host) => `${host.text("host")}:${host.text("ip")}`)),
     Ulimits: optional(planned.blocks("ulimit").map(ulimit)),
-    CapAdd: capabilities && optional(capabilities.texts("add")),
-    CapDrop: capabilities && optional(capabilities.texts("drop")),
+    CapAdd: capabilities && optional(canonicalCapabilities(capabilities.texts("add"))),
+    CapDrop: capabilities && optional(canonicalCapabilities(capabilities.texts("drop"))),
     SecurityOpt: optional(planned.texts("security_opts")),
     GroupAdd: optional(planned.texts("group_add")),
     ShmSize: mebibytes(planned.number("shm_size")),
@@ -148,9 +148,26 @@ function volumeMaps(blocks: readonly Fields[]): VolumeMaps {
   return maps;
 }
 
+/** As Docker's own client sends them: each once, in the order of the names, in capitals, with the prefix except for ALL. */
+function canonicalCapabilities(names: readonly string[]): string[] {
+  const canonical = names.map((name) => {
+    const upper = name.toUpperCase();
+    return upper === "ALL" || upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
+  });
+  return [...new Set(canonical)].sort();
+}
+
+/** @throws PluginError for every other kind than `bind` */
 function mount(block: Fields): MountSettings {
+  const type = block.requiredText("type");
+  if (type !== "bind") {
+    throw new PluginError(
+      `mounts has the type "${type}", which the offline plugin does not support`,
+      'Expected: "bind". For a volume use a "volumes" block, for a tmpfs the field "tmpfs", or use the real provider.',
+    );
+  }
   return {
-    Type: block.requiredText("type") as MountType,
+    Type: type,
     Source: block.text("source") ?? "",
     Target: block.requiredText("target"),
     ReadOnly: block.flag("read_only"),
@@ -168,4 +185,8 @@ function mebibytes(value: number | undefined): number | undefined {
 
 function optional<T>(list: T[]): T[] | undefined {
   return list.length === 0 ? undefined : list;
+}
+
+function optionalMap<T extends object>(map: T): T | undefined {
+  return Object.keys(map).length === 0 ? undefined : map;
 }

@@ -1,4 +1,4 @@
-import { HalfCreatedError, messageOf, PluginError } from "../protocol/errors";
+import { because, HalfCreatedError, messageOf, PluginError } from "../protocol/errors";
 import type { Fields } from "../protocol/fields";
 import type { ObjectValue } from "../protocol/values";
 import { containerBody } from "./container-body";
@@ -25,7 +25,8 @@ export async function createContainer(
   stop: AbortSignal,
 ): Promise<ObjectValue> {
   checkJob(planned);
-  await findImage(engine, planned.requiredText("image"));
+  const image = planned.requiredText("image");
+  await because(`Unable to create container with image ${image}`, () => findImage(engine, image));
   await checkStartInterval(engine, planned);
   const id = await create(engine, planned);
   try {
@@ -141,12 +142,4 @@ async function exitedImmediately(engine: Engine, id: string, planned: Fields): P
     "Expected: a container that keeps running (must_run = true, the default). It was removed, and its logs with it. To mend: " +
       "run its image by hand to see what it prints; for a job that ends, set must_run = false.",
   );
-}
-
-async function because<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new PluginError(`${what}: ${messageOf(error)}`, error instanceof PluginError ? error.detail : "");
-  }
 }

@@ -71,7 +71,11 @@ async function remove(engine: Engine, id: string, stop: AbortSignal): Promise<vo
     },
     { ...REMOVAL, stop },
   );
-  if (!removed) throw new PluginError("the network still has containers after 30 s", busy);
+  if (removed) return;
+  throw new PluginError(
+    "timeout while waiting for state to become 'removed' (last state: 'pending', timeout: 30s)",
+    `The network still has containers: ${busy}`,
+  );
 }
 
 function inspect(engine: Engine, id: string): Promise<NetworkInspectInfo> {

@@ -25,8 +25,10 @@ export function plan(
   proposed: ObjectValue,
   equivalences: Equivalences = {},
 ): Plan {
-  const planned = withDefaults(block, conform(block, proposed), prior === null);
-  if (prior === null) return { planned, replace: [] };
+  const conformed = conform(block, proposed);
+  if (prior === null)
+    return { planned: withDefaults(block, withoutEmpty(block, conformed), true), replace: [] };
+  const planned = withDefaults(block, conformed, false);
   const replace: Path[] = [];
   const same = (name: string) => equivalences[name]?.(prior[name] ?? null, planned[name] ?? null) ?? false;
   for (const [name, attribute] of Object.entries(block.attributes)) {
@@ -90,6 +92,17 @@ function withDefaults(block: Block, value: ObjectValue, isNew: boolean): ObjectV
         return nested.nesting === "set" ? plannedInSet(nested, filled) : filled;
       });
     }
+  }
+  return result;
+}
+
+/** The real plugins take an empty list, set or map of a new object for none. */
+function withoutEmpty(block: Block, value: ObjectValue): ObjectValue {
+  const result: ObjectValue = { ...value };
+  for (const name of Object.keys(block.attributes)) {
+    const field = result[name];
+    if (Array.isArray(field) && field.length === 0) result[name] = null;
+    else if (isObject(field) && Object.keys(field).length === 0) result[name] = null;
   }
   return result;
 }

@@ -142,11 +142,7 @@ export class ProviderService {
     return fillUnknown(planned, prior) as ObjectValue;
   }
 
-  private async create(
-    resource: Resource,
-    planned: ObjectValue,
-    config: ObjectValue,
-  ): Promise<ObjectValue> {
+  private async create(resource: Resource, planned: ObjectValue, config: ObjectValue): Promise<ObjectValue> {
     const after = (actual: ObjectValue) => stateAfterCreation(resource.schema, planned, actual);
     try {
       return after(await resource.create(new Fields(planned), this.stop.signal, new Fields(config)));

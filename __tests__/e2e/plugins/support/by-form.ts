@@ -1,6 +1,6 @@
 import type { Attributes } from "./recordings";
 
-const ID = /\b[0-9a-f]{64}\b/g;
+const ID = /[0-9a-f]{64}/g;
 const SHORT_ID = /^[0-9a-f]{12}$/;
 const MAC = /^02:42(:[0-9a-f]{2}){4}$/;
 const IPV4 = /^\d+\.\d+\.\d+\.\d+(\/\d+)?$/;
@@ -19,7 +19,9 @@ export function byForm(state: Attributes, written: Attributes): Attributes {
 function convert(value: unknown, name: string, written: string): unknown {
   if (Array.isArray(value)) {
     const elements = value.map((element) => convert(element, name, written));
-    return name === "network_data" ? elements.sort((one, other) => (text(one) < text(other) ? -1 : 1)) : elements;
+    return name === "network_data"
+      ? elements.sort((one, other) => (text(one) < text(other) ? -1 : 1))
+      : elements;
   }
   if (typeof value === "object" && value !== null) {
     const fields = Object.entries(value).map(([field, inner]) => [field, convert(inner, field, written)]);

@@ -23,8 +23,8 @@ export interface Case {
   readonly change?: {
     readonly written: Attributes;
     readonly planned: Planned;
-    /** Missing if the resource was gone after a failed apply. */
-    readonly state?: Attributes;
+    /** Null if the resource was gone after an apply that failed. */
+    readonly state: Attributes | null;
     readonly settled?: Planned;
   };
 }
@@ -32,7 +32,12 @@ export interface Case {
 export type Cases = Readonly<Record<string, Case>>;
 
 /** What every recorded container has, beside what its case writes. */
-const CONTAINER = { entrypoint: ["sleep", "100000"], must_run: true, restart: "no", destroy_grace_seconds: 1 };
+const CONTAINER = {
+  entrypoint: ["sleep", "100000"],
+  must_run: true,
+  restart: "no",
+  destroy_grace_seconds: 1,
+};
 const RECORDED_IMAGE = /emaintenance-rehearsal\/redis:[0-9a-f]{12}/g;
 
 /** What both files make: the second one gets names and addresses of its own, so that both fit on one engine. */
@@ -47,7 +52,10 @@ const APART: readonly (readonly [RegExp, string])[] = [
 /** The recorded cases of containers, networks, volumes and an image that is there, by address, for one configuration. */
 export function recordedCases(image: string): Cases {
   const first = readText("containers-networks-volumes.json");
-  const second = APART.reduce((text, [from, to]) => text.replace(from, to), readText("networks-and-more.json"));
+  const second = APART.reduce(
+    (text, [from, to]) => text.replace(from, to),
+    readText("networks-and-more.json"),
+  );
   return { ...casesIn(first, image), ...casesIn(second, image) };
 }
 

@@ -185,6 +185,10 @@ export class Workspace {
   }
 
   private runOptions() {
-    return { cwd: this.folder, env: this.env, timeoutSeconds: this.options.timeoutSeconds ?? TIMEOUT_SECONDS };
+    return {
+      cwd: this.folder,
+      env: this.env,
+      timeoutSeconds: this.options.timeoutSeconds ?? TIMEOUT_SECONDS,
+    };
   }
 }
