@@ -130,7 +130,7 @@ function beforeAnyContainer(errors: readonly TerraformError[], words: string): D
       ? {
           cause: "build",
           what: `the image${of} cannot be built`,
-          mend: "the build's own output is above: mend it and release again",
+          mend: "build it by hand to see its output, as docs/images.md says, correct it and release again",
         }
       : {
           cause: "image",

@@ -51,6 +51,17 @@ test("with a good engine a container is created, connected and started", async (
   ]);
 });
 
+test("a field that the plugin does not know is refused before anything is planned, and the engine is asked nothing", async () => {
+  engine = await FakeEngine.start({});
+  const plugin = await Plugin.on(engine, { disable_docker_daemon_check: true });
+  const words = await plugin.validate("docker_container", { ...web, privileged: true });
+  expect(words).toContain(
+    'docker_container "web" sets "privileged", which the offline plugin does not support',
+  );
+  expect(words).toContain("or add the field to rehearsal/plugins/docker/unsupported.ts.");
+  expect(engine.lines).toEqual([]);
+});
+
 test("waiting for a container without a health check is refused with the mend", async () => {
   const { state, words } = await create({ wait: true, wait_timeout: 1 });
   expect(words).toBe(

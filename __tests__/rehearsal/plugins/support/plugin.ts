@@ -1,7 +1,7 @@
 import { dockerProvider } from "../../../../rehearsal/plugins/docker/provider";
 import type { Diagnostic } from "../../../../rehearsal/plugins/protocol/errors";
 import { Fields } from "../../../../rehearsal/plugins/protocol/fields";
-import { ProviderService, type Call } from "../../../../rehearsal/plugins/protocol/provider-service";
+import { ProviderService } from "../../../../rehearsal/plugins/protocol/provider-service";
 import { conform } from "../../../../rehearsal/plugins/protocol/schema";
 import { decodeObject, encode, type ObjectValue } from "../../../../rehearsal/plugins/protocol/values";
 import type { FakeEngine } from "./fake-engine";
@@ -31,6 +31,12 @@ export class Plugin {
     return new Plugin(provider, new ProviderService(provider));
   }
 
+  /** What Terraform asks before it plans anything. */
+  async validate(type: string, config: ObjectValue): Promise<string> {
+    const request = { type_name: type, config: encode(this.conform(type, config)) };
+    return wordsOf(await this.call("ValidateResourceTypeConfig", request));
+  }
+
   async create(type: string, config: ObjectValue): Promise<Outcome> {
     const proposed = encode(this.conform(type, config));
     const { planned_state } = await this.call("PlanResourceChange", {
@@ -47,14 +53,13 @@ export class Plugin {
   }
 
   private async apply(request: object): Promise<Outcome> {
-    const { new_state, diagnostics = [] } = await this.call("ApplyResourceChange", request);
-    const words = diagnostics.map(({ summary, detail }) => `${summary}\n${detail}`).join("\n");
-    return { state: decodeObject(new_state), words };
+    const answer = await this.call("ApplyResourceChange", request);
+    return { state: decodeObject(answer.new_state), words: wordsOf(answer) };
   }
 
   private async call(name: string, request: object): Promise<Answer> {
     const call = this.service.calls[name]!;
-    return (await call(request as never));
+    return await call(request as never);
   }
 
   private conform(type: string, value: ObjectValue): ObjectValue {
@@ -62,4 +67,8 @@ export class Plugin {
     if (!resource) throw new Error(`no resource ${type}`);
     return conform(resource.schema, value);
   }
+}
+
+function wordsOf({ diagnostics = [] }: Answer): string {
+  return diagnostics.map(({ summary, detail }) => `${summary}\n${detail}`).join("\n");
 }
