@@ -127,13 +127,13 @@ function beforeAnyContainer(errors: readonly TerraformError[], words: string): D
     };
   }
   const image = errors.find(({ address }) => address?.startsWith("docker_image."));
-  if (image || /unable to find or pull image|pull access denied|manifest unknown/i.test(words)) {
+  if (image || /unable to (find or )?pull image|pull access denied|manifest unknown/i.test(words)) {
     const of = image ? ` of ${serviceOf(image.address)}` : "";
     return /build|dockerfile/i.test(`${image?.summary} ${image?.detail}`)
       ? {
           cause: "build",
           what: `the image${of} cannot be built`,
-          mend: "the build's own output is above: mend it and release again",
+          mend: "build it by hand to see its output, as docs/images.md says, correct it and release again",
         }
       : {
           cause: "image",

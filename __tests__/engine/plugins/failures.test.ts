@@ -1,4 +1,4 @@
-import { docker, exists, inspect, removeQuietly, uniqueName } from "./support/engine";
+import { inspect, removeQuietly, uniqueName } from "./support/engine";
 import { tinyImage } from "./support/tiny-image";
 import { Workspace } from "./support/workspace";
 
@@ -17,14 +17,10 @@ function container(change: object = {}) {
 }
 
 beforeAll(() => workspace.init(container()));
-afterEach(async () => {
-  try {
-    await workspace.apply({});
-  } finally {
-    await removeQuietly("container", name);
-  }
+afterAll(async () => {
+  await workspace.close();
+  await removeQuietly("container", name);
 });
-afterAll(() => workspace.close());
 
 test("a container that does not get healthy in time stays, is tainted, and is replaced by the next apply", async () => {
   const words = await workspace.failure(
@@ -44,90 +40,4 @@ test("a container that does not get healthy in time stays, is tainted, and is re
   await workspace.apply();
   expect((await inspect(name)).Id).not.toBe(Id);
   expect(await workspace.plan()).toEqual({});
-});
-
-test("waiting for a container without a health check is refused with the mend", async () => {
-  const words = await workspace.failure(container({ wait: true }));
-  expect(words).toContain(`container "${name}" has wait = true and no health check`);
-  expect(words).toContain(
-    "Expected: a healthcheck block, or one in the image. To mend: add it, or remove `wait`.",
-  );
-});
-
-test("a container that ends at once is reported, and nothing of it stays", async () => {
-  const words = await workspace.failure(container({ command: ["sh", "-c", "exit 7"] }));
-  expect(words).toContain(`container "${name}" exited immediately, with exit code 7`);
-  expect(await exists("container", name)).toBe(false);
-  expect(workspace.state(ADDRESS)).toBeUndefined();
-});
-
-test("a name that is taken is the engine's error, and leaves the other container alone", async () => {
-  const other = await docker("run", "--detach", "--name", name, image.id());
-  const words = await workspace.failure(container());
-  expect(words).toContain(
-    "Unable to create container: Error response from daemon: Conflict. The container name " +
-      `"/${name}" is already in use by container "${other}".`,
-  );
-  expect(workspace.state(ADDRESS)).toBeUndefined();
-  expect((await inspect(name)).Id).toBe(other);
-});
-
-test("an image that is neither present nor pullable is named, with what was tried and the mend", async () => {
-  const missing = "registry.invalid/emaintenance/missing:1";
-  const words = await workspace.failure({ docker_image: { missing: { name: missing } } });
-  expect(words).toContain(
-    `unable to find or pull image "${missing}": pulling it failed: Error response from daemon: `,
-  );
-  expect(words).toContain(
-    "Tried: the images of the engine by that reference, then a pull without a login. Expected: an image that is present or " +
-      "pullable. To mend: check the spelling, the tag and the login; bring it onto the host by hand with `docker pull`, or with " +
-      "`docker save IMAGE | ssh HOST docker load`.",
-  );
-});
-
-test("a field that the plugin does not know is refused at plan, before anything is made", async () => {
-  const words = await workspace.failure(container({ privileged: true }), "plan", "-input=false");
-  expect(words).toContain(
-    `docker_container "${name}" sets "privileged", which the offline plugin does not support`,
-  );
-  expect(words).toContain("or add the field to rehearsal/plugins/docker/unsupported.ts.");
-});
-
-test("a network that does not exist leaves a tainted container", async () => {
-  const words = await workspace.failure(container({ networks_advanced: { name: `${name}-missing` } }));
-  expect(words).toContain(`Error response from daemon: network ${name}-missing not found`);
-  expect(workspace.isTainted(ADDRESS)).toBe(true);
-});
-
-test("a container that somebody removed since the refresh is an error of destroy, as with the real plugin", async () => {
-  await workspace.apply(container());
-  const { Id } = await inspect(name);
-  await docker("rm", "--force", name);
-  const words = await workspace.failure(
-    container(),
-    "destroy",
-    "-auto-approve",
-    "-refresh=false",
-    "-input=false",
-  );
-  expect(words).toContain(
-    `Error deleting container ${Id}: Error response from daemon: No such container: ${Id}`,
-  );
-});
-
-test("start_interval needs an engine that knows it", async () => {
-  const version = await docker("version", "--format", "{{.Server.APIVersion}}");
-  const [, minor = 0] = version.split(".").map(Number);
-  const configured = container({ healthcheck: { ...HEALTHY, start_interval: "1s" } });
-  if (minor >= 44) {
-    await workspace.apply(configured);
-    expect(await workspace.plan()).toEqual({});
-    return;
-  }
-  const words = await workspace.failure(configured);
-  expect(words).toContain(
-    'Unable to create container: "specify health-check start interval" requires API version 1.44, but the Docker daemon API ' +
-      `version is ${version}`,
-  );
-  expect(await exists("container", name)).toBe(false);
 });

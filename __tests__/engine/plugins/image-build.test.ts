@@ -65,26 +65,12 @@ test("its id is in the state, for the containers that run it", async () => {
   expect(workspace.state("docker_image.app")).toMatchObject({ id: id + name, image_id: id, repo_digest: "" });
 });
 
-test("it diffs clean until a trigger changes", async () => {
-  expect(await workspace.plan()).toEqual({});
-  expect(await workspace.plan(image({ triggers: { version: "2" } }))).toEqual({
-    "docker_image.app": "replace",
-  });
-});
-
 test("an image is built anew and the old one removed where it is not kept", async () => {
   const before = workspace.state("docker_image.app")?.image_id;
   writeFileSync(join(context, "app"), "the next application");
   await workspace.apply(image({ triggers: { version: "2" } }));
   expect(workspace.state("docker_image.app")?.image_id).not.toBe(before);
   expect(await docker("run", "--rm", name, "cat", "/app/app")).toBe("the next application");
-});
-
-test("a build that fails shows the last lines of its output", async () => {
-  const build = { context: "./context", dockerfile: "deploy/Dockerfile", target: "unused" };
-  const words = await workspace.failure(image({ build, triggers: { version: "3" } }));
-  expect(words).toContain(`Unable to build image "${name}": `);
-  expect(words).toContain("COPY missing /");
 });
 
 test("destroy removes the image", async () => {

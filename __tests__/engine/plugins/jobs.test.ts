@@ -1,4 +1,4 @@
-import { exists, uniqueName } from "./support/engine";
+import { uniqueName } from "./support/engine";
 import { tinyImage } from "./support/tiny-image";
 import { Workspace } from "./support/workspace";
 
@@ -42,18 +42,4 @@ test("a job that failed is no error: its exit code is in the state", () => {
     exit_code: 3,
     container_logs: "broken\n",
   });
-});
-
-test("ended jobs diff clean", async () => {
-  expect(await workspace.plan()).toEqual({});
-});
-
-test("a job that removes itself at its end is refused: Terraform could not keep it", async () => {
-  const gone = job("true", { name: `${name}-gone`, rm: true });
-  const words = await workspace.failure({ docker_container: { gone } });
-  expect(words).toContain(`container "${name}-gone" has attach = true and rm = true`);
-  expect(words).toContain(
-    "Expected: a container that is still there when it has ended. To mend: remove `rm`; Terraform removes the container.",
-  );
-  expect(await exists("container", `${name}-gone`)).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { docker, exists, inspect, uniqueName } from "./support/engine";
+import { docker, exists, uniqueName } from "./support/engine";
 import { tinyImage } from "./support/tiny-image";
 import { Workspace } from "./support/workspace";
 
@@ -35,11 +35,6 @@ test("with must_run = false it is left alone, and its exit code is known", async
   await workspace.apply();
   expect(workspace.state(ADDRESS)).toMatchObject({ exit_code: 137 });
   expect(await exists("container", name)).toBe(true);
-});
-
-test("with start = false it is created only", async () => {
-  await workspace.apply(container({ must_run: false, start: false }));
-  expect((await inspect(name)).State.Status).toBe("created");
 });
 
 test("a container that exists already can be imported", async () => {

@@ -1,5 +1,4 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { waitFor } from "../../../rehearsal/run";
 import { exists, removeQuietly, uniqueName } from "./support/engine";
@@ -100,43 +99,3 @@ describe("over SSH", () => {
     });
   });
 });
-
-describe("the ping when the provider is configured", () => {
-  test("says that nothing listens on the port", async () => {
-    const port = await closedPort();
-    const host = `ssh://deploy@127.0.0.1:${port}`;
-    const workspace = new Workspace({ provider: { host, ssh_opts: ["-o", "BatchMode=yes"] } });
-    await workspace.init(containers());
-    const words = await workspace.failure(containers(), "plan", "-input=false");
-    expect(words).toContain(
-      `cannot reach the Docker Engine on ${host}: connection refused by 127.0.0.1, port ${port}`,
-    );
-    expect(words).toContain(
-      `ssh said "ssh: connect to host 127.0.0.1 port ${port}: Connection refused". Expected: an SSH server on that port. ` +
-        "To mend: check the address and the port, that sshd runs, and that no firewall rejects the connection.",
-    );
-    await workspace.close();
-  });
-
-  test("says that there is no such socket", async () => {
-    const workspace = new Workspace({ provider: { host: "unix:///no/such/docker.sock" } });
-    await workspace.init(containers());
-    const words = await workspace.failure(containers(), "plan", "-input=false");
-    expect(words).toContain(
-      "cannot reach the Docker Engine on unix:///no/such/docker.sock: there is no such socket",
-    );
-    expect(words).toContain(
-      "Expected: the socket of a running engine. To mend: start Docker, or set `host` of the provider.",
-    );
-    await workspace.close();
-  });
-});
-
-/** A port on which nothing listens. */
-async function closedPort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

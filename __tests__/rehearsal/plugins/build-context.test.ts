@@ -66,10 +66,10 @@ test("with the Dockerfile, wherever it lies", async () => {
 test("a missing Dockerfile is named with its path", async () => {
   const folder = temporaryFolder();
   await expect(buildContext(folder, "Dockerfile.web")).rejects.toMatchObject({
-    message: `there is no Dockerfile ${folder}/Dockerfile.web`,
+    message: "failed to read dockerfile: open Dockerfile.web: no such file or directory",
     detail:
-      "Expected: a folder in `context`, relative to Terraform's working directory, and a file in it that `dockerfile` names " +
-      "(Dockerfile, if it does not). To mend: correct the two paths.",
+      `There is no file ${folder}/Dockerfile.web. Expected: a folder in "context", relative to Terraform's working ` +
+      'directory, and a file in it that "dockerfile" names (Dockerfile, if it does not). To mend: correct the two paths.',
   });
 });
 

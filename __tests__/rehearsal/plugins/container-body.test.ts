@@ -20,20 +20,14 @@ function bodyOf(config: ObjectValue): unknown {
 test("a container with nothing configured leaves everything to the engine and the image", () => {
   expect(bodyOf({})).toEqual({
     Image: "sha256:1",
-    Labels: {},
-    ExposedPorts: {},
-    Volumes: {},
     HostConfig: {
       RestartPolicy: { Name: "no", MaximumRetryCount: 0 },
       MemoryReservation: 0,
       AutoRemove: false,
       ReadonlyRootfs: false,
+      Init: false,
       NetworkMode: "bridge",
       LogConfig: { Type: "", Config: {} },
-      Tmpfs: {},
-      Sysctls: {},
-      PortBindings: {},
-      Binds: [],
     },
   });
 });
@@ -90,9 +84,9 @@ test.each<[string, ObjectValue, object]>([
     { LogConfig: { Type: "json-file", Config: { "max-size": "10m" } } },
   ],
   [
-    "capabilities",
-    { capabilities: [{ add: ["CHOWN"], drop: ["ALL"] }] },
-    { CapAdd: ["CHOWN"], CapDrop: ["ALL"] },
+    "capabilities, in the form that Docker's own client sends",
+    { capabilities: [{ add: ["kill", "CHOWN", "CAP_KILL"], drop: ["ALL"] }] },
+    { CapAdd: ["CAP_CHOWN", "CAP_KILL"], CapDrop: ["ALL"] },
   ],
   [
     "security options",

@@ -1,6 +1,6 @@
 import { containerResource } from "../../../rehearsal/plugins/docker/container";
 import { networkResource } from "../../../rehearsal/plugins/docker/network";
-import { keepPrior, plan } from "../../../rehearsal/plugins/protocol/plan";
+import { plan } from "../../../rehearsal/plugins/protocol/plan";
 import { conform } from "../../../rehearsal/plugins/protocol/schema";
 import { Unknown, type ObjectValue } from "../../../rehearsal/plugins/protocol/values";
 
@@ -19,6 +19,8 @@ const existing = conform(container.schema, {
   command: [],
   labels: [{ label: "tier", value: "web" }],
   tmpfs: { "/tmp": "size=1m" },
+  cpus: "1.0",
+  capabilities: [{ add: ["CAP_CHOWN"], drop: ["ALL"] }],
   healthcheck: [healthcheck("30s")],
   ports: [port("127.0.0.1", 3000), port("198.51.100.1", 3030)],
 });
@@ -69,8 +71,28 @@ describe("a new container", () => {
     expect(planned.ports).toMatchObject([{ external: Unknown.value }]);
   });
 
-  test("has an empty list for every kind of block that is not used", () => {
-    expect(planned).toMatchObject({ volumes: [], labels: [], capabilities: [] });
+  test("has an empty list for every kind of block that is not used, but for those that the image gives", () => {
+    expect(planned).toMatchObject({ volumes: [], labels: Unknown.value, capabilities: [] });
+  });
+
+  test("has nothing where an empty list is written, as the real plugin plans it", () => {
+    const { planned: empty } = plan(container.schema, null, { name: "web", dns: [], tmpfs: {} });
+    expect(empty).toMatchObject({ dns: null, tmpfs: null });
+  });
+
+  test("has an empty text for each that an element of a set leaves out", () => {
+    const volume = { volume_name: "data", container_path: "/data" };
+    expect(plan(container.schema, null, { name: "web", volumes: [volume] }).planned.volumes).toEqual([
+      { ...volume, host_path: "", from_container: "", read_only: null },
+    ]);
+  });
+
+  test("has 0.0.0.0 for an empty address, as the real plugin plans it", () => {
+    const { planned: open } = plan(container.schema, null, {
+      name: "web",
+      ports: [{ internal: 80, ip: "" }],
+    });
+    expect(open.ports).toMatchObject([{ ip: "0.0.0.0" }]);
   });
 
   test("replaces nothing", () => {
@@ -85,10 +107,37 @@ describe("an existing container", () => {
     ["another name", { name: "web-2" }, ["name"]],
     ["another environment", { env: ["A=1"] }, ["env"]],
     ["another label", { labels: [{ label: "tier", value: "api" }] }, ["labels"]],
-    ["one port less", { ports: [port("127.0.0.1", 3000)] }, ["ports"]],
     ["another CPU limit", { cpus: "2" }, ["cpus"]],
+    // Causes of changes for ever: what the real plugin reads back is not what was written.
+    ["a CPU limit in another form", { cpus: "1" }, ["cpus"]],
+    [
+      "capabilities without the prefix",
+      { capabilities: [{ add: ["CHOWN"], drop: ["ALL"] }] },
+      ["capabilities"],
+    ],
   ])("is replaced for %s", (_what, change, fields) => {
-    expect(planWith(change).replace).toEqual(fields);
+    expect(planWith(change).replace).toEqual(fields.map((field) => [field]));
+  });
+
+  test.each<[string, ObjectValue[], (string | number)[][]]>([
+    [
+      "another port of the host",
+      [port("127.0.0.1", 3001), port("198.51.100.1", 3030)],
+      [["ports", 0, "external"]],
+    ],
+    [
+      "two addresses of one port in another order",
+      [port("198.51.100.1", 3030), port("127.0.0.1", 3000)],
+      [
+        ["ports", 0, "external"],
+        ["ports", 0, "ip"],
+        ["ports", 1, "external"],
+        ["ports", 1, "ip"],
+      ],
+    ],
+    ["one port less", [port("127.0.0.1", 3000)], [["ports", 1, "internal"], ["ports", 1, "ip"], ["ports"]]],
+  ])("is replaced for %s, and the plan names where", (_what, ports, paths) => {
+    expect(planWith({ ports }).replace).toEqual(paths);
   });
 
   test.each<[string, ObjectValue]>([
@@ -106,10 +155,10 @@ describe("an existing container", () => {
   test.each<[string, ObjectValue]>([
     ["the same", {}],
     ["the environment in another order", { env: ["B=2", "A=1"] }],
-    ["the ports in another order", { ports: [port("198.51.100.1", 3030), port("127.0.0.1", 3000)] }],
     ["an empty list instead of none", { dns: [] }],
     ["a zero instead of none", { cpu_shares: 0 }],
     ["no user, which leaves the image's", { user: null }],
+    ["no labels, which leaves the image's", { labels: [] }],
   ])("is left alone for %s", (_what, change) => {
     expect(planWith(change)).toEqual({ planned: existing, replace: [] });
   });
@@ -136,28 +185,6 @@ test("a state that the real plugin wrote, with an empty value for everything uns
 
 const emptyVolume = { host_path: null, from_container: null, read_only: null };
 
-describe("what a reread finds", () => {
-  const read = (actual: ObjectValue) =>
-    keepPrior(container.schema, existing, { ...existing, ...actual }, container.equivalences);
-
-  test("is kept as it was where it means the same", () => {
-    expect(read({ env: ["B=2", "A=1"], cpu_set: "", dns: [] })).toEqual(existing);
-  });
-
-  test("is taken over where it differs", () => {
-    expect(read({ name: "renamed" })).toEqual({ ...existing, name: "renamed" });
-  });
-
-  test.each([
-    ["NET_BIND_SERVICE", "CAP_NET_BIND_SERVICE"],
-    ["CAP_NET_BIND_SERVICE", "NET_BIND_SERVICE"],
-  ])("says no difference between the capabilities %s and %s", (prior, actual) => {
-    const state = { ...existing, capabilities: [{ add: [prior], drop: ["ALL"] }] };
-    const next = { ...state, capabilities: [{ add: [actual], drop: ["ALL"] }] };
-    expect(keepPrior(container.schema, state, next, container.equivalences)).toEqual(state);
-  });
-});
-
 describe("a network", () => {
   const state = (ipam_config: ObjectValue[]) =>
     conform(network.schema, { id: "1", name: "net", ipam_driver: "default", ipam_config });
@@ -168,19 +195,9 @@ describe("a network", () => {
     expect(replace).toEqual([]);
   });
 
-  test("keeps the gateway that the engine chose for a configured subnet", () => {
-    const { replace } = plan(
-      network.schema,
-      state([given]),
-      state([{ ...given, gateway: null }]),
-      network.equivalences,
-    );
-    expect(replace).toEqual([]);
-  });
-
   test("is replaced for another subnet", () => {
     const other = { ...given, subnet: "203.0.113.0/24", gateway: null };
     const { replace } = plan(network.schema, state([given]), state([other]), network.equivalences);
-    expect(replace).toEqual(["ipam_config"]);
+    expect(replace).toEqual([["ipam_config"]]);
   });
 });

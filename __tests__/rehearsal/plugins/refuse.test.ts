@@ -28,21 +28,21 @@ test.each<[string, ObjectValue, string, string]>([
   ],
   [
     "docker_container",
-    { name: Unknown.value, dns: ["198.51.100.53"] },
-    "dns",
-    'docker_container sets "dns", which the offline plugin does not support',
+    { name: Unknown.value, domainname: "example.com" },
+    "domainname",
+    'docker_container sets "domainname", which the offline plugin does not support',
   ],
   [
     "docker_container",
-    { name: "web", mounts: [{ type: "tmpfs", target: "/x" }] },
-    "mounts",
-    'docker_container "web" sets "mounts", which the offline plugin does not support',
+    { name: "web", mounts: [{ type: "tmpfs", target: "/x", tmpfs_options: [{ size_bytes: 1 }] }] },
+    "mounts.tmpfs_options",
+    'docker_container "web" sets "mounts.tmpfs_options", which the offline plugin does not support',
   ],
   [
     "docker_container",
-    { name: "web", networks_advanced: [{ name: "net", ipv4_address: "198.51.100.9" }] },
-    "networks_advanced.ipv4_address",
-    'docker_container "web" sets "networks_advanced.ipv4_address", which the offline plugin does not support',
+    { name: "web", networks_advanced: [{ name: "net", mac_address: "02:42:c6:33:64:09" }] },
+    "networks_advanced.mac_address",
+    'docker_container "web" sets "networks_advanced.mac_address", which the offline plugin does not support',
   ],
   [
     "docker_image",
@@ -76,7 +76,7 @@ test("every unsupported field gets a refusal of its own", () => {
 });
 
 test("a value that is not known yet is refused as well", () => {
-  expect(refused("docker_container", { name: "web", dns: Unknown.value })).toHaveLength(1);
+  expect(refused("docker_container", { name: "web", domainname: Unknown.value })).toHaveLength(1);
 });
 
 test("an unsupported field at its default changes nothing, so it passes", () => {

@@ -3,7 +3,9 @@ import { Fields } from "../../../rehearsal/plugins/protocol/fields";
 
 const logins = new RegistryLogins([
   new Fields({ address: "https://registry.example.com:5000/v2/", username: "one", password: "p1" }),
-  new Fields({ address: "index.docker.io", username: "two", password: "p2" }),
+  new Fields({ address: "registry-1.docker.io", username: "short", password: "p2" }),
+  new Fields({ address: "docker.io", username: "long", password: "p3" }),
+  new Fields({ address: "team", username: "team", password: "p4" }),
 ]);
 
 const sent = (reference: string) =>
@@ -16,12 +18,22 @@ describe("a login to a registry", () => {
     expect(sent("registry.example.com:5000/team/web:1")).toEqual({
       username: "one",
       password: "p1",
-      serveraddress: "registry.example.com:5000",
+      serveraddress: "https://registry.example.com:5000",
     });
   });
 
-  test.each(["web:1", "team/web:1", "docker.io/team/web:1"])("of Docker Hub goes with %s", (reference) => {
-    expect(sent(reference)).toMatchObject({ username: "two", serveraddress: "docker.io" });
+  // The real plugin takes these for different registries, though the engine pulls all of them from Docker Hub.
+  test.each([
+    ["web:1", "short"],
+    ["team/web:1", "short"],
+    ["docker.io/web:1", "long"],
+    ["docker.io/team/web:1", "long"],
+  ])("of Docker Hub: with %s goes that of %s names", (reference, username) => {
+    expect(sent(reference)).toMatchObject({ username });
+  });
+
+  test("of a name with two slashes is that of its first part, whatever that looks like", () => {
+    expect(sent("team/tools/web:1")).toMatchObject({ username: "team" });
   });
 
   test.each(["registry.example.com/web:1", "localhost/web:1", "registry.example.org/team/web@sha256:0123"])(

@@ -45,8 +45,8 @@ async function checkFile(root: string, dockerfile: string): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return;
   throw new PluginError(
-    `there is no Dockerfile ${path}`,
-    "Expected: a folder in `context`, relative to Terraform's working directory, and a file in it that `dockerfile` names " +
-      "(Dockerfile, if it does not). To mend: correct the two paths.",
+    `failed to read dockerfile: open ${dockerfile}: no such file or directory`,
+    `There is no file ${path}. Expected: a folder in "context", relative to Terraform's working directory, and a file in it ` +
+      'that "dockerfile" names (Dockerfile, if it does not). To mend: correct the two paths.',
   );
 }

@@ -1,11 +1,11 @@
-import type { ContainerCreateOptions, HealthConfig, HostConfig } from "dockerode";
+import type { ContainerCreateOptions, HealthConfig, HostConfig, MountSettings } from "dockerode";
 import { PluginError } from "../protocol/errors";
 import type { Fields } from "../protocol/fields";
+import { parseCpus } from "./cpus";
 import { parseDuration } from "./duration";
 import { labelsOf } from "./labels";
 
 const MEBIBYTE = 1024 * 1024;
-const NANOCPUS = 1e9;
 
 /**
  * The body of the engine's request that creates a container. What is not configured is left out, so that the engine and
@@ -25,13 +25,13 @@ export function containerBody(planned: Fields): ContainerCreateOptions {
     Env: optional(planned.texts("env")),
     Cmd: optional(command),
     Entrypoint: optional(planned.texts("entrypoint")),
-    Labels: labelsOf(planned),
+    Labels: optionalMap(labelsOf(planned)),
     ExposedPorts: ports.exposed,
-    Volumes: volumes.targets,
+    Volumes: optionalMap(volumes.targets),
     StopSignal: planned.text("stop_signal"),
     StopTimeout: planned.number("stop_timeout"),
     Healthcheck: healthcheck(planned.blocks("healthcheck")[0]),
-    HostConfig: { ...hostConfig(planned), PortBindings: ports.bindings, Binds: volumes.binds },
+    HostConfig: { ...hostConfig(planned), PortBindings: ports.bindings, Binds: optional(volumes.binds) },
   };
 }
 
@@ -41,19 +41,24 @@ function hostConfig(planned: Fields): HostConfig {
     ...updatableConfig(planned),
     AutoRemove: planned.flag("rm"),
     ReadonlyRootfs: planned.flag("read_only"),
-    Init: planned.has("init") ? planned.flag("init") : undefined,
+    // As the real plugin: without the field there is no init, whatever the engine's own default is.
+    Init: planned.flag("init"),
     NetworkMode: planned.text("network_mode"),
     LogConfig: logConfig(planned),
-    Tmpfs: planned.map("tmpfs"),
-    Sysctls: planned.map("sysctls"),
+    Tmpfs: optionalMap(planned.map("tmpfs")),
+    Sysctls: optionalMap(planned.map("sysctls")),
+    Dns: optional(planned.texts("dns")),
+    DnsOptions: optional(planned.texts("dns_opts")),
+    DnsSearch: optional(planned.texts("dns_search")),
+    Mounts: optional(planned.blocks("mounts").map(mount)),
     ExtraHosts: optional(planned.blocks("host").map((host) => `${host.text("host")}:${host.text("ip")}`)),
     Ulimits: optional(planned.blocks("ulimit").map(ulimit)),
-    CapAdd: capabilities && optional(capabilities.texts("add")),
-    CapDrop: capabilities && optional(capabilities.texts("drop")),
+    CapAdd: capabilities && optional(canonicalCapabilities(capabilities.texts("add"))),
+    CapDrop: capabilities && optional(canonicalCapabilities(capabilities.texts("drop"))),
     SecurityOpt: optional(planned.texts("security_opts")),
     GroupAdd: optional(planned.texts("group_add")),
     ShmSize: mebibytes(planned.number("shm_size")),
-    NanoCpus: nanoCpus(planned.text("cpus")),
+    NanoCpus: planned.has("cpus") ? parseCpus(planned.requiredText("cpus")) : undefined,
   };
 }
 
@@ -106,14 +111,19 @@ interface PortMaps {
   readonly bindings: Record<string, { HostIp: string; HostPort: string }[]>;
 }
 
+type OptionalMaps = { readonly [Name in keyof PortMaps]?: PortMaps[Name] };
+
 /** One port of the container may be published several times, on different addresses. */
-function portMaps(blocks: readonly Fields[]): PortMaps {
+function portMaps(blocks: readonly Fields[]): OptionalMaps {
+  // Left out, as by the real plugin: the engine then reports null and not an empty object.
+  if (blocks.length === 0) return {};
   const maps: PortMaps = { exposed: {}, bindings: {} };
   for (const block of blocks) {
     const key = `${block.number("internal")}/${block.text("protocol") ?? "tcp"}`;
     maps.exposed[key] = {};
     (maps.bindings[key] ??= []).push({
-      HostIp: block.text("ip") ?? "0.0.0.0",
+      // An empty address is every address, IPv4 and IPv6.
+      HostIp: block.value.ip === "" ? "" : (block.text("ip") ?? "0.0.0.0"),
       // Without a port of the host, the engine takes a free one.
       HostPort: String(block.number("external") ?? ""),
     });
@@ -138,6 +148,32 @@ function volumeMaps(blocks: readonly Fields[]): VolumeMaps {
   return maps;
 }
 
+/** As Docker's own client sends them: each once, in the order of the names, in capitals, with the prefix except for ALL. */
+function canonicalCapabilities(names: readonly string[]): string[] {
+  const canonical = names.map((name) => {
+    const upper = name.toUpperCase();
+    return upper === "ALL" || upper.startsWith("CAP_") ? upper : `CAP_${upper}`;
+  });
+  return [...new Set(canonical)].sort();
+}
+
+/** @throws PluginError for every other kind than `bind` */
+function mount(block: Fields): MountSettings {
+  const type = block.requiredText("type");
+  if (type !== "bind") {
+    throw new PluginError(
+      `mounts has the type "${type}", which the offline plugin does not support`,
+      'Expected: "bind". For a volume use a "volumes" block, for a tmpfs the field "tmpfs", or use the real provider.',
+    );
+  }
+  return {
+    Type: type,
+    Source: block.text("source") ?? "",
+    Target: block.requiredText("target"),
+    ReadOnly: block.flag("read_only"),
+  };
+}
+
 function ulimit(block: Fields) {
   return { Name: block.text("name"), Soft: block.number("soft") ?? 0, Hard: block.number("hard") ?? 0 };
 }
@@ -147,13 +183,10 @@ function mebibytes(value: number | undefined): number | undefined {
   return value === undefined || value < 0 ? value : value * MEBIBYTE;
 }
 
-function nanoCpus(cpus: string | undefined): number | undefined {
-  if (cpus === undefined) return undefined;
-  const count = Number(cpus);
-  if (Number.isFinite(count)) return Math.round(count * NANOCPUS);
-  throw new PluginError(`cpus is "${cpus}"`, 'Expected: a number of CPUs as text, such as "1.5".');
-}
-
 function optional<T>(list: T[]): T[] | undefined {
   return list.length === 0 ? undefined : list;
+}
+
+function optionalMap<T extends object>(map: T): T | undefined {
+  return Object.keys(map).length === 0 ? undefined : map;
 }

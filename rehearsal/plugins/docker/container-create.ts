@@ -1,11 +1,11 @@
-import { HalfCreatedError, messageOf, PluginError } from "../protocol/errors";
+import { because, HalfCreatedError, messageOf, PluginError } from "../protocol/errors";
 import type { Fields } from "../protocol/fields";
 import type { ObjectValue } from "../protocol/values";
 import { containerBody } from "./container-body";
 import { containerLogs } from "./container-logs";
-import { portsInOrder } from "./container-ports";
 import { removeContainer } from "./container-remove";
 import { containerState } from "./container-state";
+import { uploadFiles } from "./container-upload";
 import { findContainer, hasEnded, waitUntilEnded, waitUntilHealthy } from "./container-waits";
 import type { Engine } from "./engine";
 import { findImage } from "./image-lookup";
@@ -25,24 +25,20 @@ export async function createContainer(
   stop: AbortSignal,
 ): Promise<ObjectValue> {
   checkJob(planned);
-  await findImage(engine, planned.requiredText("image"));
+  const image = planned.requiredText("image");
+  await because(`Unable to create container with image ${image}`, () => findImage(engine, image));
   await checkStartInterval(engine, planned);
   const id = await create(engine, planned);
   try {
     await connectNetworks(engine, id, planned);
+    await uploadFiles(engine, id, planned);
     if (planned.flag("start")) {
       await start(engine, id);
       if (planned.flag("wait")) await waitUntilHealthy(engine, id, planned, stop);
     }
     const logs = planned.flag("attach") ? await attach(engine, id, planned, stop) : undefined;
     const state = await firstState(engine, id, planned, stop);
-    return (
-      state && {
-        ...state,
-        ports: portsInOrder(planned.value.ports, state.ports),
-        container_logs: logs ?? null,
-      }
-    );
+    return { ...state, container_logs: logs ?? null };
   } catch (error) {
     throw error instanceof RemovedError ? error : new HalfCreatedError(error, { id });
   }
@@ -95,7 +91,12 @@ async function connectNetworks(engine: Engine, id: string, planned: Fields): Pro
   }
   for (const network of networks) {
     const name = network.requiredText("name");
-    const body = { Container: id, EndpointConfig: { Aliases: network.texts("aliases") } };
+    const addresses = {
+      IPv4Address: network.text("ipv4_address"),
+      IPv6Address: network.text("ipv6_address"),
+    };
+    const endpoint = { Aliases: network.texts("aliases"), IPAMConfig: addresses };
+    const body = { Container: id, EndpointConfig: endpoint };
     await because(`Unable to connect to network '${name}'`, () =>
       engine.post(`/networks/${encodeURIComponent(name)}/connect`, { body }),
     );
@@ -129,7 +130,7 @@ async function firstState(
   if (mustRun && (await hasEnded(engine, id, limit, stop)))
     throw await exitedImmediately(engine, id, planned);
   const container = await findContainer(engine, id);
-  if (container) return containerState(container);
+  if (container) return containerState(container, planned.requiredText("image"));
   throw new RemovedError(`container "${planned.requiredText("name")}" was removed while it started`);
 }
 
@@ -141,12 +142,4 @@ async function exitedImmediately(engine: Engine, id: string, planned: Fields): P
     "Expected: a container that keeps running (must_run = true, the default). It was removed, and its logs with it. To mend: " +
       "run its image by hand to see what it prints; for a job that ends, set must_run = false.",
   );
-}
-
-async function because<T>(what: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    throw new PluginError(`${what}: ${messageOf(error)}`, error instanceof PluginError ? error.detail : "");
-  }
 }

@@ -4,11 +4,11 @@ import { isObject, type ObjectValue, type Value } from "../protocol/values";
 /** What `docker inspect` says about ports, by "80/tcp"; null for a port that is exposed and not published. */
 export type PublishedPorts = Readonly<Record<string, readonly { HostIp: string; HostPort: string }[] | null>>;
 
-/** The `ports` blocks of a container, by the container's port. */
+/** The `ports` blocks of a container, by the container's port; several addresses of one port in the engine's order. */
 export function portBlocks(ports: PublishedPorts | undefined): ObjectValue[] {
   return Object.entries(ports ?? {})
     .flatMap(([key, bindings]) => (bindings ?? []).map((binding) => ({ ...portOf(key), binding })))
-    .sort((one, other) => one.internal - other.internal)
+    .sort((one, other) => one.internal - other.internal || one.protocol.localeCompare(other.protocol))
     .map(({ internal, protocol, binding }) => ({
       internal,
       external: Number(binding.HostPort),
@@ -17,44 +17,41 @@ export function portBlocks(ports: PublishedPorts | undefined): ObjectValue[] {
     }));
 }
 
-/** The same published ports in another order are no difference. */
-export function samePorts(one: Value, other: Value): boolean {
-  return portTexts(one) === portTexts(other);
-}
-
-/** `actual`, in the order of the plan, so that each planned port finds the port of the host that it got. */
-export function portsInOrder(planned: Value | undefined, actual: Value | undefined): Value {
-  const rest = blocksOf(actual);
-  const ordered = blocksOf(planned).flatMap((wanted) => {
-    const index = rest.findIndex((candidate) => fits(wanted, candidate));
-    return index < 0 ? [] : rest.splice(index, 1);
-  });
-  return [...ordered, ...rest].map((block) => block.value);
-}
-
-function fits(wanted: Fields, candidate: Fields): boolean {
-  const external = wanted.number("external");
+/**
+ * When the real plugin takes two lists of published ports for the same. Each old port is held against the first new one of
+ * the same port of the container, so that ports in another order are no difference, but two addresses of one port are.
+ */
+export function samePorts(prior: Value, next: Value): boolean {
+  const [before, after] = [blocksOf(prior), blocksOf(next)];
   return (
-    wanted.number("internal") === candidate.number("internal") &&
-    wanted.text("protocol") === candidate.text("protocol") &&
-    wanted.text("ip") === candidate.text("ip") &&
-    (external === undefined || external === candidate.number("external"))
+    before.length > 0 && before.length === after.length && before.every((port) => isStillThere(port, after))
   );
 }
 
-function portTexts(blocks: Value): string {
-  const texts = blocksOf(blocks).map((block) =>
-    JSON.stringify([
-      block.text("ip"),
-      block.number("internal"),
-      block.number("external"),
-      block.text("protocol"),
-    ]),
+function isStillThere(port: Fields, after: readonly Fields[]): boolean {
+  const inContainer = after.filter((other) => other.number("internal") === port.number("internal"));
+  const sameProtocol = inContainer.findIndex((other) => other.text("protocol") === port.text("protocol"));
+  const found = inContainer[sameProtocol];
+  return (
+    found !== undefined &&
+    found.value.external === port.value.external &&
+    found.text("ip") === port.text("ip")
   );
-  return texts.sort().join();
 }
 
-function blocksOf(value: Value | undefined): Fields[] {
+/**
+ * The planned ports with the addresses as the operator wrote them: a plan holds "0.0.0.0" for an empty address, and the
+ * engine gets the empty one.
+ */
+export function portsAsWritten(planned: Fields, config: Fields): Fields {
+  const written = config.blocks("ports");
+  const ports = planned.blocks("ports").map(({ value }, index) => {
+    return written[index]?.value.ip === "" ? { ...value, ip: "" } : value;
+  });
+  return new Fields({ ...planned.value, ports });
+}
+
+function blocksOf(value: Value): Fields[] {
   return Array.isArray(value) ? value.filter(isObject).map((block) => new Fields(block)) : [];
 }
 

@@ -1,54 +1,70 @@
 import type { HealthConfig } from "dockerode";
-import { Fields } from "../protocol/fields";
 import type { Equivalences } from "../protocol/plan";
-import { isObject, type ObjectValue, type Value } from "../protocol/values";
+import type { ObjectValue, Value } from "../protocol/values";
 import type { ContainerInfo } from "./container-info";
 import { portBlocks, samePorts } from "./container-ports";
+import { formatCpus } from "./cpus";
 import { formatDuration } from "./duration";
 
 const MEBIBYTE = 1024 * 1024;
-const NANOCPUS = 1e9;
 
 /**
- * The fields that the real plugin reads back from an existing container. It does not read env, labels, volumes and
+ * The fields that the real plugin reads back from an existing container. It does not read env, labels, volumes, upload and
  * networks_advanced: images add to the first three, so that a comparison would find changes that nobody made.
+ * @param image as the configuration names it: by its id, which is read back as such, or by a reference
  */
-export function containerState(container: ContainerInfo): ObjectValue {
+export function containerState(container: ContainerInfo, image: string): ObjectValue {
   const { Config: config, HostConfig: host, NetworkSettings: network, State: state } = container;
   const capabilities = { add: texts(host.CapAdd), drop: texts(host.CapDrop) };
   return {
     id: container.Id,
     name: container.Name.replace(/^\//, ""),
-    // The image's id, whatever the configuration names: hence image_id in the configuration.
-    image: container.Image,
+    image: image.startsWith("sha256:") ? container.Image : config.Image,
     hostname: config.Hostname,
+    domainname: config.Domainname ?? "",
     user: config.User,
     working_dir: config.WorkingDir,
     command: config.Cmd ?? [],
     entrypoint: toList(config.Entrypoint),
     stop_signal: config.StopSignal ?? "",
     stop_timeout: config.StopTimeout ?? 0,
-    healthcheck: healthcheckBlock(config.Healthcheck),
+    tty: config.Tty ?? false,
+    stdin_open: config.OpenStdin ?? false,
+    ...(config.Healthcheck && { healthcheck: healthcheckBlock(config.Healthcheck) }),
     rm: host.AutoRemove ?? false,
+    privileged: host.Privileged ?? false,
+    publish_all_ports: host.PublishAllPorts ?? false,
     read_only: host.ReadonlyRootfs ?? false,
     init: host.Init ?? false,
     runtime: host.Runtime ?? "",
     ipc_mode: host.IpcMode ?? "",
+    pid_mode: host.PidMode ?? "",
+    userns_mode: host.UsernsMode ?? "",
     network_mode: host.NetworkMode ?? "",
     restart: host.RestartPolicy?.Name ?? "no",
     max_retry_count: host.RestartPolicy?.MaximumRetryCount ?? 0,
     log_driver: host.LogConfig?.Type ?? "",
     log_opts: stringMap(host.LogConfig?.Config),
+    storage_opts: stringMap(host.StorageOpt),
     tmpfs: stringMap(host.Tmpfs),
     sysctls: stringMap(host.Sysctls),
+    dns: texts(host.Dns),
+    dns_opts: texts(host.DnsOptions),
+    dns_search: texts(host.DnsSearch),
     security_opts: texts(host.SecurityOpt),
     group_add: texts(host.GroupAdd),
-    capabilities: capabilities.add.length + capabilities.drop.length === 0 ? [] : [capabilities],
+    ...(capabilities.add.length + capabilities.drop.length > 0 && { capabilities: [capabilities] }),
     host: texts(host.ExtraHosts).map(extraHost),
     ulimit: (host.Ulimits ?? []).map(({ Name, Soft, Hard }) => ({
       name: Name ?? "",
       soft: Soft ?? 0,
       hard: Hard ?? 0,
+    })),
+    mounts: (host.Mounts ?? []).map((mount) => ({
+      type: mount.Type,
+      source: mount.Source,
+      target: mount.Target,
+      read_only: mount.ReadOnly ?? false,
     })),
     shm_size: mebibytes(host.ShmSize),
     memory: mebibytes(host.Memory),
@@ -56,7 +72,7 @@ export function containerState(container: ContainerInfo): ObjectValue {
     memory_swap: mebibytes(host.MemorySwap),
     cpu_shares: host.CpuShares ?? 0,
     cpu_set: host.CpusetCpus ?? "",
-    cpus: host.NanoCpus ? String(host.NanoCpus / NANOCPUS) : "",
+    ...(host.NanoCpus && { cpus: formatCpus(host.NanoCpus) }),
     ports: portBlocks(network.Ports),
     bridge: network.Bridge ?? "",
     network_data: networkData(network.Networks),
@@ -64,25 +80,13 @@ export function containerState(container: ContainerInfo): ObjectValue {
   };
 }
 
-/** Different spellings of the same. */
+/** Different values that the real plugin takes for the same. */
 export const CONTAINER_EQUIVALENCES: Equivalences = {
   ports: samePorts,
-  capabilities: (prior, next) => sortedText(prior, capabilityText) === sortedText(next, capabilityText),
-  cpus: (prior, next) => prior !== null && next !== null && Number(prior) === Number(next),
   // Removing the field leaves the image's choice, which is what a reread finds.
   user: (_prior, next) => next === null || next === "",
   working_dir: (_prior, next) => next === null || next === "",
 };
-
-function capabilityText(block: Fields): string {
-  const names = (field: string) => block.texts(field).map((name) => name.replace(/^CAP_/, ""));
-  return JSON.stringify([names("add").sort(), names("drop").sort()]);
-}
-
-function sortedText(blocks: Value, text: (block: Fields) => string): string {
-  const elements = Array.isArray(blocks) ? blocks.filter(isObject) : [];
-  return JSON.stringify(elements.map((element) => text(new Fields(element))).sort());
-}
 
 function networkData(networks: ContainerInfo["NetworkSettings"]["Networks"] | undefined): Value {
   return Object.entries(networks ?? {})
@@ -99,11 +103,10 @@ function networkData(networks: ContainerInfo["NetworkSettings"]["Networks"] | un
     }));
 }
 
-function healthcheckBlock(check: HealthConfig | undefined): Value {
-  if (!check?.Test) return [];
+function healthcheckBlock(check: HealthConfig): Value {
   return [
     {
-      test: check.Test,
+      test: check.Test ?? [],
       interval: formatDuration(check.Interval ?? 0),
       timeout: formatDuration(check.Timeout ?? 0),
       start_period: formatDuration(check.StartPeriod ?? 0),

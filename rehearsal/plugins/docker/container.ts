@@ -4,6 +4,7 @@ import type { Resource } from "../protocol/resource";
 import type { ObjectValue } from "../protocol/values";
 import { UPDATABLE, updatableConfig } from "./container-body";
 import { createContainer } from "./container-create";
+import { portsAsWritten } from "./container-ports";
 import { removeContainer } from "./container-remove";
 import { CONTAINER_EQUIVALENCES, containerState } from "./container-state";
 import { findContainer, waitUntilRunning } from "./container-waits";
@@ -17,7 +18,7 @@ export function containerResource(engine: () => Engine): Resource {
     schema: schema.resources.docker_container,
     unsupported: unsupported("docker_container"),
     equivalences: CONTAINER_EQUIVALENCES,
-    create: (planned, stop) => createContainer(engine(), planned, stop),
+    create: (planned, stop, config) => createContainer(engine(), portsAsWritten(planned, config), stop),
     read: (state, stop) => read(engine(), state, stop),
     update: (prior, planned) => update(engine(), prior, planned),
     destroy: (state) => removeContainer(engine(), state.requiredText("id"), state),
@@ -28,10 +29,11 @@ async function read(engine: Engine, state: Fields, stop: AbortSignal): Promise<O
   const id = state.requiredText("id");
   const container = await findContainer(engine, id);
   if (!container) return null;
-  if (container.State.Running || !state.flag("must_run")) return containerState(container);
+  const image = state.requiredText("image");
+  if (container.State.Running || !state.flag("must_run")) return containerState(container, image);
   const limit = state.number("container_read_refresh_timeout_milliseconds") ?? 0;
   const running = await waitUntilRunning(engine, id, limit, stop);
-  if (running) return containerState(running);
+  if (running) return containerState(running, image);
   // As the real plugin: a container that should run and does not is removed, to be created anew.
   await removeContainer(engine, id, state);
   return null;

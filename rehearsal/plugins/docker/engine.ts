@@ -59,6 +59,10 @@ export class Engine {
     return (answer === "" ? undefined : JSON.parse(answer)) as T;
   }
 
+  async put(path: string, options: EngineRequest): Promise<void> {
+    await text(await this.open("PUT", path, options));
+  }
+
   async delete(path: string, query?: EngineRequest["query"]): Promise<void> {
     await text(await this.open("DELETE", path, { query }));
   }

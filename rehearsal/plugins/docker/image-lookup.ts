@@ -30,16 +30,17 @@ export async function findImage(
 ): Promise<ImageInspectInfo> {
   const local = await findLocalImage(engine, name);
   if (local) return local;
-  const missing = (reason: string) => missingImage(name, reason, logins.knows(name));
-  if (/^sha256:[0-9a-f]{64}$/.test(name)) throw missing("an id cannot be pulled");
+  const missing = (reason: string) => missingImage(reason, logins.knows(name));
+  if (/^sha256:[0-9a-f]{64}$/.test(name))
+    throw missing(`unable to pull image ${name}: an id cannot be pulled`);
   try {
     await pull(engine, name, { platform, logins });
   } catch (error) {
-    throw missing(`pulling it failed: ${messageOf(error)}`);
+    throw missing(`unable to pull image ${name}: error pulling image ${name}: ${messageOf(error)}`);
   }
   const pulled = await findLocalImage(engine, name);
   if (pulled) return pulled;
-  throw missing("the pull ended, and the image is still not there");
+  throw missing(`unable to find or pull image ${name}`);
 }
 
 export interface PullOptions {
@@ -48,10 +49,10 @@ export interface PullOptions {
   readonly logins?: RegistryLogins;
 }
 
-function missingImage(name: string, reason: string, withLogin: boolean): PluginError {
+function missingImage(reason: string, withLogin: boolean): PluginError {
   const how = withLogin ? "with the login that registry_auth has for its registry" : "without a login";
   return new PluginError(
-    `unable to find or pull image "${name}": ${reason}`,
+    reason,
     `Tried: the images of the engine by that reference, then a pull ${how}. Expected: an image that is present or ` +
       `pullable. To mend: check the spelling, the tag and the login; bring it onto the host by hand with \`docker pull\`, or ` +
       "with `docker save IMAGE | ssh HOST docker load`.",

@@ -1,5 +1,5 @@
 import type { ImageInspectInfo } from "dockerode";
-import { messageOf, PluginError } from "../protocol/errors";
+import { because, messageOf, PluginError } from "../protocol/errors";
 import type { Fields } from "../protocol/fields";
 import type { Resource } from "../protocol/resource";
 import type { ObjectValue } from "../protocol/values";
@@ -20,7 +20,10 @@ export function imageResource(engine: () => Engine, logins: () => RegistryLogins
       const [build] = planned.blocks("build");
       if (build) await buildImage(engine(), name, build);
       const options = { platform: planned.text("platform"), logins: logins() };
-      return stateOf(name, await findImage(engine(), name, options));
+      return stateOf(
+        name,
+        await because("Unable to read Docker image into resource", () => findImage(engine(), name, options)),
+      );
     },
     read: async (state) => {
       const name = state.requiredText("name");

@@ -1,8 +1,8 @@
 import type { IPAM, NetworkInspectInfo } from "dockerode";
 import { HalfCreatedError, messageOf, PluginError } from "../protocol/errors";
-import { Fields } from "../protocol/fields";
+import type { Fields } from "../protocol/fields";
 import type { Resource } from "../protocol/resource";
-import { isObject, type ObjectValue, type Value } from "../protocol/values";
+import type { ObjectValue } from "../protocol/values";
 import { EngineError, isNotFound, type Engine } from "./engine";
 import { labelBlocks, labelsOf } from "./labels";
 import { poll } from "./polling";
@@ -11,14 +11,12 @@ import { unsupported } from "./unsupported";
 
 /** As in the real plugin: how long a network may keep its last endpoints when it is to be removed. */
 const REMOVAL = { everyMilliseconds: 500, limitMilliseconds: 30_000 };
-const IPAM_TEXTS = ["subnet", "ip_range", "gateway"] as const;
 
 export function networkResource(engine: () => Engine): Resource {
   return {
     version: schema.resources.docker_network.version,
     schema: schema.resources.docker_network,
     unsupported: unsupported("docker_network"),
-    equivalences: { ipam_config: sameAddresses },
     create: (planned) => create(engine(), planned),
     read: async (state) => {
       try {
@@ -73,7 +71,11 @@ async function remove(engine: Engine, id: string, stop: AbortSignal): Promise<vo
     },
     { ...REMOVAL, stop },
   );
-  if (!removed) throw new PluginError("the network still has containers after 30 s", busy);
+  if (removed) return;
+  throw new PluginError(
+    "timeout while waiting for state to become 'removed' (last state: 'pending', timeout: 30s)",
+    `The network still has containers: ${busy}`,
+  );
 }
 
 function inspect(engine: Engine, id: string): Promise<NetworkInspectInfo> {
@@ -92,6 +94,7 @@ function stateOf(network: NetworkInspectInfo): ObjectValue {
     ipv6: network.EnableIPv6,
     ipam_driver: network.IPAM?.Driver ?? null,
     ipam_config: (network.IPAM?.Config ?? []).map(ipamBlock),
+    ipam_options: network.IPAM?.Options ?? {},
     options: network.Options ?? {},
     scope: network.Scope,
   };
@@ -118,20 +121,4 @@ function ipamBlock(config: IpamConfig): ObjectValue {
     gateway: values.Gateway ?? null,
     aux_address: values.AuxiliaryAddresses ?? {},
   };
-}
-
-/** The engine chooses what the configuration leaves out: a subnet, a gateway. That is no difference. */
-function sameAddresses(prior: Value, next: Value): boolean {
-  if (!Array.isArray(prior) || !Array.isArray(next)) return false;
-  if (prior.length === 0 || next.length === 0) return true;
-  return prior.length === next.length && next.every((one) => prior.some((other) => compatible(one, other)));
-}
-
-function compatible(one: Value, other: Value): boolean {
-  if (!isObject(one) || !isObject(other)) return false;
-  const [a, b] = [new Fields(one), new Fields(other)];
-  return IPAM_TEXTS.every((name) => {
-    const [x, y] = [a.text(name), b.text(name)];
-    return x === undefined || y === undefined || x === y;
-  });
 }

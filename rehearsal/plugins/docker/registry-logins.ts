@@ -5,8 +5,8 @@ interface Login {
   readonly password: string;
 }
 
-/** The registry of references that name none. */
-const DOCKER_HUB = "docker.io";
+/** Under which the real plugin looks up the login of an image whose name holds no registry. */
+const DOCKER_HUB = "registry-1.docker.io";
 
 /** How the engine logs in to registries, for pulls. */
 export class RegistryLogins {
@@ -22,7 +22,7 @@ export class RegistryLogins {
     );
   }
 
-  /** Whether there is a login to the registry of an image. */
+  /** Whether there is a login for the registry of an image, as the real plugin looks it up. */
   knows(reference: string): boolean {
     return this.logins.has(registryOf(reference));
   }
@@ -31,19 +31,22 @@ export class RegistryLogins {
   header(reference: string): Record<string, string> {
     const registry = registryOf(reference);
     const login = this.logins.get(registry);
-    const value = login ? { ...login, serveraddress: registry } : {};
+    const value = login ? { ...login, serveraddress: `https://${registry}` } : {};
     return { "X-Registry-Auth": Buffer.from(JSON.stringify(value)).toString("base64url") };
   }
 }
 
-/** An address as a person writes it: with or without a scheme and a path. */
+/** An address as a person writes it: with or without a scheme and a path. The names of Docker Hub stay different ones. */
 function hostOf(address: string): string {
-  const host = address.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
-  return /^(index\.|registry-1\.)?docker\.io$/.test(host) ? DOCKER_HUB : host;
+  return address.replace(/^https?:\/\//, "").replace(/\/.*$/, "");
 }
 
-/** The first part of a reference is a registry where it has a dot or a port, or is localhost. */
+/**
+ * The registry of a reference, as the real plugin finds it: the first part of a name in three parts or more, whatever it
+ * looks like; of a name in two parts if it has a dot or a port, or is localhost.
+ */
 function registryOf(reference: string): string {
   const [first = "", ...rest] = reference.split("/");
-  return rest.length > 0 && /[.:]|^localhost$/.test(first) ? hostOf(first) : DOCKER_HUB;
+  const isRegistry = rest.length > 1 || (rest.length === 1 && /[.:]|^localhost$/.test(first));
+  return isRegistry ? first : DOCKER_HUB;
 }

@@ -59,7 +59,11 @@ async function remove(engine: Engine, name: string, stop: AbortSignal): Promise<
     },
     { ...REMOVAL, stop },
   );
-  if (!removed) throw new PluginError(`volume "${name}" is still in use after 30 s`, inUse);
+  if (removed) return;
+  throw new PluginError(
+    "timeout while waiting for state to become 'removed' (last state: 'in_use', timeout: 30s)",
+    `The volume "${name}" is still in use: ${inUse}`,
+  );
 }
 
 function inspect(engine: Engine, name: string): Promise<VolumeInspectInfo> {
@@ -72,7 +76,7 @@ function stateOf(volume: VolumeInspectInfo): ObjectValue {
     name: volume.Name,
     labels: labelBlocks(volume.Labels),
     driver: volume.Driver,
-    driver_opts: volume.Options,
+    driver_opts: volume.Options ?? {},
     mountpoint: volume.Mountpoint,
   };
 }

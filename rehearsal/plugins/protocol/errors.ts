@@ -27,6 +27,15 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** Does the work; the message of a failure says first what it was for. */
+export async function because<T>(what: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw new PluginError(`${what}: ${messageOf(error)}`, error instanceof PluginError ? error.detail : "");
+  }
+}
+
 /** The protocol's message for an error or a refusal. */
 export interface Diagnostic {
   readonly severity: 1;

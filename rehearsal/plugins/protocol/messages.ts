@@ -32,6 +32,7 @@ export interface Apply extends OfResource {
   readonly prior_state: DynamicValue;
   readonly planned_state: DynamicValue;
   readonly planned_private: Uint8Array;
+  readonly config: DynamicValue;
 }
 
 export interface Import extends OfResource {

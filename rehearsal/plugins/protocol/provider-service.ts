@@ -1,10 +1,11 @@
 import { errorDiagnostic, HalfCreatedError, PluginError, type Diagnostic } from "./errors";
 import { Fields } from "./fields";
 import type * as messages from "./messages";
-import { keepPrior, plan } from "./plan";
+import { plan } from "./plan";
 import { refusals } from "./refuse";
 import type { Provider, Resource } from "./resource";
 import { conform, toMessage } from "./schema";
+import { stateAfterCreation, stateAfterRefresh } from "./state";
 import { decodeObject, encode, fillUnknown, isObject, type ObjectValue, type Value } from "./values";
 
 /** Answers one call of the protocol. */
@@ -83,7 +84,7 @@ export class ProviderService {
     const resource = this.resource(type_name);
     const prior = existing(decodeObject(current_state));
     const actual = await resource.read(new Fields(prior), this.stop.signal);
-    const state = actual && keepPrior(resource.schema, prior, { ...prior, ...actual }, resource.equivalences);
+    const state = actual && stateAfterRefresh(resource.schema, prior, actual);
     return { new_state: encode(state), private: secret };
   }
 
@@ -98,7 +99,11 @@ export class ProviderService {
       proposed,
       resource.equivalences,
     );
-    const requires_replace = replace.map((name) => ({ steps: [{ attribute_name: name }] }));
+    const requires_replace = replace.map((path) => ({
+      steps: path.map((step) =>
+        typeof step === "string" ? { attribute_name: step } : { element_key_int: step },
+      ),
+    }));
     return { planned_state: encode(planned), requires_replace, ...rest };
   }
 
@@ -107,6 +112,7 @@ export class ProviderService {
     prior_state,
     planned_state,
     planned_private,
+    config,
   }: messages.Apply): Promise<object> {
     const resource = this.resource(type_name);
     const prior = decodeObject(prior_state);
@@ -115,7 +121,7 @@ export class ProviderService {
       return { new_state, private: planned_private, diagnostics, ...LEGACY };
     };
     try {
-      return answer(await this.change(resource, prior, decodeObject(planned_state)));
+      return answer(await this.change(resource, prior, decodeObject(planned_state), decodeObject(config)));
     } catch (error) {
       return answer(error instanceof HalfCreatedError ? error.state : prior, [errorDiagnostic(error)]);
     }
@@ -125,23 +131,24 @@ export class ProviderService {
     resource: Resource,
     prior: ObjectValue | null,
     planned: ObjectValue | null,
+    config: ObjectValue | null,
   ): Promise<ObjectValue | null> {
     if (planned === null) {
       await resource.destroy(new Fields(existing(prior)), this.stop.signal);
       return null;
     }
-    if (prior === null) return this.create(resource, planned);
+    if (prior === null) return this.create(resource, planned, config ?? {});
     await resource.update?.(new Fields(prior), new Fields(planned), this.stop.signal);
     return fillUnknown(planned, prior) as ObjectValue;
   }
 
-  private async create(resource: Resource, planned: ObjectValue): Promise<ObjectValue> {
+  private async create(resource: Resource, planned: ObjectValue, config: ObjectValue): Promise<ObjectValue> {
+    const after = (actual: ObjectValue) => stateAfterCreation(resource.schema, planned, actual);
     try {
-      const actual = await resource.create(new Fields(planned), this.stop.signal);
-      return fillUnknown(planned, actual) as ObjectValue;
+      return after(await resource.create(new Fields(planned), this.stop.signal, new Fields(config)));
     } catch (error) {
       if (!(error instanceof HalfCreatedError)) throw error;
-      throw new HalfCreatedError(error, fillUnknown(planned, error.state) as ObjectValue);
+      throw new HalfCreatedError(error, after(error.state));
     }
   }
 

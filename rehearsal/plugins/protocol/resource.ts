@@ -13,10 +13,11 @@ export interface Resource {
   /** The fields of the schema that this plugin cannot apply; using one is refused. @default none */
   readonly unsupported?: Unsupported;
   /**
-   * @returns at least the fields that the plan left unknown
-   * @throws HalfCreatedError where the object was made and something failed afterwards
+   * @param config as the operator wrote it, for the values that a plan changes
+   * @returns the fields that can be read back, among them all that the plan left unknown
+   * @throws HalfCreatedError if the object was made and something failed afterwards
    */
-  create(planned: Fields, stop: AbortSignal): Promise<ObjectValue>;
+  create(planned: Fields, stop: AbortSignal, config: Fields): Promise<ObjectValue>;
   /** @returns the fields that can be read back, or null where the object is gone */
   read(state: Fields, stop: AbortSignal): Promise<ObjectValue | null>;
   /** Applies what can be changed without replacing the object. @default nothing can */

@@ -14,6 +14,8 @@ export interface Attribute {
   /** A change replaces the object. */
   readonly force_new?: boolean;
   readonly default?: string | number | boolean;
+  /** An empty text is planned as the default too. @default it stays empty */
+  readonly default_for_empty?: boolean;
 }
 
 export interface Block {
@@ -26,9 +28,14 @@ export interface NestedBlock extends Block {
   readonly max_items?: number;
   /** A change anywhere in the block replaces the object. */
   readonly force_new?: boolean;
+  /** The provider gives the blocks where the configuration gives none. Terraform's schema does not show it. */
+  readonly computed?: boolean;
 }
 
-/** The block with exactly the fields of its schema, as Terraform demands: none missing, none more, block lists never null. */
+/**
+ * The block with exactly the fields of its schema, as Terraform demands: none missing, none more. A missing list of blocks
+ * is empty; only one that the provider gives can be null.
+ */
 export function conform(block: Block, value: ObjectValue): ObjectValue {
   const result: ObjectValue = {};
   for (const name of Object.keys(block.attributes)) result[name] = value[name] ?? null;
@@ -39,6 +46,7 @@ export function conform(block: Block, value: ObjectValue): ObjectValue {
 
 function conformNested(block: NestedBlock, value: Value | undefined): Value {
   if (value instanceof Unknown) return value;
+  if (value === null && block.computed) return null;
   if (block.nesting === "single") return isObject(value) ? conform(block, value) : null;
   if (!Array.isArray(value)) return [];
   return value.map((element) => (isObject(element) ? conform(block, element) : element));

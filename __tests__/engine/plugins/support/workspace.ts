@@ -13,6 +13,8 @@ export interface WorkspaceOptions {
   readonly provider?: object;
   /** Added to the environment of Terraform and the plugins. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Seconds within which one command of Terraform must end. @default 120 */
+  readonly timeoutSeconds?: number;
 }
 
 interface StateFile {
@@ -33,6 +35,20 @@ interface Instance {
 interface PlanMessage {
   readonly type: string;
   readonly change?: { readonly resource: { readonly addr: string }; readonly action: string };
+}
+
+/** As `terraform show -json` gives it. */
+export interface PlannedChange {
+  readonly actions: readonly string[];
+  readonly before: Readonly<Record<string, unknown>> | null;
+  readonly after: Readonly<Record<string, unknown>> | null;
+  readonly after_unknown: Readonly<Record<string, unknown>>;
+  readonly replace_paths?: readonly (readonly (string | number)[])[];
+}
+
+interface ResourceChange {
+  readonly address: string;
+  readonly change: PlannedChange;
 }
 
 const MIRRORS = join(__dirname, "../../../../.rehearsal/plugins");
@@ -104,6 +120,15 @@ export class Workspace {
     return Object.fromEntries(changes.map(({ resource, action }) => [resource.addr, action]));
   }
 
+  /** What a plan would do in every detail, by address; the plan stays in a file that `apply` takes. */
+  async planInDetail(file: string, resources?: Resources): Promise<Record<string, PlannedChange>> {
+    if (resources) this.configure(resources);
+    await this.terraform("plan", "-input=false", `-out=${file}`);
+    const { stdout } = await this.terraform("show", "-json", file);
+    const { resource_changes = [] } = JSON.parse(stdout) as { resource_changes?: ResourceChange[] };
+    return Object.fromEntries(resource_changes.map(({ address, change }) => [address, change]));
+  }
+
   async destroy(): Promise<void> {
     await this.terraform("destroy", "-auto-approve", "-input=false");
   }
@@ -160,6 +185,10 @@ export class Workspace {
   }
 
   private runOptions() {
-    return { cwd: this.folder, env: this.env, timeoutSeconds: TIMEOUT_SECONDS };
+    return {
+      cwd: this.folder,
+      env: this.env,
+      timeoutSeconds: this.options.timeoutSeconds ?? TIMEOUT_SECONDS,
+    };
   }
 }
