@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Writes down what has been deployed: RELEASES/<release>/release.json and stack.json. A good one becomes `current`, and of
-# the good ones the newest KEEP stay. A failed one is written down beside a good one of the same name, never over it.
+# Writes down what has been deployed: RELEASES/<release>/release.json, stack.json and the files beside the stack in
+# stack-files.json. A good one becomes `current`, and of the good ones the newest KEEP stay. A failed one is written down
+# beside a good one of the same name, never over it.
 set -euo pipefail
 
 : "${RELEASES:?folder of all records}"
@@ -9,7 +10,7 @@ set -euo pipefail
 : "${LABEL:?label of our containers, such as emaintenance.service}"
 : "${MIGRATION:?container of the migration}"
 : "${KEEP:?good releases that are kept}"
-# Where they are known: IMAGES as service=reference, STACK and CHECKS as files, DEPLOYED_BY, DEPLOY_LOCK, REASON.
+# Where they are known: IMAGES as service=reference, STACK, STACK_FILES and CHECKS as files, DEPLOYED_BY, DEPLOY_LOCK, REASON.
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
@@ -73,7 +74,8 @@ write_good() {
   as_root install -d -m 0755 "$RELEASES" "$new"
   as_root tee "$new/release.json" <<< "$text" > /dev/null
   as_root install -m 0644 "$STACK" "$new/stack.json"
-  as_root sync "$new/release.json" "$new/stack.json"
+  [ -z "${STACK_FILES-}" ] || as_root install -m 0644 "$STACK_FILES" "$new/stack-files.json"
+  as_root sync "$new"/*.json
   as_root rm -rf "$folder"
   as_root mv -T "$new" "$folder"
   as_root ln -sfn "$RELEASE" "$RELEASES/.current"
