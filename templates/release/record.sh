@@ -18,19 +18,25 @@ now=$(date -u +%FT%TZ)
 # "address port port"; nothing where this runs without SSH.
 client=${SSH_CLIENT-}
 
+# Objects of Docker by their ids, one a line on standard input; those that have gone meanwhile are left out.
+inspect() {
+  local ids
+  mapfile -t ids
+  [ ${#ids[@]} -eq 0 ] || docker "$1" inspect "${ids[@]}" 2> /dev/null | jq '.[]' || true
+}
+
 # {service: {reference, id, digest}} of all services that run, each by its newest container.
 images() {
-  local ids id service image created digest
-  ids=$(docker ps --quiet --no-trunc --filter "label=$LABEL")
-  for id in $ids; do
-    IFS=$'\t' read -r service image created < <(
-      docker inspect --format "{{index .Config.Labels \"$LABEL\"}}{{\"\\t\"}}{{.Image}}{{\"\\t\"}}{{.Created}}" "$id"
-    ) || continue
-    digest=$(docker image inspect --format '{{if .RepoDigests}}{{index .RepoDigests 0}}{{end}}' "$image" 2> /dev/null) || digest=''
-    jq -nc --arg service "$service" --arg id "$image" --arg created "$created" --arg digest "$digest" '$ARGS.named'
-  done | jq -s --arg references "${IMAGES-}" '
+  local containers
+  containers=$(docker ps --quiet --no-trunc --filter "label=$LABEL" | inspect container)
+  {
+    jq -s '.' <<< "$containers"
+    jq -rs 'map(.Image) | unique[]' <<< "$containers" | inspect image | jq -s '.'
+  } | jq -s --arg label "$LABEL" --arg references "${IMAGES-}" '
     ($references | split(" ") | map(select(. != "") | capture("^(?<key>[^=]+)=(?<value>.*)$")) | from_entries) as $reference |
-    sort_by(.created) | map({key: .service, value: {reference: ($reference[.service] // .id), id, digest: (if .digest == "" then null else .digest end)}}) | from_entries'
+    (.[1] | map({key: .Id, value: .RepoDigests[0]?}) | from_entries) as $digest |
+    .[0] | sort_by(.Created) | map(.Config.Labels[$label] as $service |
+      {key: $service, value: {reference: ($reference[$service] // .Image), id: .Image, digest: $digest[.Image]}}) | from_entries'
 }
 
 # {exitCode, ended} of the last migration, or null.
