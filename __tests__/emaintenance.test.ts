@@ -1,5 +1,5 @@
 import { PublishedPort } from "../constructs/values/published-port";
-import { container, environment } from "./support/stack-json";
+import { container, environment, laidFile, script } from "./support/stack-json";
 import { production } from "./support/stacks";
 
 describe("the environment of the services", () => {
@@ -52,9 +52,7 @@ describe("a team's settings", () => {
     expect(environment(container(stack, "web")).USER_SERVICE_URL).toBe(
       "http://emaintenance-user-service:4001",
     );
-    expect(JSON.stringify(stack.resource.null_resource?.gateway_configuration)).toContain(
-      "user-service:4001",
-    );
+    expect(laidFile(script(stack, "gateway_configuration"), "nginx.conf.new")).toContain("user-service:4001");
   });
 
   test("of the database reach everybody who uses it", () => {

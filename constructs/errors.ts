@@ -225,3 +225,18 @@ export function backupNeedsCommand(): ConfigurationError {
     "backup needs the operator's command, which operatorCommand: false takes away: leave it, or set backup: false too",
   );
 }
+
+/** A text for the host refers to a value that only Terraform knows. */
+export function textNotKnown(owner: string, name: string): ConfigurationError {
+  return new ConfigurationError(
+    `the text of ${name} for ${owner} holds a reference to a value of Terraform: expected a text that is known when the stack is ` +
+      "synthesised. Pass the value as environment, and let the script put it in",
+  );
+}
+
+/** A name that cannot be the name of a file beside the stack. */
+export function fileNameUnusable(owner: string, name: string): ConfigurationError {
+  return new ConfigurationError(
+    `the file "${name}" for "${owner}" cannot lie beside the stack: expected names of letters, digits, ".", "_", "@" and "-". Rename it`,
+  );
+}

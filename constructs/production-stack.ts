@@ -90,12 +90,16 @@ export class ProductionStack extends TerraformStack {
       after: [directories.resource],
     });
 
+    // A port that is published before the firewall is there would be open to everybody meanwhile.
+    this.system.gateway.container.startAfter(this.hostParts.firewall.resource);
+
     const verification = new Verification(this, "verification", {
       connection,
       layout,
       variables,
       system: this.system,
       checks: props.verify,
+      folders: [directories.resource],
       after: [this.system.gateway.container.resource],
     });
     const record = new ReleaseRecord(this, "release-record", {

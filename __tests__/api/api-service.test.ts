@@ -42,7 +42,7 @@ describe("a service", () => {
 
   test("is healthy when its /health says so", () => {
     expect(json.healthcheck?.test.slice(0, 3)).toEqual(["CMD", "node", "-e"]);
-    expect(json.healthcheck?.test.at(-1)).toContain("fetch('http://127.0.0.1:3001/health'");
+    expect(json.healthcheck?.test.at(-1)).toContain("ask('http://127.0.0.1:3001/health'");
   });
 
   test("runs the image's own command", () => {

@@ -2,7 +2,7 @@ import { Backup, type BackupSettings } from "../../constructs/backup/backup";
 import { describeBackup } from "../../constructs/backup/backup-rules";
 import { JobRunner } from "../../constructs/host/job-runner";
 import { CronSchedule } from "../../constructs/values/cron-schedule";
-import { script, type StackJson } from "../support/stack-json";
+import { laidFiles, script, type StackJson } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
 function withBackups(settings: BackupSettings = {}): StackJson {
@@ -14,9 +14,7 @@ function withBackups(settings: BackupSettings = {}): StackJson {
 }
 
 const unitsOf = (stack: StackJson, job: string): string =>
-  script(stack, `backup_${job}`)
-    .provisioner.map(({ file }) => String(file?.content))
-    .join("\n");
+  Object.values(laidFiles(script(stack, `backup_${job}`))).join("\n");
 
 const jobsOf = (stack: StackJson): string =>
   (script(stack, "job_runner").triggers as Record<string, string>).JOBS ?? "";

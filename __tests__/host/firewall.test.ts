@@ -1,7 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { Firewall, type FirewallProps } from "../../constructs/host/firewall";
 import { PublishedPort } from "../../constructs/values/published-port";
-import { script, type ScriptJson } from "../support/stack-json";
+import {
+  confirmation,
+  laidFile,
+  laidFiles,
+  script,
+  scriptLines,
+  type ScriptJson,
+} from "../support/stack-json";
 import { production } from "../support/stacks";
 import { TestStack } from "../support/test-stack";
 
@@ -16,8 +23,7 @@ function made(settings: Settings = {}): ScriptJson {
 
 /** A file as it lies on the host, without comments and blank lines. */
 function lines(json: ScriptJson, name: string): string[] {
-  const file = json.provisioner.find((one) => String(one.file?.destination).endsWith(`/${name}`))?.file;
-  return String(file?.content)
+  return laidFile(json, name)
     .split("\n")
     .filter((line) => line.trim() !== "" && !line.startsWith("#"));
 }
@@ -106,9 +112,8 @@ describe("the firewall", () => {
   test("is confirmed over a new connection, within 30 s", () => {
     const json = made();
 
-    expect(json.provisioner.at(-1)?.["remote-exec"]?.inline).toContainEqual(
-      expect.stringContaining("/usr/local/lib/emaintenance/firewall/keep.sh"),
-    );
+    expect(json.provisioner).toHaveLength(2);
+    expect(confirmation(json)).toContain("/usr/local/lib/emaintenance/firewall/keep.sh");
     expect(lines(json, "emaintenance-firewall-revert.timer")).toContain("OnActiveSec=30s");
     expect(lines(made({ confirmWithinSeconds: 50 }), "emaintenance-firewall-revert.timer")).toContain(
       "OnActiveSec=50s",
@@ -120,9 +125,11 @@ describe("the firewall", () => {
   });
 
   test("is made of scripts that bash understands", () => {
-    for (const { file } of made().provisioner) {
-      if (!String(file?.destination).endsWith(".sh")) continue;
-      const text = String(file?.content).replaceAll("$${", "${").replaceAll("%%{", "%{");
+    const json = made();
+    const scripts = Object.entries(laidFiles(json)).filter(([path]) => path.endsWith(".sh"));
+
+    expect(scripts.length).toBeGreaterThan(5);
+    for (const text of [...scripts.map(([, one]) => one), scriptLines(json).join("\n"), confirmation(json)]) {
       expect(() => execFileSync("bash", ["-n"], { input: text })).not.toThrow();
     }
   });

@@ -1,5 +1,5 @@
 import { GatewayConfiguration } from "../../constructs/host/gateway-configuration";
-import { script, scriptLines } from "../support/stack-json";
+import { laidFiles, script, scriptLines } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
 function made(nginxConf: string) {
@@ -24,9 +24,8 @@ describe("the gateway's configuration on the host", () => {
   });
 
   test("is laid beside the one in use, and its own ${ } stay", () => {
-    expect(json.provisioner[0]?.file).toEqual({
-      content: "return 200 $${request_id};",
-      destination: "/opt/emaintenance/deploy/Server/nginx/nginx.conf.new",
+    expect(laidFiles(json)).toEqual({
+      "/opt/emaintenance/deploy/Server/nginx/nginx.conf.new": "return 200 ${request_id};",
     });
   });
 
@@ -48,7 +47,7 @@ describe("the gateway's configuration on the host", () => {
 
   test("is tried out before that, by itself", () => {
     expect(scriptLines(trial)).toContain("export TRY_ONLY='1'");
-    expect(trial.provisioner[0]).toEqual(json.provisioner[0]);
+    expect(laidFiles(trial)).toEqual(laidFiles(json));
     expect(trial.depends_on).toEqual(["var.IMAGES"]);
     expect(files.tried.map(({ fqn }) => fqn)).toHaveLength(1);
   });

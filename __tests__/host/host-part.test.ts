@@ -1,5 +1,5 @@
 import { HostPart } from "../../constructs/host/host-part";
-import { script, scriptLines, type ScriptJson } from "../support/stack-json";
+import { laidFiles, script, scriptLines } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
 function made(
@@ -19,18 +19,13 @@ function made(
   return { apply: script(json, "night_watch"), removal: script(json, "night_watch_removal") };
 }
 
-const uploaded = (json: ScriptJson) =>
-  Object.fromEntries(
-    json.provisioner.flatMap(({ file }) => (file ? [[String(file.destination), file.content]] : [])),
-  );
-
 describe("a part of the host", () => {
   const { apply, removal } = made();
   const staging = /STAGING='([^']+)'/.exec(scriptLines(apply).join("\n"))?.[1] ?? "";
 
   test("finds its files, and how it is taken away, in a folder of its own", () => {
     expect(staging).toMatch(/^\/opt\/emaintenance\/.*night-watch$/);
-    expect(uploaded(apply)).toEqual({
+    expect(laidFiles(apply)).toEqual({
       [`${staging}/crontab`]: "* * * * * root true",
       [`${staging}/remove.sh`]: "rm crontab",
     });

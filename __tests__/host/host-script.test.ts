@@ -1,6 +1,9 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { HostScript, type HostScriptProps } from "../../constructs/host/host-script";
-import { script, scriptLines, type ScriptJson } from "../support/stack-json";
+import { confirmation, laidFiles, script, scriptLines, type ScriptJson } from "../support/stack-json";
+import { temporaryFolder } from "../support/temporary-folder";
 import { TestStack } from "../support/test-stack";
 
 function made(props: Partial<HostScriptProps> = {}): ScriptJson {
@@ -13,7 +16,8 @@ describe("a script on the host", () => {
   test("runs in bash, over the one pinned connection", () => {
     const json = made();
 
-    expect(scriptLines(json)).toEqual(["#!/usr/bin/env bash", "echo done"]);
+    expect(scriptLines(json)).toEqual(["#!/usr/bin/env bash", "set -euo pipefail", "echo done"]);
+    expect(json.provisioner).toHaveLength(1);
     expect(json.connection).toMatchObject({
       type: "ssh",
       host: "${var.SERVER_IP}",
@@ -26,35 +30,82 @@ describe("a script on the host", () => {
 
     expect(scriptLines(json)).toEqual([
       "#!/usr/bin/env bash",
+      "set -euo pipefail",
       "export FOLDER='/opt/a b'",
       "export IMAGE='${docker_image.nginx.image_id}'",
       "echo done",
     ]);
   });
 
-  test("keeps its shell's own ${ }, as its files do", () => {
+  test("keeps its shell's own ${ }, as its files do: neither is a part of what Terraform parses", () => {
     const json = made({ script: 'echo "${HOME}"', files: { "/opt/nginx.conf": "return ${x};" } });
 
-    expect(scriptLines(json).at(-1)).toBe('echo "$${HOME}"');
-    expect(json.provisioner[0]?.file).toEqual({ content: "return $${x};", destination: "/opt/nginx.conf" });
+    expect(scriptLines(json).at(-1)).toBe('echo "${HOME}"');
+    expect(laidFiles(json)).toEqual({ "/opt/nginx.conf": "return ${x};" });
+    expect(JSON.stringify(json.provisioner)).not.toMatch(/HOME|return/);
   });
 
-  test("finds its files there before it runs", () => {
-    const json = made({ files: { "/opt/a": "a", "/opt/b": "b" } });
+  test("finds its files, whole and readable, over the same connection", () => {
+    const folder = temporaryFolder();
+    const text = `it's ${"$"}{HOME}\n\\ END\nEND\nä ${"x".repeat(100_000)}`;
+    const path = join(folder, "below", "a.conf");
+    const json = made({
+      folder: join(folder, "below"),
+      files: { [path]: text, [join(folder, "below", "b")]: "" },
+      script: `stat -c %a '${path}'`,
+    });
 
-    expect(json.provisioner.map((one) => Object.keys(one)[0])).toEqual(["file", "file", "remote-exec"]);
+    expect(json.provisioner).toHaveLength(1);
+    const run = () => execFileSync("bash", ["-c", scriptLines(json).join("\n")], { encoding: "utf8" });
+    expect([run(), run()]).toEqual(["644\n", "644\n"]);
+    expect(readFileSync(path, "utf8")).toBe(text);
+    expect(readFileSync(join(folder, "below", "b"), "utf8")).toBe("");
+  });
+
+  test("does not run where a file cannot be laid down, and fails with its own exit code", () => {
+    const run = (props: Partial<HostScriptProps>) => {
+      const input = scriptLines(made(props)).join("\n");
+      const { status, stdout } = spawnSync("bash", ["-c", input], { encoding: "utf8" });
+      return { status, stdout };
+    };
+
+    expect(run({ files: { "/proc/none/a": "a" } })).toEqual({ status: 1, stdout: "" });
+    expect(run({ script: "echo before; exit 7" })).toEqual({ status: 7, stdout: "before\n" });
+  });
+
+  test("makes a folder for a secret before that travels, which is the one thing that travels alone", () => {
+    const secretFile = { folder: "/opt/part/secret", name: "key", content: "${var.KEY}" };
+    const json = made({ folder: "/opt/part", files: { "/opt/part/a": "a" }, secretFile });
+
+    expect(json.provisioner.map((one) => Object.keys(one)[0])).toEqual([
+      "remote-exec",
+      "file",
+      "remote-exec",
+    ]);
+    expect(json.provisioner[0]?.["remote-exec"]?.inline).toEqual([
+      "set -e",
+      "mkdir -p '/opt/part'",
+      "install -d -m 0700 '/opt/part/secret'",
+    ]);
+    expect(json.provisioner[1]?.file).toEqual({ content: "${var.KEY}", destination: "/opt/part/secret/key" });
+  });
+
+  test("connects once before, where what it is told is of the moment", () => {
+    const json = made({ environmentAtRun: { NOW: "${timestamp()}" }, connectFirst: true });
+
+    expect(json.provisioner.map((one) => one["remote-exec"]?.inline)).toEqual([
+      ["true"],
+      expect.arrayContaining(["export NOW='${timestamp()}'"]),
+    ]);
+    expect(made({ environmentAtRun: { NOW: "${timestamp()}" } }).triggers).toEqual(made().triggers);
   });
 
   test("is confirmed over a connection of its own, which is tried for longer", () => {
     const json = made({ confirm: 'echo "${HOME}"' });
 
-    expect(json.provisioner.map((one) => one["remote-exec"])).toEqual([
-      { inline: ["#!/usr/bin/env bash", "echo done"] },
-      {
-        inline: ["#!/usr/bin/env bash", 'echo "$${HOME}"'],
-        connection: { ...json.connection, timeout: "2m" },
-      },
-    ]);
+    expect(json.provisioner).toHaveLength(2);
+    expect(json.provisioner[1]?.["remote-exec"]?.connection).toEqual({ ...json.connection, timeout: "2m" });
+    expect(confirmation(json)).toBe('#!/usr/bin/env bash\necho "${HOME}"');
   });
 
   test("runs after what must be there first", () => {

@@ -1,6 +1,6 @@
 import { ImageCleanUp, type ImageCleanUpProps } from "../../constructs/host/image-clean-up";
 import { JobRunner } from "../../constructs/host/job-runner";
-import { script } from "../support/stack-json";
+import { laidFiles, script } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
 function unitsOf(props: Partial<ImageCleanUpProps> = {}): string {
@@ -8,9 +8,7 @@ function unitsOf(props: Partial<ImageCleanUpProps> = {}): string {
   const { connection, layout } = stack;
   const runner = new JobRunner(stack, "job-runner", { connection, layout });
   new ImageCleanUp(stack, "clean-up", { runner, ...props });
-  return script(stack.synthesise(), "image_clean_up")
-    .provisioner.map(({ file }) => String(file?.content))
-    .join("\n");
+  return Object.values(laidFiles(script(stack.synthesise(), "image_clean_up"))).join("\n");
 }
 
 describe("the clean-up of images", () => {

@@ -1,12 +1,7 @@
 import { JobRunner } from "../../constructs/host/job-runner";
 import { logBound, LogRotation, type LogLimits } from "../../constructs/host/log-rotation";
-import { script, type ScriptJson } from "../support/stack-json";
+import { laidFile as file, script } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
-
-function file(json: ScriptJson, name: string): string {
-  const found = json.provisioner.find(({ file }) => String(file?.destination).endsWith(`/${name}`));
-  return String(found?.file?.content);
-}
 
 function made(limits: LogLimits = {}) {
   const stack = new TestStack();

@@ -1,14 +1,12 @@
 import { JobRunner } from "../../constructs/host/job-runner";
 import { ScheduledJob, type ScheduledJobProps } from "../../constructs/host/scheduled-job";
 import { CronSchedule } from "../../constructs/values/cron-schedule";
-import { script, scriptLines, type ScriptJson } from "../support/stack-json";
+import { laidFiles, script, scriptLines, type ScriptJson } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
 const files = (json: ScriptJson): Record<string, string> =>
   Object.fromEntries(
-    json.provisioner.flatMap(({ file }) =>
-      file ? [[String(file.destination).replace(/^.*\//, ""), String(file.content)]] : [],
-    ),
+    Object.entries(laidFiles(json)).map(([path, text]) => [path.replace(/^.*\//, ""), text]),
   );
 
 function made(props: Partial<ScheduledJobProps> = {}) {

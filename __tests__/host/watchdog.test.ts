@@ -1,6 +1,6 @@
 import { JobRunner } from "../../constructs/host/job-runner";
 import { Watchdog, type WatchdogProps } from "../../constructs/host/watchdog";
-import { script } from "../support/stack-json";
+import { laidFiles, script } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
 function unitsOf(props: Partial<WatchdogProps> = {}): string {
@@ -8,9 +8,7 @@ function unitsOf(props: Partial<WatchdogProps> = {}): string {
   const { connection, layout } = stack;
   const runner = new JobRunner(stack, "job-runner", { connection, layout });
   new Watchdog(stack, "watch", { runner, ...props });
-  return script(stack.synthesise(), "watchdog")
-    .provisioner.map(({ file }) => String(file?.content))
-    .join("\n");
+  return Object.values(laidFiles(script(stack.synthesise(), "watchdog"))).join("\n");
 }
 
 describe("the watchdog", () => {

@@ -22,6 +22,7 @@ describe("the gate behind the migration", () => {
     // THEN
     const json = script(stack.synthesise(), "migration_gate");
     expect(scriptLines(json)).toContain("export NAME='emaintenance-migration'");
+    expect(scriptLines(json)).toContain("export DATABASE='emaintenance-postgres'");
     expect(json.triggers.JOB).toBe("${docker_container.migration.id}");
   });
 });
@@ -37,6 +38,7 @@ describe("the gate, on a host", () => {
        case "$*" in
          *ExitCode*) echo "\${codes[$count]}" ;;
          *slice*) echo emaintenance-migration-77 ;;
+         *.Image*) echo sha256:77 ;;
          inspect*) exit 1 ;;
          start*) echo "$((count + 1))" > "$runs" ;;
          logs*) printf '\\e[31mrelation exists\\e[0m\\a\\n' >&2 ;;
@@ -46,6 +48,7 @@ describe("the gate, on a host", () => {
     host.run(["switch/plain-text.sh", "switch/migration-gate.sh"], {
       JOB: "0123abcd",
       NAME: "emaintenance-migration",
+      DATABASE: "emaintenance-postgres",
       LOCK: join(temporaryFolder(), "lock"),
     });
 
@@ -55,6 +58,23 @@ describe("the gate, on a host", () => {
     expect(await pass(host)).toEqual({ code: 0, stdout: "migration done\n", stderr: "" });
     expect(host.calls).not.toContain("docker start 0123abcd");
     expect(host.calls).toContain("docker rename 0123abcd emaintenance-migration");
+  });
+
+  test("has the database remember the image, and goes on where it cannot", async () => {
+    const host = jobThatEnds(0);
+    const without = jobThatEnds(0).program(
+      "docker",
+      'case "$*" in *ExitCode*) echo 0 ;; *.Image*) echo sha256:77 ;; exec* | *.Id*) exit 1 ;; esac',
+    );
+
+    await pass(host);
+
+    expect(host.calls).toContainEqual(
+      expect.stringContaining("docker exec -i --env IMAGE=sha256:77 emaintenance-postgres"),
+    );
+    expect((await pass(without)).stdout).toContain(
+      "the database could not be told which image has migrated it",
+    );
   });
 
   test("lets a job that failed try once more, so that a passing trouble needs no hand", async () => {

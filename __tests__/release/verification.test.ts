@@ -1,14 +1,6 @@
 import type { VerifyCheck } from "../../constructs/release/verification";
-import { script, type ScriptJson } from "../support/stack-json";
+import { laidFile, script, type ScriptJson } from "../support/stack-json";
 import { production } from "../support/stacks";
-
-/** A file that a script lays down on the host. */
-function laidDown(json: ScriptJson, name: string): string {
-  const files = json.provisioner.flatMap((one) => (one.file ? [one.file] : []));
-  const file = files.find(({ destination }) => String(destination).endsWith(`/${name}`));
-  if (!file) throw new Error(`${name} is not laid down`);
-  return String(file.content);
-}
 
 interface Document {
   readonly url: string;
@@ -16,7 +8,7 @@ interface Document {
   readonly checks: readonly VerifyCheck[];
 }
 
-const checksOf = (json: ScriptJson) => JSON.parse(laidDown(json, "checks.json")) as Document;
+const checksOf = (json: ScriptJson) => JSON.parse(laidFile(json, "checks.json")) as Document;
 
 describe("the verification", () => {
   test("follows the gateway, and runs again for every new container", () => {
@@ -100,8 +92,8 @@ describe("the record of a release", () => {
       verified: "${null_resource.verify.id}",
       stack: '${filesha256("${path.module}/cdk.tf.json")}',
     });
-    const copy = json.provisioner.find(({ file }) => file?.source !== undefined)?.file;
-    expect(copy?.source).toBe("${path.module}/cdk.tf.json");
+    expect(laidFile(json, "stack.json")).toBe('${file("${path.module}/cdk.tf.json")}');
+    expect(json.provisioner).toHaveLength(1);
   });
 
   test("can be of any stack: none holds a secret", () => {

@@ -25,7 +25,10 @@ const OWN = ["user-service", "work-order-service", "asset-service", "web"];
 const PRODUCTION = {
   jobs: ["migration"],
   user: "1001:1001",
-  health: { interval: "30s", timeout: "10s", retries: 3, start_interval: "500ms" },
+  health: (service: string) => ({
+    ...{ interval: "30s", timeout: "10s", retries: 3 },
+    start_interval: OWN.includes(service) ? "1s" : "500ms",
+  }),
   limits: () => ({ cpus: "1.0", memory: 512, memory_swap: 512 }),
   // Their short names lead to the gateway, which knows the container that serves.
   gatewayAnswersFor: OWN,
@@ -33,7 +36,7 @@ const PRODUCTION = {
 const DEVELOPMENT = {
   jobs: ["migration", "install"],
   user: "${local.user}",
-  health: { interval: "4s", timeout: "30s", retries: 3, start_interval: undefined },
+  health: () => ({ interval: "4s", timeout: "30s", retries: 3, start_interval: undefined }),
   limits: (service: string) => {
     const memory = service === "web" ? 3072 : OWN.includes(service) ? 1024 : 512;
     return { cpus: OWN.includes(service) ? "2.0" : "1.0", memory, memory_swap: memory };
@@ -68,7 +71,7 @@ describe.each([
     test("is asked for its health by its clock, and others wait for it", () => {
       const { interval, timeout, retries, start_interval } = json.healthcheck ?? {};
 
-      expect({ interval, timeout, retries, start_interval }).toEqual(health);
+      expect({ interval, timeout, retries, start_interval }).toEqual(health(service));
       // Those that are made beside others are waited for by a script.
       expect(json.wait).toBe(!json.name.includes(OWN_NAME));
     });

@@ -95,10 +95,10 @@ describe("the development stack", () => {
     expect(Object.keys(containers(own))).toEqual(Object.keys(containers(stack)));
   });
 
-  test("asks for health every half second at the start, where the engine can", () => {
+  test("asks for health every second at the start, where the engine can", () => {
     const { healthcheck } = container(local({ machine: { startInterval: true } }), "web");
 
-    expect(healthcheck).toMatchObject({ interval: "30s", start_interval: "500ms" });
+    expect(healthcheck).toMatchObject({ interval: "30s", start_interval: "1s" });
   });
 
   test("has files looked at again and again, where that is needed", () => {

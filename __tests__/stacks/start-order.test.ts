@@ -50,6 +50,8 @@ const PRODUCTION: readonly Pair[] = [
   ["null_resource.switch", "null_resource.gateway_configuration"],
   ["null_resource.gateway_configuration", "docker_container.nginx"],
   ["docker_container.nginx", "null_resource.deployment_end"],
+  // A published port is open before the firewall is there.
+  ["null_resource.firewall", "docker_container.nginx"],
 ];
 
 describe.each([
@@ -73,6 +75,47 @@ describe.each([
       expect(order.get(one)).not.toContain(other);
       expect(order.get(other)).not.toContain(one);
     }
+  });
+});
+
+describe("host components leave Terraform, which works on ten things at once, to the containers", () => {
+  const stack = production();
+  const order = startOrder(stack);
+  const after = (address: string) => order.get(address) ?? new Set<string>();
+  const jobs = Object.entries(stack.resource.null_resource ?? {})
+    .filter(([, { triggers }]) => typeof (triggers as { FOLDER?: string }).FOLDER === "string")
+    .map(([name]) => `null_resource.${name}`)
+    .filter((address) => after(address).has("null_resource.job_runner"));
+
+  test("timers are installed one at a time", () => {
+    expect(jobs).toContain("null_resource.watchdog");
+    expect(jobs.length).toBeGreaterThan(5);
+    for (const one of jobs) {
+      for (const other of jobs.filter((another) => another !== one)) {
+        expect(after(one).has(other) || after(other).has(one)).toBe(true);
+      }
+    }
+  });
+
+  test("no container waits for them, but the gateway for the firewall", () => {
+    for (const [address, before] of order) {
+      if (!address.startsWith("docker_container.")) continue;
+      for (const component of [...jobs, "null_resource.job_runner", "null_resource.operator_command"]) {
+        expect([...before]).not.toContain(component);
+      }
+      if (address !== "docker_container.nginx") expect([...before]).not.toContain("null_resource.firewall");
+    }
+  });
+
+  test("the removal of one waits for none of the others", () => {
+    for (const job of jobs) {
+      expect(jobs.filter((other) => after(`${job}_removal`).has(other))).toEqual([]);
+    }
+  });
+
+  test("the login of the checks is laid down while the containers start", () => {
+    expect([...after("null_resource.verify_login")]).not.toContain("docker_container.nginx");
+    expect([...after("null_resource.verify")]).toContain("null_resource.verify_login");
   });
 });
 

@@ -1,4 +1,6 @@
 import { Testing, type TerraformStack } from "cdktf";
+import { gzipSync } from "node:zlib";
+import { StackFiles } from "../../constructs/stack-files";
 
 /** The health check of a container. */
 export interface HealthCheckJson {
@@ -41,6 +43,8 @@ export interface ScriptJson {
   readonly provisioner: readonly Readonly<Record<string, Readonly<Record<string, unknown>>>>[];
   readonly connection?: Readonly<Record<string, string>>;
   readonly depends_on?: readonly string[];
+  /** Texts of the files beside the stack, by path. */
+  readonly hostFiles: Readonly<Record<string, string>>;
 }
 
 export interface VariableJson {
@@ -53,6 +57,8 @@ export interface VariableJson {
 
 /** A stack as Terraform reads it. */
 export interface StackJson {
+  /** What is no part of the document: texts of the files beside it, by path. */
+  readonly hostFiles: Readonly<Record<string, string>>;
   readonly terraform: {
     readonly backend: Readonly<Record<string, Readonly<Record<string, string>>>>;
     readonly required_providers: Readonly<
@@ -69,7 +75,8 @@ export interface StackJson {
 
 /** Synthesises a stack, with the validations that a real synthesis runs. */
 export function synthesise(stack: TerraformStack): StackJson {
-  return JSON.parse(Testing.synth(stack, true)) as StackJson;
+  const document = JSON.parse(Testing.synth(stack, true)) as Omit<StackJson, "hostFiles">;
+  return { ...document, hostFiles: Object.fromEntries(StackFiles.of(stack).texts) };
 }
 
 /** All containers that ever run, by their Terraform name. */
@@ -94,13 +101,54 @@ export function container(stack: StackJson, service: string): ContainerJson {
 
 /** A script that runs on the host, by its Terraform name. */
 export function script(stack: StackJson, name: string): ScriptJson {
-  return present(stack.resource.null_resource?.[name], `null_resource.${name}`) as unknown as ScriptJson;
+  const { hostFiles } = stack;
+  const found = present(stack.resource.null_resource?.[name], `null_resource.${name}`);
+  return { ...found, hostFiles } as unknown as ScriptJson;
 }
 
-/** The lines that a script runs on the host, once its files are there. */
-export function scriptLines(json: ScriptJson): readonly string[] {
-  const run = json.provisioner.filter((provisioner) => "remote-exec" in provisioner).at(-1);
-  return present(run?.["remote-exec"]?.inline, "remote-exec") as readonly string[];
+/** The lines that bash runs on the host: files beside the stack are put in, other expressions stay as they are. */
+export function scriptLines({ provisioner, hostFiles }: ScriptJson): readonly string[] {
+  const run = provisioner.filter((one) => "remote-exec" in one && !one["remote-exec"]?.connection).at(-1);
+  const lines = present(run?.["remote-exec"]?.inline, "remote-exec") as readonly string[];
+  return lines.map((line) => withFiles(line, hostFiles));
+}
+
+/** The text that runs over a connection of its own, once the script has ended well. */
+export function confirmation({ provisioner, hostFiles }: ScriptJson): string {
+  const confirm = provisioner.find((one) => one["remote-exec"]?.connection)?.["remote-exec"];
+  const lines = present(confirm?.inline, "confirmation") as readonly string[];
+  return lines.map((line) => withFiles(line, hostFiles)).join("\n");
+}
+
+/** The files that a script lays on the host before it runs, by absolute path; expressions that are no file stay as they are. */
+export function laidFiles({ provisioner, hostFiles }: ScriptJson): Readonly<Record<string, string>> {
+  const lines = provisioner.flatMap((one) => (one["remote-exec"]?.inline ?? []) as readonly string[]);
+  return Object.fromEntries(
+    lines.flatMap((line, index): [string, string][] => {
+      const path = /^base64 --decode << 'END' \| gunzip \| install -m 0644 \/dev\/stdin '(.*)'$/.exec(
+        line,
+      )?.[1];
+      const content = /^\$\{base64gzip\((.*)\)\}$/.exec(lines[index + 1] ?? "")?.[1];
+      return path === undefined || content === undefined
+        ? []
+        : [[path, withFiles(`\${${content}}`, hostFiles)]];
+    }),
+  );
+}
+
+/** One of them, by its name without the folder. */
+export function laidFile(json: ScriptJson, name: string): string {
+  const [, text] = Object.entries(laidFiles(json)).find(([path]) => path.endsWith(`/${name}`)) ?? [];
+  return present(text, `file ${name} on the host`);
+}
+
+/** As Terraform evaluates it, as far as it reads files beside the stack. */
+function withFiles(line: string, files: Readonly<Record<string, string>>): string {
+  const [, compressed, path] =
+    /^\$\{(base64gzip\()?file\("\$\{path\.module\}\/(host-files\/[^"]*)"\)\)?\}$/.exec(line) ?? [];
+  if (path === undefined) return line;
+  const text = present(files[path], `file ${path}`);
+  return compressed === undefined ? text : gzipSync(text).toString("base64");
 }
 
 /** The environment of a container, by name. */

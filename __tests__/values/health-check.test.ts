@@ -1,4 +1,7 @@
-import { runInNewContext } from "node:vm";
+import { execFile } from "node:child_process";
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
 import { HealthCheck } from "../../constructs/values/health-check";
 
 describe("a health check", () => {
@@ -80,70 +83,97 @@ describe("a health check over HTTP by the image's own Node.js", () => {
     expect(HealthCheck.httpByNode(3001, "/health").toBlock().test.slice(0, 3)).toEqual(["CMD", "node", "-e"]);
   });
 
-  /** Runs the check's program with a `fetch` that answers as told, and returns what a container would show. */
-  async function outcome(program: string, fetch: (url: string) => Promise<unknown>) {
-    const asked: string[] = [];
-    const limits: number[] = [];
-    const printed: string[] = [];
-    const exitCode = await new Promise<number>((resolve) => {
-      runInNewContext(program, {
-        fetch: (url: string) => {
-          asked.push(url);
-          return fetch(url);
-        },
-        AbortSignal: { timeout: (limit: number) => limits.push(limit) },
-        console: { log: (...words: unknown[]) => printed.push(words.join(" ")) },
-        process: { exit: resolve },
-        String,
-      });
+  /** Runs the check's program against a service, and returns what a container would show. */
+  async function outcome(
+    answer: RequestListener,
+    path = "/health",
+    timeoutSeconds = 10,
+  ): Promise<{ readonly exitCode: number; readonly printed: string }> {
+    const server = createServer(answer).listen(0, "127.0.0.1");
+    try {
+      await once(server, "listening");
+      return await checked((server.address() as AddressInfo).port, path, timeoutSeconds);
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  function checked(port: number, path: string, timeoutSeconds = 10) {
+    const program = programOf(HealthCheck.httpByNode(port, path, { timeoutSeconds }));
+    return new Promise<{ readonly exitCode: number; readonly printed: string }>((resolve) => {
+      execFile("node", ["-e", program], (error, stdout) =>
+        resolve({ exitCode: error === null ? 0 : Number(error.code), printed: stdout.trim() }),
+      );
     });
-    return { asked, limits, printed, exitCode };
   }
 
   test("is healthy when the service answers well, and shows the answer", async () => {
-    const program = programOf(HealthCheck.httpByNode(3001, "/health"));
+    const asked: string[] = [];
 
-    const result = await outcome(program, () =>
-      Promise.resolve({ ok: true, status: 200, text: () => Promise.resolve('{"status":"ok"}') }),
-    );
-
-    expect(result).toMatchObject({
-      exitCode: 0,
-      asked: ["http://127.0.0.1:3001/health"],
-      printed: ['200 {"status":"ok"}'],
+    const result = await outcome((request, response) => {
+      asked.push(request.url ?? "");
+      response.end('{"status":"ok"}');
     });
+
+    expect(result).toEqual({ exitCode: 0, printed: '200 {"status":"ok"}' });
+    expect(asked).toEqual(["/health"]);
   });
 
   test("is unhealthy when the service says so, and shows why", async () => {
-    const program = programOf(HealthCheck.httpByNode(3001, "/health"));
+    const result = await outcome((_, response) => response.writeHead(503).end('{"redis":"down"}'));
 
-    const result = await outcome(program, () =>
-      Promise.resolve({ ok: false, status: 503, text: () => Promise.resolve('{"redis":"down"}') }),
-    );
+    expect(result).toEqual({ exitCode: 1, printed: '503 {"redis":"down"}' });
+  });
 
-    expect(result).toMatchObject({ exitCode: 1, printed: ['503 {"redis":"down"}'] });
+  test("follows the service to another path, but not in a circle", async () => {
+    const toSlash: RequestListener = ({ url }, response) =>
+      url === "/api/health/"
+        ? response.end("ok")
+        : response.writeHead(308, { location: "/api/health/" }).end("moved");
+    const circle: RequestListener = (_, response) => response.writeHead(302, { location: "/" }).end("again");
+
+    expect(await outcome(toSlash, "/api/health")).toEqual({ exitCode: 0, printed: "200 ok" });
+    expect(await outcome(circle)).toEqual({ exitCode: 1, printed: "302 again" });
   });
 
   test("is unhealthy when nothing answers, and shows why", async () => {
-    const program = programOf(HealthCheck.httpByNode(3001, "/health"));
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    server.close();
 
-    const result = await outcome(program, () =>
-      Promise.reject(new TypeError("fetch failed", { cause: new Error("ECONNREFUSED") })),
+    const { exitCode, printed } = await checked(port, "/health");
+
+    expect(exitCode).toBe(1);
+    expect(printed).toContain("ECONNREFUSED");
+  });
+
+  test("is unhealthy when the answer has no end, and gives up before Docker does, so that the reason is shown", async () => {
+    const result = await outcome(
+      (_, response) => void response.writeHead(200).write("begun"),
+      "/health",
+      0.5,
     );
 
-    expect(result).toMatchObject({ exitCode: 1, printed: ["Error: ECONNREFUSED"] });
+    expect(result).toEqual({ exitCode: 1, printed: expect.stringMatching(/timeout|aborted/i) as string });
   });
 
   test.each([
     [10, 9000],
     [5, 4000],
     [1, 500],
-  ])("of %d s gives up before Docker does, so that the reason is shown", async (timeoutSeconds, limitMs) => {
+  ])("of %d s has a limit of %d ms", (timeoutSeconds, limitMs) => {
     const program = programOf(HealthCheck.httpByNode(3001, "/health", { timeoutSeconds }));
 
-    const { limits } = await outcome(program, () => Promise.reject(new Error("too late")));
+    expect(program).toContain(`AbortSignal.timeout(${limitMs})`);
+  });
 
-    expect(limits).toEqual([limitMs]);
+  test("is asked every second at the start: each starts a Node.js", () => {
+    const timing = (startIntervalMs?: number | "none") =>
+      HealthCheck.httpByNode(3001, "/health", { startIntervalMs }).toBlock().startInterval;
+
+    expect([timing(), timing(250), timing("none")]).toEqual(["1s", "250ms", undefined]);
   });
 });
 

@@ -25,6 +25,8 @@ export interface HostPartProps {
   readonly triggers?: Readonly<Record<string, string>>;
   /** What must be there first. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /** Host components whose turn comes before: not needed, but not to be provisioned at the same time. @default none */
+  readonly inTurnAfter?: readonly ITerraformDependable[];
   /**
    * False takes the part away. It must stay in the configuration for that: Terraform runs no provisioner of a block that
    * is gone. @default true
@@ -70,7 +72,7 @@ export class HostPart extends Construct {
       environment: { STAGING: staging, ...props.environment },
       // Without an instance there is no id to speak of.
       triggers: { ...props.triggers, ...(enabled && { removal: removal.id }) },
-      after: props.after,
+      after: [...(props.after ?? []), ...(props.inTurnAfter ?? [])],
     });
     this.resource = script.resource;
 

@@ -42,6 +42,7 @@ export interface HostPartsProps extends HostPartsSettings {
 
 /** Everything on the VM that is not a container. */
 export class HostParts extends Construct {
+  readonly firewall: Firewall;
   /** For jobs of a team's own. */
   readonly jobRunner: JobRunner;
 
@@ -54,7 +55,7 @@ export class HostParts extends Construct {
 
     // A part that is switched off stays in the configuration: that is how it is taken away from the host.
     const off = { enabled: false };
-    new Firewall(this, "firewall", {
+    this.firewall = new Firewall(this, "firewall", {
       ...common,
       gatewayPorts: system.gateway.publicPorts,
       ...(props.firewall === false ? off : props.firewall),

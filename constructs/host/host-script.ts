@@ -1,9 +1,11 @@
 import { Resource } from "@cdktf/provider-null/lib/resource";
 import type { FileProvisioner, ITerraformDependable, RemoteExecProvisioner } from "cdktf";
 import { createHash } from "node:crypto";
+import { basename } from "node:path/posix";
 import { Construct } from "constructs";
+import { expression } from "../configuration/expression";
 import { Naming } from "../naming";
-import { escapeTemplate } from "../values/terraform-text";
+import { StackFiles } from "../stack-files";
 import type { HostConnection } from "./host-connection";
 
 /** How long a connection is tried for the confirmation: longer than a host takes to open up again by itself. */
@@ -21,17 +23,22 @@ export interface HostScriptProps {
   /** Values that the script finds in its environment; may be references to attributes. @default none */
   readonly environment?: Readonly<Record<string, string>>;
   /**
-   * The same, but taken when the script starts, over a connection that stands, and never a reason to run again: for
-   * what is always different, as the time is. @default none
+   * The same, but taken when Terraform begins to connect, and never a reason to run again: for what is always different, as
+   * the time is. @default none
    */
   readonly environmentAtRun?: Readonly<Record<string, string>>;
+  /**
+   * Whether a connection is made, and closed again, before `environmentAtRun` is taken: a host that still boots lets Terraform
+   * wait for a minute. @default false
+   */
+  readonly connectFirst?: boolean;
   /** Files that are laid on the host before the script runs, by absolute path. @default none */
   readonly files?: Readonly<Record<string, string>>;
   /**
-   * Files of the machine that deploys which are copied to the host, by absolute path there; the source is an expression of
-   * Terraform. @default none
+   * The same, with a text that Terraform finds out when the script runs; the value is an expression without its braces. A
+   * change of it is seen by `triggers` only. @default none
    */
-  readonly copies?: Readonly<Record<string, string>>;
+  readonly contents?: Readonly<Record<string, string>>;
   /**
    * A file that nobody but the login and root may read, not even for a moment: its folder is made for them alone. The script
    * should move it on. A change of its content is seen by `triggers` only. @default none
@@ -49,7 +56,8 @@ export interface HostScriptProps {
 
 /**
  * A script that runs on the host over SSH: when it, its input or the host has changed, and not otherwise. It ends at
- * the first command that fails, and so does the deploy.
+ * the first command that fails, and so does the deploy. Its files travel inside the script, so all of it is one connection;
+ * a secret file, a confirmation and `connectFirst` are the exceptions.
  */
 export class HostScript extends Construct {
   /** What others depend on: it exists once the script has ended well. */
@@ -63,47 +71,45 @@ export class HostScript extends Construct {
     const digest = createHash("sha256");
     digest.update(JSON.stringify([props.script, files, ...(props.confirm ? [props.confirm] : [])]));
 
-    const uploads = files.map(([destination, content]): FileProvisioner => ({
-      type: "file",
-      content: escapeTemplate(content),
-      destination,
-    }));
+    // What is run lies beside the stack: the expressions below are evaluated when a provisioner runs, and only then.
+    const stackFiles = StackFiles.of(this);
+    const text = (name: string, content: string) => stackFiles.add(id, name, content);
+    const laidDown = [
+      ...files.map(([path, content]) => [path, text(basename(path), content)] as const),
+      ...Object.entries(props.contents ?? {}),
+    ];
     const { secretFile } = props;
-    if (secretFile) {
-      const { folder, name, content } = secretFile;
-      uploads.push({ type: "file", content, destination: `${folder}/${name}` });
-    }
-    for (const [destination, source] of Object.entries(props.copies ?? {})) {
-      uploads.push({ type: "file", source, destination });
-    }
-    const atRun = Object.entries(props.environmentAtRun ?? {});
-    // Terraform evaluates a provisioner before it connects, which takes a minute where the host still boots.
-    const first = [
+    const folders = [
       ...(props.folder ? [`mkdir -p '${props.folder}'`] : []),
       ...(secretFile ? [`install -d -m 0700 '${secretFile.folder}'`] : []),
-      ...(atRun.length > 0 && !props.folder ? ["true"] : []),
     ];
-    const prepare: RemoteExecProvisioner[] =
-      first.length > 0
-        ? [{ type: "remote-exec", inline: [...(first.length > 1 ? ["set -e"] : []), ...first] }]
-        : [];
+    const first = secretFile ? ["set -e", ...folders] : props.connectFirst ? ["true"] : [];
     const run: RemoteExecProvisioner = {
       type: "remote-exec",
       inline: [
         "#!/usr/bin/env bash",
-        ...[...environment, ...atRun].map(([name, value]) => `export ${name}=${shellQuoted(value)}`),
-        escapeTemplate(props.script),
+        "set -euo pipefail",
+        ...(secretFile ? [] : folders),
+        ...laidDown.flatMap(([path, content]) => layDown(path, content)),
+        ...[...environment, ...Object.entries(props.environmentAtRun ?? {})].map(
+          ([name, value]) => `export ${name}=${shellQuoted(value)}`,
+        ),
+        expression(text("script.sh", props.script)),
       ],
     };
     const confirm: RemoteExecProvisioner[] = props.confirm
       ? [
           {
             type: "remote-exec",
-            inline: ["#!/usr/bin/env bash", escapeTemplate(props.confirm)],
+            inline: ["#!/usr/bin/env bash", expression(text("confirm.sh", props.confirm))],
             connection: { ...props.connection.provisioner, timeout: CONFIRM_TIMEOUT },
           },
         ]
       : [];
+    const before: (RemoteExecProvisioner | FileProvisioner)[] = [
+      ...(first.length > 0 ? [{ type: "remote-exec", inline: first } as const] : []),
+      ...(secretFile ? [secretUpload(secretFile)] : []),
+    ];
     this.resource = new Resource(this, "script", {
       triggers: {
         host: props.connection.address,
@@ -112,12 +118,33 @@ export class HostScript extends Construct {
         ...props.triggers,
       },
       connection: props.connection.provisioner,
-      provisioners: [...prepare, ...uploads, run, ...confirm],
+      provisioners: [...before, run, ...confirm],
       dependsOn: [...(props.after ?? [])],
       lifecycle: props.createBeforeDestroy ? { createBeforeDestroy: true } : undefined,
     });
     this.resource.overrideLogicalId(Naming.terraformId(id));
   }
+}
+
+/**
+ * Lines that lay a file on the host, readable for all; `content` is an expression without its braces. The file is a new one
+ * each time, as whoever reads the one before shall go on reading it whole.
+ */
+function layDown(path: string, content: string): string[] {
+  return [
+    `base64 --decode << 'END' | gunzip | install -m 0644 /dev/stdin '${path}'`,
+    expression(`base64gzip(${content})`),
+    "END",
+  ];
+}
+
+/** By a provisioner of its own: Terraform hides all that a script prints whose text holds a secret. */
+function secretUpload({
+  folder,
+  name,
+  content,
+}: NonNullable<HostScriptProps["secretFile"]>): FileProvisioner {
+  return { type: "file", content, destination: `${folder}/${name}` };
 }
 
 /**

@@ -23,7 +23,7 @@ export class JobRunner extends Construct {
   readonly resource: Resource;
   readonly connection: HostConnection;
   readonly layout: HostLayout;
-  private readonly jobs = new Set<string>();
+  private readonly jobs = new Map<string, Resource>();
 
   constructor(scope: Construct, id: string, props: JobRunnerProps) {
     super(scope, id);
@@ -40,7 +40,7 @@ export class JobRunner extends Construct {
         SCRIPTS: layout.deploy("scripts"),
         STATUS: layout.status,
         LOGS: layout.logs("schedules"),
-        JOBS: Lazy.stringValue({ produce: () => [...this.jobs].sort().join(" ") }),
+        JOBS: Lazy.stringValue({ produce: () => [...this.jobs.keys()].sort().join(" ") }),
       },
       after: props.after,
     }).resource;
@@ -49,11 +49,16 @@ export class JobRunner extends Construct {
   /**
    * Takes a job among those that the host shall have.
    *
+   * @param install makes what installs it, after the jobs before it: one at a time. Terraform works on ten things at once, and
+   * half a dozen installations of timers, each of which has systemd read all its units again, would hold up the containers.
    * @throws ConfigurationError when there is one of this name
    */
-  add(job: string): void {
+  add(job: string, install: (before: readonly Resource[]) => Resource): Resource {
     if (this.jobs.has(job)) throw jobTaken(job);
-    this.jobs.add(job);
+    const before = [...this.jobs.values()].at(-1);
+    const resource = install(before ? [before] : []);
+    this.jobs.set(job, resource);
+    return resource;
   }
 
   /** The command that every job runs in. */

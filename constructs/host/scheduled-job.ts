@@ -56,33 +56,37 @@ export class ScheduledJob extends Construct {
     const { runner, schedule } = props;
     const given = { timeZone: "UTC", timeoutSeconds: 3600, environment: {}, ...defined(props) };
     const { job, description, timeoutSeconds, ...checked } = validateProps(this, checkedProps, given);
-    runner.add(job);
     const scripts = { [PROGRAM]: props.script, ...props.files };
 
-    this.resource = new HostPart(this, job, {
-      connection: runner.connection,
-      layout: runner.layout,
-      files: {
-        ...scripts,
-        "job.service": renderTemplate("jobs/job.service.eta", {
-          job,
-          description,
-          timeoutSeconds,
-          environment: Object.entries(checked.environment).map(([name, value]) => assignment(name, value)),
-          runJob: runner.command,
-          program: `${runner.folder(job)}/${PROGRAM}`,
-        }),
-        "job.timer": renderTemplate("jobs/job.timer.eta", {
-          description,
-          timer: schedule.timer(checked.timeZone),
-          inWords: schedule.inWords(checked.timeZone),
-        }),
-      },
-      apply: template("jobs/install-job.sh"),
-      remove: template("jobs/remove-job.sh"),
-      environment: { FOLDER: runner.folder(job), FILES: Object.keys(scripts).join(" ") },
-      after: [runner.resource, ...(props.after ?? [])],
-    }).resource;
+    const files = {
+      ...scripts,
+      "job.service": renderTemplate("jobs/job.service.eta", {
+        job,
+        description,
+        timeoutSeconds,
+        environment: Object.entries(checked.environment).map(([name, value]) => assignment(name, value)),
+        runJob: runner.command,
+        program: `${runner.folder(job)}/${PROGRAM}`,
+      }),
+      "job.timer": renderTemplate("jobs/job.timer.eta", {
+        description,
+        timer: schedule.timer(checked.timeZone),
+        inWords: schedule.inWords(checked.timeZone),
+      }),
+    };
+    this.resource = runner.add(job, (inTurnAfter) => {
+      const part = new HostPart(this, job, {
+        connection: runner.connection,
+        layout: runner.layout,
+        files,
+        apply: template("jobs/install-job.sh"),
+        remove: template("jobs/remove-job.sh"),
+        environment: { FOLDER: runner.folder(job), FILES: Object.keys(scripts).join(" ") },
+        after: [runner.resource, ...(props.after ?? [])],
+        inTurnAfter,
+      });
+      return part.resource;
+    });
   }
 }
 

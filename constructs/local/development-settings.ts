@@ -39,7 +39,7 @@ export interface DevelopmentSettings {
   /** Look at files again and again, where changes of the machine's files are not announced in containers. @default false */
   readonly polling?: boolean;
   /**
-   * Ask for health every half second while a container starts; needs Docker Engine 25 (API 1.44).
+   * Ask for health every second or half second while a container starts; needs Docker Engine 25 (API 1.44).
    * @default false: every two seconds, always
    */
   readonly startInterval?: boolean;

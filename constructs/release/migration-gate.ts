@@ -3,6 +3,7 @@ import { Construct } from "constructs";
 import type { Migration } from "../api/migration";
 import type { HostConnection } from "../host/host-connection";
 import { HostScript } from "../host/host-script";
+import { Naming } from "../naming";
 import { template } from "../templates";
 import { DEPLOY_LOCK } from "./deployment";
 
@@ -21,7 +22,12 @@ export class MigrationGate extends Construct {
     this.resource = new HostScript(this, "migration-gate", {
       connection: props.connection,
       script: template("switch/plain-text.sh") + template("switch/migration-gate.sh"),
-      environment: { JOB: container.resource.id, NAME: container.containerName, LOCK: DEPLOY_LOCK },
+      environment: {
+        JOB: container.resource.id,
+        NAME: container.containerName,
+        DATABASE: Naming.container("postgres"),
+        LOCK: DEPLOY_LOCK,
+      },
       createBeforeDestroy: true,
     }).resource;
   }

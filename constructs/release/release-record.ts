@@ -8,6 +8,7 @@ import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
 import { Naming, SERVICE_NAMES } from "../naming";
+import { STACK_FILE_PATTERN } from "../stack-files";
 import { template } from "../templates";
 import { DEPLOY_LOCK } from "./deployment";
 import type { ImageCatalog } from "./image-catalog";
@@ -28,12 +29,18 @@ export interface ReleaseRecordProps {
 /** The stack as Terraform reads it, in the folder in which Terraform runs. */
 const STACK_FILE = "${path.module}/cdk.tf.json";
 
+/** The files beside it that it names, in Terraform's language: JSON, texts by path. */
+const STACK_FILES =
+  `jsonencode({ for name in toset(regexall("${STACK_FILE_PATTERN}", file("${STACK_FILE}"))) : ` +
+  'name => file("${path.module}/${name}") })';
+
 /** Releases that are kept where nobody says another number. */
 export const KEPT_RELEASES = 5;
 
 /**
- * Writes down on the host what has been deployed: release.json (time, who, images by digest, migration, checks) and
- * stack.json, the stack as it was deployed, which a rollback applies again. The stack holds no secret: secrets are variables.
+ * Writes down on the host what has been deployed: release.json (time, who, images by digest, migration, checks), and the stack
+ * as it was deployed, which a rollback applies again: stack.json, and stack-files.json with the files beside it. Neither holds a
+ * secret: secrets are variables.
  */
 export class ReleaseRecord extends Construct {
   readonly resource: Resource;
@@ -50,14 +57,18 @@ export class ReleaseRecord extends Construct {
     }).overrideLogicalId("DEPLOYED_BY");
 
     const references = SERVICE_NAMES.map((service) => `"${service}=${images.of(service).reference}"`);
+    const folder = layout.part("release-record");
+    const stack = `${folder}/stack.json`;
+    const files = `${folder}/stack-files.json`;
     this.resource = new HostScript(this, "release-record", {
       connection,
-      folder: layout.part("release-record"),
-      copies: { [`${layout.part("release-record")}/stack.json`]: STACK_FILE },
+      folder,
+      contents: { [stack]: `file("${STACK_FILE}")`, [files]: STACK_FILES },
       script: template("release/record.sh"),
       environment: {
         RELEASES: layout.releases,
-        STACK: `${layout.part("release-record")}/stack.json`,
+        STACK: stack,
+        STACK_FILES: files,
         RELEASE: variables.release.stringValue,
         IMAGES: expression(`join(" ", [${references.join(", ")}])`),
         CHECKS: `${layout.deploy("verify")}/last.json`,

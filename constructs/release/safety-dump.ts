@@ -26,11 +26,12 @@ export class SafetyDump extends Construct {
     this.resource = new HostScript(this, "safety-dump", {
       connection: props.connection,
       script: template("switch/safety-dump.sh"),
-      environment: { CONTAINER: postgres.container.containerName, LOCK: DEPLOY_LOCK },
-      triggers: {
-        image: props.imageId,
-        generation: deployment.generation,
+      environment: {
+        CONTAINER: postgres.container.containerName,
+        IMAGE: props.imageId,
+        LOCK: DEPLOY_LOCK,
       },
+      triggers: { generation: deployment.generation },
       after: props.after,
       createBeforeDestroy: true,
     }).resource;

@@ -97,6 +97,8 @@ export interface VerificationProps {
   readonly system: Emaintenance;
   /** @default each service's health, the web page, login, a work order, an upload, response times */
   readonly checks?: readonly VerifyCheck[];
+  /** Folders of the host: what the checks log in with is laid there meanwhile. @default they are there */
+  readonly folders?: readonly ITerraformDependable[];
   /** What must have happened first: the new release serves. */
   readonly after: readonly ITerraformDependable[];
 }
@@ -149,7 +151,7 @@ export class Verification extends Construct {
           'substr(nonsensitive(sha256(join("\\n", [var.VERIFY_USERNAME, var.VERIFY_PASSWORD]))), 0, 4)',
         ),
       },
-      after,
+      after: props.folders,
     });
     const containers = system.node.findAll().filter((one) => one instanceof TierContainer);
     this.resource = new HostScript(this, "verify", {

@@ -10,6 +10,8 @@ import {
 import { composeFile, type InspectedContainer } from "./compose-file";
 import { print } from "./print";
 import { median, repeated, seconds } from "./timing";
+import { terraformEnvironment } from "../../rehearsal/deployment/provider-plugins";
+import { STACK, stackFolder, VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
 import { run } from "../../rehearsal/run";
 import { SERVICE_NAMES } from "../../constructs/naming";
 
@@ -32,6 +34,15 @@ async function compose(host: RehearsalStatus, file: string): Promise<number[]> {
   return times;
 }
 
+/** @throws Error where the plan changes anything */
+async function planIn(directory: string): Promise<void> {
+  const argv = ["terraform", "plan", "-input=false", "-no-color", "-detailed-exitcode"];
+  await run([...argv, `-var-file=${join(directory, VARIABLES_FILE)}`], {
+    cwd: stackFolder(directory, STACK),
+    env: terraformEnvironment(),
+  });
+}
+
 async function bench(name: string): Promise<void> {
   const call = (...args: string[]) =>
     rehearse([...args, "--name", name], { timeoutSeconds: 1800, onLine: (line) => console.error(line) });
@@ -42,6 +53,8 @@ async function bench(name: string): Promise<void> {
     const cdktf = (...args: string[]) => cdktfIn(host.directory, args);
 
     const synth = await repeated(ROUNDS, () => run(["node", "--import", "tsx", "main.ts"]));
+    // In the state in which the deploy has left the folder: initialised, with the stack that was deployed.
+    const plan = await repeated(ROUNDS, () => planIn(host.directory));
     const diff = await repeated(ROUNDS, () => cdktf("diff", "prod"));
     const noChange = await repeated(ROUNDS, () => cdktf("deploy", "prod", "--auto-approve"));
 
@@ -61,6 +74,7 @@ async function bench(name: string): Promise<void> {
 
     print([
       { what: "synth (both stacks)", times: synth },
+      { what: "terraform plan, nothing to change", times: plan },
       { what: "cdktf diff prod, nothing to change", times: diff },
       { what: "the same without the host's parts", times: noChangeWithout },
       {

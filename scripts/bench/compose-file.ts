@@ -25,7 +25,7 @@ export interface InspectedContainer {
     readonly CapAdd: string[] | null;
     readonly NanoCpus: number;
     readonly Memory: number;
-    /** Null in a container without ports that the real provider has made. */
+    /** Null where the provider that made the container named no port. */
     readonly PortBindings: Record<string, { HostIp: string; HostPort: string }[]> | null;
   };
 }

@@ -1,3 +1,4 @@
+import { isStackFile } from "../../constructs/stack-files";
 import type { Host } from "./host";
 
 /** What is written down of a release, as far as it is read here. */
@@ -32,9 +33,35 @@ export async function readRecords(host: Host): Promise<ReleaseRecord[]> {
   return JSON.parse(stdout) as ReleaseRecord[];
 }
 
-/** The stack of a release as it was deployed. */
-export async function readStack(host: Host, record: Pick<ReleaseRecord, "folder">): Promise<string> {
-  return (await host.run(["cat", `${record.folder}/stack.json`])).stdout;
+/** A stack as it was deployed: the text that Terraform reads, and those of the files beside it by path. */
+export interface RecordedStack {
+  readonly text: string;
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/**
+ * The stack of a release as it was deployed. One that was recorded before stacks had files beside them has none.
+ * @throws Error where a file would lie elsewhere than beside a stack
+ */
+export async function readStack(host: Host, record: Pick<ReleaseRecord, "folder">): Promise<RecordedStack> {
+  const [stack, files] = await Promise.all([
+    host.run(["cat", `${record.folder}/stack.json`]),
+    host.run(["cat", `${record.folder}/stack-files.json`], undefined, true),
+  ]);
+  return recordedStack(stack.stdout, files.code === 0 ? files.stdout : "{}");
+}
+
+/** @throws Error where a file would lie elsewhere than beside a stack */
+export function recordedStack(text: string, filesJson: string): RecordedStack {
+  const files = JSON.parse(filesJson) as Record<string, string>;
+  const foreign = Object.keys(files).find((path) => !isStackFile(path));
+  if (foreign !== undefined) {
+    throw new Error(
+      `the record of the release holds the file ${JSON.stringify(foreign)}, which lies beside no stack. Expected paths such as ` +
+        "host-files/firewall/0123456789ab-ufw.rules. Somebody has changed the record on the host: deploy that commit again instead",
+    );
+  }
+  return { text, files };
 }
 
 /**

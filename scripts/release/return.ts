@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { Naming, SERVICE_NAMES } from "../../constructs/naming";
 import type { Deployment, Say } from "./deployment";
 import { pinsOf } from "./pins";
@@ -16,7 +15,7 @@ export interface WayBack {
 }
 
 /**
- * Puts the stack of a release in place of the one that was synthesised, and plans it. State, variables and secrets are those
+ * Puts the stack of a release, with the files beside it, in place of the one that was synthesised, and plans it. State, variables and secrets are those
  * of the deployment now. The next synthesis, by any command, puts the folder's own stack back.
  */
 export async function planWayBack(deployment: Deployment, record: ReleaseRecord): Promise<WayBack> {
@@ -26,7 +25,7 @@ export async function planWayBack(deployment: Deployment, record: ReleaseRecord)
     terraform.imagesInState(),
     deployment.imageIds(record),
   ]);
-  await writeFile(workspace.stackFile, stack);
+  await workspace.writeStack(stack);
   await terraform.init();
   const pin = { RELEASE: record.release, IMAGES: pinsOf(record, inState, (reference) => ids.get(reference)) };
   const valueFiles = await deployment.values(pin);

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { identify, isAlive, type ProcessIdentity } from "../../rehearsal/process";
 import { stackFolder } from "../../rehearsal/deployment/working-directory";
 import { PIN_FILE } from "./pin-file";
+import type { RecordedStack } from "./records";
 
 /** Values for Terraform's variables. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -35,6 +36,16 @@ export class Workspace {
   /** The stack as Terraform reads it. */
   get stackFile(): string {
     return join(this.stackFolder, "cdk.tf.json");
+  }
+
+  /** Puts a stack in place of the one that is there. The files of that one stay: none has the name of another. */
+  async writeStack({ text, files }: RecordedStack): Promise<void> {
+    for (const [path, content] of Object.entries(files)) {
+      const target = join(this.stackFolder, path);
+      await mkdir(dirname(target), { recursive: true });
+      await writeFile(target, content);
+    }
+    await writeFile(this.stackFile, text);
   }
 
   /** For this run only; for its owner only, because a plan holds secrets. */

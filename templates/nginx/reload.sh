@@ -90,10 +90,22 @@ test_configuration() {
   esac
 }
 
+# What nginx has accepted: this configuration, tested with this image.
+tried() {
+  printf '%s %s\n' "$(sha256sum <"$folder/nginx.conf.new")" "$image"
+}
+
+was_tried() {
+  [[ -e $folder/.tried && $(<"$folder/.tried") == "$(tried)" ]]
+}
+
 # Before anything of a deploy has changed: what nginx refuses now would else be found out when the services are switched.
 try_configuration() {
   trap 'rm -f "$folder/nginx.conf.new"' EXIT
-  [[ ! -e $folder/nginx.conf.new ]] || test_configuration
+  if [[ -e $folder/nginx.conf.new ]]; then
+    test_configuration
+    tried >"$folder/.tried"
+  fi
   say "nginx accepts the configuration"
 }
 
@@ -212,7 +224,7 @@ main() {
     return
   fi
   if [[ -e $folder/nginx.conf.new ]]; then
-    test_configuration
+    was_tried || test_configuration
     install_configuration
   fi
   [[ -e $folder/nginx.conf ]] || fail 1 "neither nginx.conf.new nor nginx.conf is in $folder"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Writes down what has been deployed: RELEASES/<release>/release.json and stack.json. A good one becomes `current`, and of
-# the good ones the newest KEEP stay. A failed one is written down beside a good one of the same name, never over it.
+# Writes down what has been deployed: RELEASES/<release>/release.json, stack.json and the files beside the stack in
+# stack-files.json. A good one becomes `current`, and of the good ones the newest KEEP stay. A failed one is written down
+# beside a good one of the same name, never over it.
 set -euo pipefail
 
 : "${RELEASES:?folder of all records}"
@@ -9,7 +10,7 @@ set -euo pipefail
 : "${LABEL:?label of our containers, such as emaintenance.service}"
 : "${MIGRATION:?container of the migration}"
 : "${KEEP:?good releases that are kept}"
-# Where they are known: IMAGES as service=reference, STACK and CHECKS as files, DEPLOYED_BY, DEPLOY_LOCK, REASON.
+# Where they are known: IMAGES as service=reference, STACK, STACK_FILES and CHECKS as files, DEPLOYED_BY, DEPLOY_LOCK, REASON.
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
@@ -17,19 +18,25 @@ now=$(date -u +%FT%TZ)
 # "address port port"; nothing where this runs without SSH.
 client=${SSH_CLIENT-}
 
+# Objects of Docker by their ids, one a line on standard input; those that have gone meanwhile are left out.
+inspect() {
+  local ids
+  mapfile -t ids
+  [ ${#ids[@]} -eq 0 ] || docker "$1" inspect "${ids[@]}" 2> /dev/null | jq '.[]' || true
+}
+
 # {service: {reference, id, digest}} of all services that run, each by its newest container.
 images() {
-  local ids id service image created digest
-  ids=$(docker ps --quiet --no-trunc --filter "label=$LABEL")
-  for id in $ids; do
-    IFS=$'\t' read -r service image created < <(
-      docker inspect --format "{{index .Config.Labels \"$LABEL\"}}{{\"\\t\"}}{{.Image}}{{\"\\t\"}}{{.Created}}" "$id"
-    ) || continue
-    digest=$(docker image inspect --format '{{if .RepoDigests}}{{index .RepoDigests 0}}{{end}}' "$image" 2> /dev/null) || digest=''
-    jq -nc --arg service "$service" --arg id "$image" --arg created "$created" --arg digest "$digest" '$ARGS.named'
-  done | jq -s --arg references "${IMAGES-}" '
+  local containers
+  containers=$(docker ps --quiet --no-trunc --filter "label=$LABEL" | inspect container)
+  {
+    jq -s '.' <<< "$containers"
+    jq -rs 'map(.Image) | unique[]' <<< "$containers" | inspect image | jq -s '.'
+  } | jq -s --arg label "$LABEL" --arg references "${IMAGES-}" '
     ($references | split(" ") | map(select(. != "") | capture("^(?<key>[^=]+)=(?<value>.*)$")) | from_entries) as $reference |
-    sort_by(.created) | map({key: .service, value: {reference: ($reference[.service] // .id), id, digest: (if .digest == "" then null else .digest end)}}) | from_entries'
+    (.[1] | map({key: .Id, value: .RepoDigests[0]?}) | from_entries) as $digest |
+    .[0] | sort_by(.Created) | map(.Config.Labels[$label] as $service |
+      {key: $service, value: {reference: ($reference[$service] // .Image), id: .Image, digest: $digest[.Image]}}) | from_entries'
 }
 
 # {exitCode, ended} of the last migration, or null.
@@ -73,7 +80,8 @@ write_good() {
   as_root install -d -m 0755 "$RELEASES" "$new"
   as_root tee "$new/release.json" <<< "$text" > /dev/null
   as_root install -m 0644 "$STACK" "$new/stack.json"
-  as_root sync "$new/release.json" "$new/stack.json"
+  [ -z "${STACK_FILES-}" ] || as_root install -m 0644 "$STACK_FILES" "$new/stack-files.json"
+  as_root sync "$new"/*.json
   as_root rm -rf "$folder"
   as_root mv -T "$new" "$folder"
   as_root ln -sfn "$RELEASE" "$RELEASES/.current"

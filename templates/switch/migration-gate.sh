@@ -5,6 +5,7 @@ set -euo pipefail
 
 : "${JOB:?id of the migration container}"
 : "${NAME:?its name once it has ended well}"
+: "${DATABASE:?name of the database container}"
 : "${LOCK:?file that says who deploys}"
 
 # A deployment that has failed is none under way: the watchdog looks after the old containers again.
@@ -28,6 +29,18 @@ if [ "$code" -ne 0 ]; then
   } >&2
   exit 1
 fi
+
+# The database itself remembers it, so that one that is restored remembers what was true of it then: its next deployment with this
+# image has nothing to lose (safety-dump.sh).
+remember_image() {
+  local image
+  image=$(docker inspect --format '{{.Image}}' "$JOB") || return 1
+  docker exec -i --env IMAGE="$image" "$DATABASE" sh -c \
+    'psql -XAtq -v ON_ERROR_STOP=1 -v image="$IMAGE" -U "$POSTGRES_USER" -d "$POSTGRES_DB"' <<'SQL'
+SELECT format('ALTER DATABASE %I SET emaintenance.migrated_by = %L', current_database(), :'image') \gexec
+SQL
+}
+remember_image || echo "the database could not be told which image has migrated it: the next deployment makes a dump it may not need"
 
 before=$(docker inspect --format '{{.Id}}' "$NAME" 2> /dev/null || true)
 if [ "$before" != "$JOB" ]; then

@@ -1,26 +1,44 @@
 #!/usr/bin/env bash
-# Makes a dump of the database before a migration changes it. Without one, nothing is migrated.
+# Makes a dump of the database before a migration changes it. Without one, nothing is migrated. None is made where there is nothing
+# to lose: no tables yet, or tables of which the database itself says that this image's migration has ended well on them.
 set -euo pipefail
 
 : "${CONTAINER:?name of the database container}"
+: "${IMAGE:?id of the image that holds the migration}"
 : "${LOCK:?file that says who deploys}"
 
 # A deployment that has failed is none under way.
 trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 
-tables() {
-  docker exec "$CONTAINER" sh -c \
-    'psql -XAtq -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "select count(*) from pg_tables where schemaname not in ('"'pg_catalog', 'information_schema'"')"'
+sql() { docker exec -i "$CONTAINER" sh -c 'psql -XAtq -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'; }
+
+# How many tables there are, and behind it the image whose migration was the last one to end well (migration-gate.sh).
+facts() {
+  sql <<'SQL'
+SELECT (SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema'))
+  || ' ' || coalesce(current_setting('emaintenance.migrated_by', true), '');
+SQL
+}
+
+# From here on, the tables are not that image's any more, even if the migration that follows fails half-way.
+forget_image() {
+  sql <<'SQL'
+SELECT format('ALTER DATABASE %I RESET emaintenance.migrated_by', current_database()) \gexec
+SQL
 }
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-count=$(tables)
+found=$(facts)
+read -r count migrated_by <<< "$found"
 if [ "$count" -eq 0 ]; then
   echo "no dump before the migration: the database has no tables yet"
+elif [ "$migrated_by" = "$IMAGE" ]; then
+  echo "no dump before the migration: the migration of this image has ended well before, and changes nothing"
 elif ! emaintenance --words 2> /dev/null | grep -qx backup; then
   echo "no dump before the migration: this host has no backups (emaintenance has no word \"backup\")"
 elif ! as_root emaintenance backup database --reason before-migration; then
   echo "the dump before the migration failed, for the reason above; nothing was migrated, no service was started or changed. Expected a dump to return to. Mend the cause and deploy again. To go back: npm run rollback -- prod" >&2
   exit 1
 fi
+[ -z "$migrated_by" ] || [ "$migrated_by" = "$IMAGE" ] || forget_image
