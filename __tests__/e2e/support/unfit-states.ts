@@ -1,10 +1,25 @@
 import type { Report } from "../../support/preflight-host";
 
-/** The lines of JSON that the preflight printed, without what Terraform writes before each. */
+/**
+ * The line of JSON that the preflight printed. Terraform writes the resource before each line, and hands on what it has got of a
+ * line after a tenth of a second: of a host that is slow, the line comes in pieces.
+ */
 export function report(said: string): Report {
-  const [, json] = /^null_resource\.preflight \(remote-exec\): (\{.*\})$/m.exec(said) ?? [];
-  if (json === undefined) throw new Error(`no report in: ${said}`);
-  return JSON.parse(json) as Report;
+  const before = "null_resource.preflight (remote-exec): ";
+  const lines = said.split("\n").filter((line) => line.startsWith(before));
+  const words = lines.map((line) => line.slice(before.length));
+  const first = words.findIndex((line) => line.startsWith("{"));
+  for (let end = first + 1; first !== -1 && end <= words.length; end += 1) {
+    const text = words.slice(first, end).join("");
+    if (text.endsWith("}")) {
+      try {
+        return JSON.parse(text) as Report;
+      } catch {
+        // A piece of it ends like this.
+      }
+    }
+  }
+  throw new Error(`no report in: ${said}`);
 }
 
 /** A program before those of the host, on every login's path. */
