@@ -123,19 +123,24 @@ test("a configuration is only tried out where nothing is to change yet", async (
   const tried = async (config: string) => {
     await newConfig(config);
     const argv = [RELOAD, system.configFolder, system.image, system.gatewayName];
-    return run(argv, { allowFailure: true, env: { TRY_ONLY: "1" } });
+    return run(argv, { allowFailure: true, env: { TRY_ONLY: "1", LOCK: lock } });
   };
+  // A deployment that is refused here is none under way any more.
+  const lock = join(system.folder, "deploy.lock");
+  await writeFile(lock, "a deployment");
 
   expect(await tried(seedConfig({ readTimeoutSeconds: 7 }))).toMatchObject({
     code: 0,
     stdout: "gateway: nginx accepts the configuration\n",
   });
+  await stat(lock);
   expect(await tried(text.replace("http {", "http {\n    no_such_directive 5s;"))).toMatchObject({
     code: 3,
     stderr: expect.stringContaining('unknown directive "no_such_directive"') as string,
   });
   expect(await readFile(system.configFile, "utf8")).toBe(text);
   await expect(stat(`${system.configFile}.new`)).rejects.toThrow("ENOENT");
+  await expect(stat(lock)).rejects.toThrow("ENOENT");
 });
 
 test("no request is lost while the configuration changes again and again", async () => {
