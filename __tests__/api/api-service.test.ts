@@ -96,7 +96,7 @@ describe("a service with settings of a team's own", () => {
       volumes: [{ hostPath: "/opt/emaintenance/logs/user-service", containerPath: "/app/logs" }],
     });
 
-    expect(json).toMatchObject({ cpus: "2", memory: 768, memory_swap: 768 });
+    expect(json).toMatchObject({ cpus: "2.0", memory: 768, memory_swap: 768 });
     expect(json.command).toEqual(["node", "--enable-source-maps", "server.js"]);
     expect(json.volumes).toEqual([
       { host_path: "/opt/emaintenance/logs/user-service", container_path: "/app/logs" },
