@@ -24,7 +24,10 @@ interface Inspected {
     readonly Tmpfs: Record<string, string>;
     readonly Privileged: boolean;
     /** The real provider leaves it out for a container without ports. */
-    readonly PortBindings: Record<string, { readonly HostIp: string; readonly HostPort: string }[] | null> | null;
+    readonly PortBindings: Record<
+      string,
+      { readonly HostIp: string; readonly HostPort: string }[] | null
+    > | null;
   };
   readonly State: { readonly Health: { readonly Status: string } };
   readonly NetworkSettings: { readonly Networks: Record<string, unknown> };

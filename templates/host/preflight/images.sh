@@ -9,7 +9,7 @@ has_login() {
   # As the Docker provider finds the login: it takes the first part of a name with two slashes for a registry, dot or not.
   case $1 in
     */*/* | *[.:]*/* | localhost/*) ;;
-    *) registry=registry-1.docker.io ;;
+    *) registry="registry-1.docker.io" ;;
   esac
   case " $REGISTRIES_WITH_LOGIN " in *" $registry "*) ;; *) return 1 ;; esac
 }
