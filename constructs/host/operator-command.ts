@@ -39,7 +39,7 @@ export class OperatorCommand extends Construct {
     this.resource = new HostPart(this, "operator-command", {
       connection,
       layout,
-      // One file: each is a connection of its own, and there are some thirty of them.
+      // One file: there are some ninety, and links, and whoever installs them wants to know which there were before.
       files: { "files.json": JSON.stringify(files, null, 1) },
       apply: template("operator/install.sh"),
       remove: template("operator/remove.sh"),

@@ -32,10 +32,10 @@ images() {
   {
     jq -s '.' <<< "$containers"
     jq -rs 'map(.Image) | unique[]' <<< "$containers" | inspect image | jq -s '.'
-  } | jq -s --arg label "$LABEL" --arg references "${IMAGES-}" '
+  } | jq -s --arg name "$LABEL" --arg references "${IMAGES-}" '
     ($references | split(" ") | map(select(. != "") | capture("^(?<key>[^=]+)=(?<value>.*)$")) | from_entries) as $reference |
     (.[1] | map({key: .Id, value: .RepoDigests[0]?}) | from_entries) as $digest |
-    .[0] | sort_by(.Created) | map(.Config.Labels[$label] as $service |
+    .[0] | sort_by(.Created) | map(.Config.Labels[$name] as $service |
       {key: $service, value: {reference: ($reference[$service] // .Image), id: .Image, digest: $digest[.Image]}}) | from_entries'
 }
 
