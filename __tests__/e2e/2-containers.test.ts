@@ -23,7 +23,8 @@ interface Inspected {
     readonly MemorySwap: number;
     readonly Tmpfs: Record<string, string>;
     readonly Privileged: boolean;
-    readonly PortBindings: Record<string, { readonly HostIp: string; readonly HostPort: string }[] | null>;
+    /** Null for a container that publishes no port. */
+    readonly PortBindings: Record<string, { readonly HostIp: string; readonly HostPort: string }[]> | null;
   };
   readonly State: { readonly Health: { readonly Status: string } };
   readonly NetworkSettings: { readonly Networks: Record<string, unknown> };
@@ -105,8 +106,8 @@ describe.each([...SERVICE_NAMES])("container emaintenance-%s on the host", (serv
   });
 
   test("is published on loopback only, unless it is the gateway", () => {
-    const addresses = Object.values(container.HostConfig.PortBindings).flatMap((bindings) =>
-      (bindings ?? []).map(({ HostIp }) => HostIp),
+    const addresses = Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bindings) =>
+      bindings.map(({ HostIp }) => HostIp),
     );
     const expected: Record<string, string[]> = {
       // It holds the ports of the services too: each leads to whichever container serves.

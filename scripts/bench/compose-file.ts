@@ -21,11 +21,13 @@ export interface InspectedContainer {
   };
   readonly HostConfig: {
     readonly Binds: string[] | null;
-    readonly Tmpfs: Record<string, string>;
+    /** Engines leave it out for a container without one. */
+    readonly Tmpfs?: Record<string, string>;
     readonly CapAdd: string[] | null;
     readonly NanoCpus: number;
     readonly Memory: number;
-    readonly PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
+    /** Null for a container that publishes no port. */
+    readonly PortBindings: Record<string, { HostIp: string; HostPort: string }[]> | null;
   };
 }
 
@@ -94,7 +96,7 @@ export function composeFile(
         ...(Config.WorkingDir && { working_dir: Config.WorkingDir }),
         ...(Config.StopSignal && { stop_signal: Config.StopSignal }),
         volumes: HostConfig.Binds ?? [],
-        tmpfs: Object.entries(HostConfig.Tmpfs).map(([path, options]) => `${path}:${options}`),
+        tmpfs: Object.entries(HostConfig.Tmpfs ?? {}).map(([path, options]) => `${path}:${options}`),
         cap_drop: ["ALL"],
         cap_add: HostConfig.CapAdd ?? [],
         security_opt: ["no-new-privileges:true"],
@@ -105,7 +107,7 @@ export function composeFile(
         mem_limit: HostConfig.Memory,
         memswap_limit: HostConfig.Memory,
         networks: { default: { aliases: [service, `emaintenance-${service}`] } },
-        ports: Object.entries(HostConfig.PortBindings).flatMap(([port, bindings]) =>
+        ports: Object.entries(HostConfig.PortBindings ?? {}).flatMap(([port, bindings]) =>
           bindings
             .filter(({ HostIp }) => HostIp !== "::")
             .map(({ HostIp, HostPort }) => `${HostIp}:${HostPort}:${port.replace("/tcp", "")}`),
