@@ -44,3 +44,16 @@ describe("a login to a registry", () => {
     },
   );
 });
+
+test.each(["p", "pa", "pas", "pass>>>???"])(
+  "the header is base64 for URLs, with its padding: %s",
+  (password) => {
+    const one = new RegistryLogins([
+      new Fields({ address: "registry.example.com", username: "one", password }),
+    ]);
+    const header = one.header("registry.example.com/web")["X-Registry-Auth"] ?? "";
+    expect(header).toMatch(/^[\w-]+={0,2}$/);
+    expect(header.length % 4).toBe(0);
+    expect(JSON.parse(Buffer.from(header, "base64url").toString())).toMatchObject({ password });
+  },
+);

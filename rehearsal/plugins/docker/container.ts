@@ -29,7 +29,8 @@ async function read(engine: Engine, state: Fields, stop: AbortSignal): Promise<O
   const id = state.requiredText("id");
   const container = await findContainer(engine, id);
   if (!container) return null;
-  const image = state.requiredText("image");
+  // An imported container has none in the state yet.
+  const image = state.text("image") ?? "";
   if (container.State.Running || !state.flag("must_run")) return containerState(container, image);
   const limit = state.number("container_read_refresh_timeout_milliseconds") ?? 0;
   const running = await waitUntilRunning(engine, id, limit, stop);

@@ -32,8 +32,13 @@ export class RegistryLogins {
     const registry = registryOf(reference);
     const login = this.logins.get(registry);
     const value = login ? { ...login, serveraddress: `https://${registry}` } : {};
-    return { "X-Registry-Auth": Buffer.from(JSON.stringify(value)).toString("base64url") };
+    return { "X-Registry-Auth": paddedBase64Url(JSON.stringify(value)) };
   }
+}
+
+/** With the padding that Node's "base64url" leaves out: without it, the engine takes the header for an empty one. */
+function paddedBase64Url(text: string): string {
+  return Buffer.from(text).toString("base64").replaceAll("+", "-").replaceAll("/", "_");
 }
 
 /** An address as a person writes it: with or without a scheme and a path. The names of Docker Hub stay different ones. */
