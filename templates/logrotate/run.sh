@@ -39,7 +39,7 @@ empty_hollow() {
     blocks=${record%% *} path=${record#* }
     numbers apparent blocks
     # A file system that compresses stores a log in less room too, but not in a hundredth of it.
-    [ "$apparent" -gt "$FOLDER_BYTES" ] && [ $((blocks * 512)) -lt $((apparent / 100)) ] || continue
+    if [ "$apparent" -le "$FOLDER_BYTES" ] || [ $((blocks * 512)) -ge $((apparent / 100)) ]; then continue; fi
     as_owner "$1" truncate --no-create --size 0 -- "$path" || continue
     echo "emptied $(shown "$path"): it has holes, $apparent bytes by its size and $((blocks * 512)) on the disk"
   done < <(find "$1" -maxdepth 1 -type f -name '*.log' -printf '%s %b %p\0')

@@ -73,7 +73,8 @@ label() {
 }
 
 # labelled NUMBER NAME: puts the label between the time and the text. Not with awk: some of them wait for a full block.
-labelled() { sed -u "s/ /&$(label "$1" "$2")/"; }
+# What a service writes is text, and no order for the terminal.
+labelled() { printable | sed -u "s/ /&$(label "$1" "$2")/"; }
 
 without_times() { if [ -n "$timestamps" ]; then cat; else sed -u 's/^[^ ]* //'; fi; }
 

@@ -34,13 +34,13 @@ compress_segments() {
   local generation file
   while IFS= read -r generation; do
     find "$(wal_folder "$generation")" -maxdepth 1 -name '.new.*' -delete
-    while IFS= read -r file; do
+    while IFS= read -r -d '' file; do
       # Readable for the server that restores: the folder around it is root's alone.
       gzip -c "$file" | write_whole "$file.gz"
       chmod 0644 "$file.gz"
       touch --reference="$file" "$file.gz"
       rm "$file"
-    done < <(find "$(wal_folder "$generation")" -maxdepth 1 -type f -regextype posix-extended -regex '.*/[0-9A-F]{24}' | sort)
+    done < <(find "$(wal_folder "$generation")" -maxdepth 1 -type f -regextype posix-extended -regex '.*/[0-9A-F]{24}' -print0 | sort --zero-terminated)
   done < <(generations)
 }
 

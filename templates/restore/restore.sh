@@ -110,7 +110,7 @@ become_root "$scripts/restore.sh" "${given[@]}"
 
 STATUS=$(config .status)
 JOURNAL=$STATUS/restore.journal
-for part in records backup/sets backup/database point-in-time/archive; do
+for part in records backup/sets backup/database backup/files point-in-time/archive; do
   # shellcheck source=/dev/null
   . "$scripts/lib/$part.sh"
 done

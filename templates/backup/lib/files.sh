@@ -23,25 +23,40 @@ pack() {
     [ "$code" -le 1 ]; } | compress_to "$file"
 }
 
-# packed_entries FILE: how many files and folders are in an archive; reads it to its end.
-packed_entries() { unpacked "$1" | tar --list --file=- | wc -l; }
+# How names are listed: one a line, whatever is in them. tar writes a line break as \n, and letters of any language as they are.
+readonly LISTED=(env LC_ALL=C.UTF-8 tar --quoting-style=escape)
 
-# Folders under data/ that are no database's and no backup's own: uploaded files, and whatever else a team keeps there.
+# listed_entries FILE: names of all that is in an archive, one a line; reads it to its end.
+listed_entries() { unpacked "$1" | "${LISTED[@]}" --list --file=-; }
+
+# packed_entries FILE: how many files and folders are in an archive.
+packed_entries() { listed_entries "$1" | wc -l; }
+
+# packed_bytes FILE: the room that its files will take. A hole in a file is not in the archive, and takes none.
+packed_bytes() { unpacked "$1" | wc -c; }
+
+# Folders under data/ that are no database's and no backup's own: uploaded files, and whatever else a team keeps there. Each
+# ends with a NUL, like all names of files here.
 data_folders() {
   local root
   root=$(config .root)
   (cd "$root" && find data -mindepth 1 -maxdepth 1 -type d ! -name '.*' ! -name postgres ! -name redis \
-    ! -name postgres-backup ! -name redis-backup | sort)
+    ! -name postgres-backup ! -name redis-backup -print0 | sort --zero-terminated)
 }
 
-# Regular files in these folders, one a line, sorted.
-files_in() { (cd "$(config .root)" && [ $# -gt 0 ] && find "$@" -type f -print | LC_ALL=C sort); }
+# listed_files FOLDER...: regular files in these folders, as listed_entries would list them, sorted. Into /dev/null tar reads
+# no content. One that goes meanwhile is none that matters.
+listed_files() {
+  [ $# -gt 0 ] || return 0
+  (cd "$(config .root)" && { find "$@" -type f -print0 |
+    "${LISTED[@]}" --create --file=/dev/null --verbose --no-recursion --null --files-from=- 2> /dev/null || true; } | LC_ALL=C sort)
+}
 
 # What the system was deployed with: it holds no secret, those are in the containers and on the operator's machine.
 configuration_folders() {
   local root name
   root=$(config .root)
   for name in deploy/Server releases; do
-    if [ -d "$root/$name" ]; then echo "$name"; fi
+    if [ -d "$root/$name" ]; then printf '%s\0' "$name"; fi
   done
 }

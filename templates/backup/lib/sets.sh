@@ -17,6 +17,10 @@
 readonly SET_FORMAT=1
 readonly SET_NAME='^(db|uploads|full)_[0-9]{8}_[0-9]{6}$'
 
+# What a manifest may name: it comes from another machine, or with the words of a database.
+# shellcheck disable=SC2034 # for the scripts that read this file
+readonly FILE_OF_SET='^[A-Za-z0-9][A-Za-z0-9._-]*$' IMAGE_ID='^sha256:[0-9a-f]{64}$'
+
 BACKUPS=$(config .backups)
 PROJECT=$(config .project)
 BACKUP_LOCK=/run/lock/$PROJECT-backup
@@ -41,9 +45,9 @@ described_sets() {
   jq -cn --argjson pinned "$1" --argjson names "$2" '
     reduce inputs as $content ({}; (input_filename | split("/")) as $path | .[$path[-2]][$path[-1]] = $content) | . as $all |
     $names | map(. as $set | ($all[$set]["manifest.json"] // {}) as $manifest |
-      {set: $set, kind: ($manifest.kind // ($set | split("_")[0])), number: ($manifest.number // 0), reason: $manifest.reason,
+      {set: $set, kind: ($manifest.kind // ($set | split("_")[0])), number: ($manifest.number | numbers // 0), reason: $manifest.reason,
        release: $manifest.release, started: $manifest.started, ended: $manifest.ended,
-       bytes: ([$manifest.files // {} | .[].bytes] | add // 0), verified: $all[$set]["verified.json"],
+       bytes: ([$manifest.files // {} | .[].bytes | numbers] | add // 0), verified: $all[$set]["verified.json"],
        pinned: ($set | IN($pinned[])), broken: (if $manifest.files then null else "its manifest cannot be read" end)}) |
     sort_by(.number, .set) | reverse' "${@:3}"
 }
@@ -103,8 +107,15 @@ check_set() {
     echo "its manifest cannot be read, or is not that of a set $1 of format $SET_FORMAT"
     return 1
   fi
+  if [ -n "$(find "$folder" -mindepth 1 ! -type f -print -quit)" ]; then
+    echo "there is something else than files in it"
+    return 1
+  fi
   while IFS=$'\t' read -r file bytes digest; do
-    if [ ! -f "$folder/$file" ]; then
+    if [[ ! $file =~ $FILE_OF_SET ]]; then
+      echo "its manifest names a file $(shown "$file")"
+      return 1
+    elif [ ! -f "$folder/$file" ]; then
       echo "$file is missing"
       return 1
     elif [ "$(stat --format %s "$folder/$file")" != "$bytes" ]; then
@@ -118,9 +129,11 @@ check_set() {
 }
 
 # set_file NAME STEM: path of a file of the set whatever it is compressed with, such as uploads.tar; fails where the set has none.
-set_file() {
-  local folder ending
-  folder=$(set_folder "$1")
+set_file() { set_file_in "$(set_folder "$1")" "$2"; }
+
+# set_file_in FOLDER STEM: the same, in any folder.
+set_file_in() {
+  local folder=$1 ending
   for ending in '' .zst .gz; do
     if [ -e "$folder/$2$ending" ]; then
       printf '%s' "$folder/$2$ending"

@@ -59,7 +59,7 @@ migrate_data() {
   docker inspect "$name" > /dev/null 2>&1 || return 0
   log=$(mktemp)
   interruptible docker start --attach "$name" > "$log" 2>&1 || code=$?
-  [ "$code" -eq 0 ] || tail -n 15 "$log" | sed 's/^/  /' >&2
+  [ "$code" -eq 0 ] || tail -n 15 "$log" | sed 's/^/  /' | printable >&2
   rm -f "$log"
   [ "$code" -eq 0 ] || fail "the migrations of the release that runs fail on the restored data (exit code $code)" "migrations that can run on data of the set's release" \
     "Their last words are above. Deploy the release that the set was made by, and restore again"
@@ -94,7 +94,7 @@ stop_again() {
 ask_services() {
   local answer
   answer=$("$scripts/health-check.sh" "$@" 2>&1) || {
-    printf '%s\n' "$answer" >&2
+    printf '%s\n' "$answer" | printable >&2
     return 1
   }
 }
