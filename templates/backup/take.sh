@@ -173,6 +173,8 @@ if [ "$kind" = full ]; then
 fi
 if [ "$kind" != db ]; then
   save_archive uploads.tar "${folders[@]}"
+  too_long=$(too_long_names "${folders[@]}")
+  [ "$too_long" = 0 ] || echo "$too_long files or folders are left out: their paths have more than $LONGEST_PATH bytes"
   removed='[]'
   if file=$(set_file_in "$partial" uploads.tar); then
     removed=$(LC_ALL=C comm -23 <(printf '%s\n' "$listed_before") <(listed_entries "$file" | LC_ALL=C sort) | jq -cnR '[inputs | select(. != "")]')

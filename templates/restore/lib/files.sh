@@ -47,7 +47,7 @@ prepare_files() {
   mapfile -t folders < <(recorded folders)
   if [ -z "$EXACT" ]; then
     for folder in "${folders[@]}"; do
-      [ ! -d "$(data)/$folder" ] || cp --archive --link --no-target-directory -- "$(data)/$folder" "$stage/$folder" ||
+      [ ! -d "$(data)/$folder" ] || link_files "$folder" "$stage" ||
         fail "the present files in $folder could not be linked" "a file system with links" "The reason is above"
     done
   fi
@@ -56,6 +56,19 @@ prepare_files() {
     "$archive" "$stage" ||
     fail "the files of $SET could not be unpacked" "an archive that can be read, and room for it" "The reason is above"
   say "unpacked $(listed_entries "$archive" | grep -vc '/$') files"
+}
+
+# link_files FOLDER STAGE: the same folders, with links to the same files. As in a backup, a path that nothing can open is left
+# out.
+link_files() {
+  (
+    cd "$(data)" || exit 1
+    find "./$1" -type d -print0 | perl -0 -ne "print if length(\$_) <= $LONGEST_PATH" |
+      tar --create --file=- --numeric-owner --no-recursion --no-unquote --null --files-from=- |
+      tar --extract --file=- --directory="$2" --numeric-owner --preserve-permissions --same-owner &&
+      find "./$1" ! -type d -print0 | perl -0 -ne "print if length(\$_) <= $LONGEST_PATH" |
+      xargs --null --no-run-if-empty cp --archive --link --parents --target-directory="$2" --
+  )
 }
 
 swap_files() {
