@@ -9,14 +9,18 @@ set -euo pipefail
 trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 
 tables() {
-  docker exec "$CONTAINER" sh -c \
+  # The services' own login may have other tables and functions in its search path.
+  docker exec --env PGOPTIONS='-c search_path=pg_catalog,pg_temp' "$CONTAINER" sh -c \
     'psql -XAtq -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "select count(*) from pg_tables where schemaname not in ('"'pg_catalog', 'information_schema'"')"'
 }
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 count=$(tables)
-if [ "$count" -eq 0 ]; then
+if [[ ! $count =~ ^[0-9]{1,9}$ ]]; then
+  printf 'PostgreSQL answers %q where the number of its tables was asked for; nothing was migrated. Expected a number. Look at: docker logs %s\n' "${count:0:100}" "$CONTAINER" >&2
+  exit 1
+elif [ "$count" -eq 0 ]; then
   echo "no dump before the migration: the database has no tables yet"
 elif ! emaintenance --words 2> /dev/null | grep -qx backup; then
   echo "no dump before the migration: this host has no backups (emaintenance has no word \"backup\")"

@@ -72,3 +72,113 @@ describe("uploaded files", () => {
     }
   });
 });
+
+/** Names that PostgreSQL takes, and that a shell, a client program or a terminal might take for something else. */
+const NAMES = [
+  "$(id>executed)",
+  "`id>executed`",
+  "a[$(id>executed)]",
+  "';id>executed;'",
+  'x"; DROP DATABASE emaintenance; --',
+  "--file=precious",
+  "-rf",
+  "dbname=postgres host=198.51.100.1",
+  "postgresql://198.51.100.1/postgres",
+  "two\nlines\n$(id>executed)",
+  "\\! id > /tmp/executed",
+  "CREATE ROLE x; \\! id",
+  "*",
+  "%s",
+  "\u001b]0;title\u0007",
+  "x".repeat(63),
+];
+
+const DATABASES = [
+  "a[$(id>executed)]",
+  "-rf",
+  "dbname=postgres host=198.51.100.1",
+  "two\nlines\n$(id>executed)",
+];
+
+const quoted = (name: string) => `"${name.replace(/"/g, '""')}"`;
+
+describe("a database whose login is hostile", () => {
+  let system: BackupSystem;
+  let place: HostileWorkplace;
+  const emaintenance = (...args: string[]) =>
+    place.run([system.layout.deploy("scripts/emaintenance.sh"), ...args]);
+  /** Runs each statement by itself; how many of them the server took. */
+  const plant = async (statements: readonly string[]): Promise<number> => {
+    let taken = 0;
+    for (const statement of statements) {
+      taken += await system.sql(statement).then(
+        () => 1,
+        () => 0,
+      );
+    }
+    return taken;
+  };
+
+  beforeAll(async () => {
+    system = await BackupSystem.start();
+    place = new HostileWorkplace();
+  });
+  afterAll(() => system.remove());
+
+  test("answers with functions of its own, and no answer of it becomes a program of root", async () => {
+    // GIVEN the exploit as it was found: a sum() that answers with bash, found before PostgreSQL's own
+    await system.sql(`
+      CREATE TABLE assets (id int);
+      CREATE SCHEMA evil;
+      CREATE FUNCTION evil.keep(text, bigint) RETURNS text LANGUAGE sql AS 'SELECT $1';
+      CREATE AGGREGATE evil.sum(bigint) (SFUNC = evil.keep, STYPE = text, INITCOND = 'x[$(id>executed)]');
+      CREATE FUNCTION evil.count_nothing(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint';
+      ALTER ROLE postgres SET search_path = evil, pg_catalog, public`);
+    const { code, stdout } = await emaintenance("backup", "database", "--json");
+    expect(place.damage).toEqual([]);
+    // THEN the question is answered by PostgreSQL itself, and the backup is made
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ rowCounts: { "public.assets": 0 } });
+  });
+
+  test("answers with PostgreSQL's own functions rewritten, and the backup says what it refused", async () => {
+    const replace = (body: string) => `
+      SET allow_system_table_mods = on;
+      CREATE OR REPLACE FUNCTION pg_catalog.pg_export_snapshot() RETURNS text LANGUAGE ${body}`;
+    await system.sql(replace("sql AS $$SELECT 'x[$(id>executed)]'$$"));
+    const { code, stdout, stderr } = await emaintenance("backup", "database");
+    await system.sql(replace("internal AS 'pg_export_snapshot'"));
+
+    expect(place.damage).toEqual([]);
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain("where a snapshot was asked for. Expected its name");
+  });
+
+  test("has databases, roles, schemas, tables, settings and comments with hostile names, and all of it is saved, verified and planned for", async () => {
+    const taken = await plant(
+      NAMES.flatMap((name) => [
+        // A database takes a while to make and to restore: some of the names do.
+        ...(DATABASES.includes(name) ? [`CREATE DATABASE ${quoted(name)}`] : []),
+        `CREATE ROLE ${quoted(name)}`,
+        `COMMENT ON ROLE ${quoted(name)} IS '${name.replace(/'/g, "''")}'`,
+        `CREATE SCHEMA ${quoted(name)}`,
+        `CREATE TABLE ${quoted(name)}.${quoted(name)} (id int)`,
+        `COMMENT ON TABLE ${quoted(name)}.${quoted(name)} IS '${name.replace(/'/g, "''")}'`,
+        `ALTER DATABASE emaintenance SET evil.setting = '${name.replace(/'/g, "''")}'`,
+      ]),
+    );
+    expect(taken).toBeGreaterThan(80);
+
+    const backup = await emaintenance("backup", "full", "--json");
+    expect([backup.code, backup.stderr]).toEqual([0, ""]);
+    const { set, rowCounts } = JSON.parse(backup.stdout) as { set: string; rowCounts: object };
+    expect(Object.keys(rowCounts)).toContain("$(id>executed).$(id>executed)");
+    const verified = await emaintenance("verify-backup", set);
+    expect(verified).toMatchObject({ code: 0 });
+    const plan = await emaintenance("restore", "full", set, "--dry-run");
+    expect(plan).toMatchObject({ code: 0 });
+    // eslint-disable-next-line no-control-regex -- what a terminal obeys
+    expect(plan.stdout + plan.stderr + verified.stdout).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f]/);
+    expect(place.damage).toEqual([]);
+  });
+});
