@@ -30,8 +30,7 @@ case ${1-} in
   *) names=("$@") ;;
 esac
 
-exec {one_at_a_time}>> "/run/lock/$PROJECT-verification"
-if ! flock --nonblock "$one_at_a_time"; then
+if ! hold_lock verification; then
   echo "another verification is under way"
   exit "$BUSY"
 fi

@@ -17,6 +17,15 @@ numbers() {
   done
 }
 
+# deploy_lock_counts FILE MINUTES: whether this is the lock of a deploy that is under way: it gave a sign of life within so
+# many minutes, and its owner may use Docker, as whoever deploys may. A link, or the file of another user, says nothing.
+deploy_lock_counts() {
+  local owner
+  [ -n "$(find "$1" -maxdepth 0 -type f -mmin "-$2" 2> /dev/null)" ] || return 1
+  owner=$(stat --format %U -- "$1" 2> /dev/null) || return 1
+  [ "$owner" = root ] || id -nG -- "$owner" 2> /dev/null | grep -qw docker
+}
+
 # shown NAME: a name of a file on one line, as bash would read it; a plain one as it is.
 shown() { printf '%q' "$1"; }
 

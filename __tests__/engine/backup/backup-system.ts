@@ -106,7 +106,9 @@ export class BackupSystem {
       backups: this.layout.backups,
       status: this.layout.status,
       deployLockMinutes: 60,
+      lockFolder: join(this.layout.root, "locks"),
       deployLock: join(this.layout.root, "deploy.lock"),
+      formerDeployLock: join(this.layout.root, "former-deploy.lock"),
       diskPercent: { warning: 101, error: 101 },
       newestBackupHours: 26,
       backup: describeBackup({ leastFreeMiB: 1, ...rules }, true),
@@ -198,7 +200,7 @@ export class BackupSystem {
 
   /** Whether nobody makes a backup. */
   async unlocked(): Promise<boolean> {
-    const lock = ["flock", "--nonblock", `/run/lock/${this.prefix}-backup`, "true"];
+    const lock = ["flock", "--nonblock", this.path("locks/backup"), "true"];
     return (await run(lock, { allowFailure: true })).code === 0;
   }
 

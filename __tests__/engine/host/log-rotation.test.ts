@@ -9,7 +9,6 @@ import {
   readFileSync,
   renameSync,
   statSync,
-  truncateSync,
   utimesSync,
 } from "node:fs";
 import { join } from "node:path";

@@ -131,7 +131,7 @@ describe("a database whose login is hostile", () => {
       CREATE TABLE assets (id int);
       CREATE SCHEMA evil;
       CREATE FUNCTION evil.keep(text, bigint) RETURNS text LANGUAGE sql AS 'SELECT $1';
-      CREATE AGGREGATE evil.sum(bigint) (SFUNC = evil.keep, STYPE = text, INITCOND = 'x[$(id>executed)]');
+      CREATE AGGREGATE evil.sum(bigint) (SFUNC = evil.keep, STYPE = text, INITCOND = 'most[$(id>executed)]');
       CREATE FUNCTION evil.count_nothing(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint';
       ALTER ROLE postgres SET search_path = evil, pg_catalog, public`);
     const { code, stdout } = await emaintenance("backup", "database", "--json");

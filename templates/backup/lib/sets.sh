@@ -23,8 +23,8 @@ readonly FILE_OF_SET='^[A-Za-z0-9][A-Za-z0-9._-]*$' IMAGE_ID='^sha256:[0-9a-f]{6
 
 BACKUPS=$(config .backups)
 PROJECT=$(config .project)
-BACKUP_LOCK=/run/lock/$PROJECT-backup
-readonly BACKUPS PROJECT BACKUP_LOCK
+LOCKS=$(config .lockFolder)
+readonly BACKUPS PROJECT LOCKS
 
 set_folder() { printf '%s/%s' "$BACKUPS" "$1"; }
 
@@ -152,12 +152,32 @@ unpacked() {
   esac
 }
 
+# hold_lock NAME [SECONDS]: a lock that is held until this script and what it started have ended. Waits so long for another
+# holder; fails then. A script of a version before has the lock in /run/lock, where only a file of root counts: any user may
+# lay one there.
+held_locks=()
+hold_lock() {
+  local file fd
+  install -d -m 0755 "$LOCKS"
+  for file in "$LOCKS/$1" "/run/lock/$PROJECT-$1"; do
+    if [ "$file" != "$LOCKS/$1" ] && [ "$(stat --format '%F of %u' -- "$file" 2> /dev/null)" != 'regular empty file of 0' ]; then continue; fi
+    exec {fd}>> "$file"
+    held_locks+=("$fd")
+    flock --wait "${2:-0}" "$fd" || return 1
+  done
+}
+
+# let_go_of_locks: in a process that shall not hold them when this script is killed.
+let_go_of_locks() {
+  local fd
+  for fd in "${held_locks[@]}"; do exec {fd}>&-; done
+}
+
 # lock_backups [SECONDS]: from here on nobody else writes or removes sets, until this script and what it started have
 # ended. Waits so long for another; fails then. A script that is started by the holder has the lock already.
 lock_backups() {
   [ -z "${EMAINTENANCE_BACKUPS_LOCKED-}" ] || return 0
-  exec {backup_lock}>> "$BACKUP_LOCK"
-  flock --wait "${1:-0}" "$backup_lock" || return 1
+  hold_lock backup "${1:-0}" || return 1
   export EMAINTENANCE_BACKUPS_LOCKED=$$
 }
 
@@ -185,8 +205,7 @@ remove_set() {
 # prepare_arrival NAME: path of an empty folder for a set that comes from elsewhere. One at a time comes; what another that was
 # killed has left goes.
 prepare_arrival() {
-  exec {one_arrival}>> "/run/lock/$PROJECT-arrival"
-  flock --nonblock "$one_arrival" || return
+  hold_lock arrival || return
   find "$BACKUPS" -mindepth 1 -maxdepth 1 -name '.arriving.*' -exec rm -rf {} +
   arrival=$BACKUPS/.arriving.$1
   mkdir "$arrival"

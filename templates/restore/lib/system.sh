@@ -13,10 +13,14 @@ running_writers() {
 
 # pause_system: the page goes up and the writers stop, the last one that was started first.
 pause_system() {
-  local found names name
+  local found names name lock
   # The watchdog and `emaintenance restart` stay away, as they do during a deploy.
   record marked true
-  jq -nc --arg owner "a restore by $(who)" '{owner: $owner, started: (now | todate)}' > "$(config .deployLock)"
+  lock=$(config .deployLock)
+  # Its folder is the login's that deploys, where there was a deploy since the host has started.
+  [ -d "${lock%/*}" ] || install -d -m 0755 "$(dirname "${lock%/*}")" "${lock%/*}"
+  jq -nc --arg owner "a restore by $(who)" '{owner: $owner, started: (now | todate)}' > "$lock.restore"
+  mv -fT "$lock.restore" "$lock"
   if [ "$(maintenance_state | jq .on)" = false ]; then
     record page true
     maintenance_on "Data is being restored. Please try again in a few minutes." || fail "the maintenance page could not be switched on" "the gateway's folder" "The reason is above"
