@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { template } from "../../../constructs/templates";
 import { run } from "../../../rehearsal/run";
 import { BackupSystem } from "../backup/backup-system";
 import { digestOf, HostileWorkplace, plantFiles } from "./hostile-place";
@@ -152,6 +153,29 @@ describe("a database whose login is hostile", () => {
     expect(place.damage).toEqual([]);
     expect(code).toBe(1);
     expect(stdout + stderr).toContain("where a snapshot was asked for. Expected its name");
+  });
+
+  test("makes the change of its password fail, and the password is in no log", async () => {
+    await system.sql("ALTER ROLE postgres SET default_transaction_read_only = on");
+    const { code, stdout, stderr } = await run(["bash", "-s"], {
+      input: template("postgres/apply-password.sh"),
+      env: { CONTAINER: system.container("postgres") },
+      allowFailure: true,
+    });
+    await system.sql(
+      "SET default_transaction_read_only = off; ALTER ROLE postgres RESET default_transaction_read_only",
+    );
+    const log = await run(["docker", "logs", system.container("postgres")]);
+
+    expect(code).not.toBe(0);
+    expect(stderr).toContain("cannot execute ALTER ROLE in a read-only transaction");
+    const password = (
+      await run(["docker", "exec", system.container("postgres"), "printenv", "POSTGRES_PASSWORD"])
+    ).stdout;
+    expect(password.trim().length).toBeGreaterThan(8);
+    // As a statement has it: with its quotes doubled.
+    const written = password.trim().replace(/'/g, "''");
+    expect(stdout + stderr + log.stdout + log.stderr).not.toContain(written);
   });
 
   test("has databases, roles, schemas, tables, settings and comments with hostile names, and all of it is saved, verified and planned for", async () => {

@@ -67,7 +67,7 @@ restore_other() {
 # The password of a role is a digest there, and reaches psql by its standard input; the server logs none of it.
 statements_of_new_roles() {
   local role
-  echo "SET log_statement = 'none'; SET log_min_duration_statement = -1;"
+  echo "SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic';"
   while IFS= read -r role; do
     roles_file | ROLE=$role awk '
       BEGIN { role = ENVIRON["ROLE"] }
