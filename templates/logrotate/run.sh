@@ -90,6 +90,7 @@ trim_folder() {
 }
 
 # archived TEST...: files of the archive, in the folders that make_archive has made. Whatever is deeper was not put there.
+# shell-rules: allow each caller says how names end, with a NUL
 archived() { find "$ARCHIVE" -mindepth 2 -maxdepth 2 -type f "$@"; }
 
 trim_archive() {

@@ -60,13 +60,14 @@ options=(--timestamps ${since:+--since "$since"} ${tail:+--tail "$tail"} ${follo
 
 # label NUMBER NAME: what stands before each line of this service.
 label() {
-  local width=0 other
+  local number=$1 width=0 other
+  numbers number
   [ ${#names[@]} -gt 1 ] || return 0
   for other in "${names[@]}"; do
     [ ${#other} -le "$width" ] || width=${#other}
   done
   if [ -n "$COLOURED" ]; then
-    printf '\033[%dm%-*s |\033[0m ' "$((31 + $1 % 6))" "$width" "$2"
+    printf '\033[%dm%-*s |\033[0m ' "$((31 + number % 6))" "$width" "$2"
   else
     printf '%-*s | ' "$width" "$2"
   fi

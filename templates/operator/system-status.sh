@@ -83,7 +83,7 @@ print_host() {
 }
 
 print_schedules() {
-  if [ "$(lines '.schedules | length')" -eq 0 ]; then
+  if [ "$(lines '.schedules | length')" = 0 ]; then
     echo "no scheduled job has run yet"
     return
   fi
@@ -92,7 +92,7 @@ print_schedules() {
 }
 
 print_backups() {
-  if [ "$(lines '.backups | length')" -eq 0 ]; then
+  if [ "$(lines '.backups | length')" = 0 ]; then
     echo "no backup has been made yet"
     return
   fi

@@ -10,14 +10,14 @@ set -euo pipefail
 exit_code() { docker inspect --format '{{.State.ExitCode}}' "$JOB"; }
 name_of() { docker inspect --format '{{slice .Name 1}}' "$1"; }
 
-if [ "$(exit_code)" -ne 0 ]; then
+if [ "$(exit_code)" != 0 ]; then
   echo "the migration ended with exit code $(exit_code); running it once more"
   docker start "$JOB" > /dev/null
   docker wait "$JOB" > /dev/null
 fi
 
 code=$(exit_code)
-if [ "$code" -ne 0 ]; then
+if [ "$code" != 0 ]; then
   # A deployment that has failed is none under way.
   rm -f "$LOCK"
   {

@@ -52,7 +52,7 @@ look() {
     # A label is whatever the image or its maker says; here it becomes the name of a file.
     [[ $service =~ ^[a-z][a-z0-9-]*$ ]] || continue
     # A container that was set aside has a longer suffix, and is not for us to mend.
-    [[ ${one_name#/} =~ ^$CONTAINER_PREFIX($service(-[2-9])?)$ ]] || continue
+    [[ ${one_name#/} =~ ^"$CONTAINER_PREFIX"("$service"(-[2-9])?)$ ]] || continue
     service_of[${BASH_REMATCH[1]}]=$service
     service=${BASH_REMATCH[1]}
     [ "$state" = running ] || check=$state

@@ -94,12 +94,7 @@ const NAMES = [
   "x".repeat(63),
 ];
 
-const DATABASES = [
-  "a[$(id>executed)]",
-  "-rf",
-  "dbname=postgres host=198.51.100.1",
-  "two\nlines\n$(id>executed)",
-];
+const DATABASES = ["`id>executed`", "dbname=postgres host=198.51.100.1"];
 
 const quoted = (name: string) => `"${name.replace(/"/g, '""')}"`;
 
@@ -110,14 +105,12 @@ describe("a database whose login is hostile", () => {
     place.run([system.layout.deploy("scripts/emaintenance.sh"), ...args]);
   /** Runs each statement by itself; how many of them the server took. */
   const plant = async (statements: readonly string[]): Promise<number> => {
-    let taken = 0;
-    for (const statement of statements) {
-      taken += await system.sql(statement).then(
-        () => 1,
-        () => 0,
-      );
-    }
-    return taken;
+    const psql = ["psql", "-XAtq", "-U", "postgres", "-d", "emaintenance"];
+    const { stderr } = await run(["docker", "exec", "-i", system.container("postgres"), ...psql], {
+      input: statements.map((statement) => `${statement};\n`).join(""),
+      allowFailure: true,
+    });
+    return statements.length - (stderr.match(/^ERROR:/gm) ?? []).length;
   };
 
   beforeAll(async () => {

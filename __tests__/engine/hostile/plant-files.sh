@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Fills a folder with what a hostile program may make there as the user that it runs as: plant-files.sh FOLDER. Prints how
 # many things were planted. Whatever executes one of the names leaves a file "executed" where it works.
+# shellcheck disable=SC2016,SC1003 # nothing here is to be expanded
 set -euo pipefail
 export LC_ALL=C
 

@@ -40,6 +40,7 @@ list_bases() {
 
 # Whole and begun segments of a generation by their plain names, in order.
 segments() {
+  # shell-rules: allow a line that is no name of a segment is left out
   find "$(wal_folder "$1")" -maxdepth 1 -type f -printf '%f\n' | sed -nE 's/^([0-9A-F]{24})(\.gz|\.partial)?$/\1/p' | sort -u
 }
 

@@ -152,7 +152,7 @@ load_dump() {
       "$dump" "$POSTGRES" "$(connection_to "$1")" > "$log" 2>&1 || not_loaded "$1" "$log"
   else
     jobs=$(restore_jobs)
-    [ "$jobs" -eq 1 ] || inside=$(lend_dump) || jobs=1
+    [ "$jobs" = 1 ] || inside=$(lend_dump) || jobs=1
     local options=(--exit-on-error)
     [ -z "$NO_OWNER" ] || options+=(--no-owner --no-privileges)
     [ -z "$inside" ] || options+=(--jobs "$jobs" "$inside")

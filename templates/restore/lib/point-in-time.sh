@@ -78,6 +78,7 @@ check_log() {
   if ! from=$(segment_number "$first") || ! to=$(segment_number "$last"); then
     fail "the base backup does not say how its log is cut" "a size in its manifest" "Choose another time"
   fi
+  numbers from to
   wanted=$((to - from + 1))
   [ "$(wc -l <<< "$found")" = "$wanted" ] ||
     fail "the log is not whole: from $first to $last there are $(wc -l <<< "$found") segments" "$wanted" "Choose a time after a later base backup: emaintenance point-in-time"
