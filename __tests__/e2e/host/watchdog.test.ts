@@ -57,7 +57,7 @@ const [ILL, HOPELESS, DEPLOYED] = [
   `trial-deployed-${suffix}`,
 ];
 
-const LOCK = "/run/lock/emaintenance-deploy";
+const LOCK = "/run/emaintenance/deploy/lock";
 const fast = "--health-interval 1s --health-timeout 5s --health-retries 2";
 
 afterAll(() =>
