@@ -23,7 +23,7 @@ const asRoot = (line: string) => run(["docker", "exec", host.container, "bash", 
 /** All that a deployment could make or change on the host, with owners, modes, sizes and times. */
 async function listing(): Promise<string> {
   const lines = [
-    "find /etc /opt /usr/local /var/lib/emaintenance /home /root /run/lock /run/emaintenance -printf '%p %y %u %g %m %s %T@\\n' 2> /dev/null | sort",
+    "find /etc /opt /usr/local /var/lib/emaintenance /home /root /run/lock -printf '%p %y %u %g %m %s %T@\\n' 2> /dev/null | sort",
     "systemctl list-unit-files --no-legend --plain; systemctl list-timers --all --no-legend --plain | awk '{print $NF}' | sort",
     "docker ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'; docker volume ls --quiet; docker network ls --no-trunc --quiet",
     "docker image ls --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}' | sort",
