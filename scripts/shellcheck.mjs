@@ -1,6 +1,8 @@
-// Checks every shell script of the repository, those inside templates included, with shellcheck.
+// Checks every shell script of the repository, those inside templates included, with shellcheck; and those that run on the
+// host, as root or for it, by the rule of scripts/shell-rules.mjs.
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { checkShellRules } from "./shell-rules.mjs";
 
 const tracked = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
   encoding: "utf8",
@@ -18,4 +20,7 @@ if (error) {
   process.exit(1);
 }
 console.log(`shellcheck: ${scripts.length} scripts`);
-process.exit(status ?? 1);
+const onTheHost = scripts.filter((file) => /^(templates|scripts)\//.test(file));
+const findings = checkShellRules(onTheHost);
+console.log(`shell rules: ${onTheHost.length} scripts, ${findings} findings`);
+process.exit((status ?? 1) || (findings > 0 ? 1 : 0));

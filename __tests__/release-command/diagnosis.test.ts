@@ -1,5 +1,6 @@
 import { type ContainerFacts, diagnose, type Facts, inWords } from "../../scripts/release/diagnosis";
 import type { TerraformError } from "../../scripts/release/apply-events";
+import { printable } from "../../scripts/release/printable";
 
 /** A container of a service that is well, with what a test says otherwise. */
 function container(service: string, facts: Partial<ContainerFacts> = {}): ContainerFacts {
@@ -273,13 +274,22 @@ test("what a container says is told as plain text", () => {
   );
   expect(inWords(diagnose([ofUserService], found))).toBe(
     [
-      "likely cause: emaintenance-user-service is unhealthy: 500 [31mno disk",
+      "likely cause: emaintenance-user-service is unhealthy: 500 no? disk?",
       "  last health output of emaintenance-user-service:",
-      "    500 [31mno disk",
+      "    500 no? disk?",
       "  end of the log of emaintenance-user-service:",
-      "    a  log]0;title",
+      "    a\tlog?]0;title?",
       "    of two lines",
       "  to mend it: look at the health path of user-service and its log; is the port right?",
     ].join("\n"),
   );
+});
+
+test("what a container wrote reaches a terminal as text, without what the terminal obeys", () => {
+  const log = "\u001b[31mred\u001b[0m\u001b]0;title\u0007 \u009b2J\u202e Prüfung\tof a pump\r\nsecond line";
+  const ill = container("web", { ...crashed });
+  const words = inWords(diagnose([], { containers: [ill], logs: { [ill.id]: log } }));
+  expect(printable(words)).toContain("red?]0;title? ?2J? Prüfung\tof a pump");
+  // eslint-disable-next-line no-control-regex -- what a terminal obeys
+  expect(printable(words)).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
 });

@@ -1,7 +1,7 @@
 import { TerraformVariable, VariableType } from "cdktf";
 import { Construct } from "constructs";
 import { SERVICE_NAMES } from "../naming";
-import { dockerTag, imageReferences, originUrl, required, secret } from "./variable-rules";
+import { releaseName, imageReferences, originUrl, required, secret } from "./variable-rules";
 
 export interface ApplicationVariablesProps {
   /**
@@ -79,7 +79,7 @@ export class ApplicationVariables extends Construct {
       type: VariableType.STRING,
       default: "latest",
       description: "Release to deploy: the tag of the team's own images.",
-      validation: [dockerTag("RELEASE")],
+      validation: releaseName("RELEASE"),
     });
     this.images = declare("IMAGES", {
       type: VariableType.MAP_STRING,

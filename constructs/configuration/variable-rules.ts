@@ -203,6 +203,19 @@ export function dockerTag(name: string): Rule {
   );
 }
 
+/**
+ * A release: an image tag that may also be the name of its record on the host, where `current` is the link to the one in use.
+ */
+export function releaseName(name: string): Rule[] {
+  return [
+    dockerTag(name),
+    rule(
+      `var.${name} != "current"`,
+      `${name} is "current", which on the host means the release that is in use. Expected the tag of a release, such as 2026.11.1 or a commit id. Correct it ${WHERE}.`,
+    ),
+  ];
+}
+
 /** A map from the services' names to image references. */
 export function imageReferences(name: string, services: readonly string[]): Rule[] {
   const value = `var.${name}`;

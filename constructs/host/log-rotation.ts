@@ -110,6 +110,7 @@ export class LogRotation extends Construct {
         "shorten.sh": template("logrotate/shorten.sh"),
         "reopen.sh": template("logrotate/reopen.sh"),
         "archive.sh": template("logrotate/archive.sh"),
+        "untrusted.sh": template("shared/untrusted.sh"),
       },
       environment: {
         LOGS: `${runner.layout.root}/logs`,

@@ -111,6 +111,7 @@ export function operatorFiles(layout: HostLayout, system: SystemDescription): Ho
       link: `../${basename(name)}`,
     })),
     ...Object.entries(PROGRAMS).map(([path, name]) => program(`${scripts}/${path}`, name)),
+    library("untrusted.sh", "shared/untrusted.sh"),
     ...OPERATOR_LIBRARY.map((name) => library(name, `operator/lib/${name}`)),
     ...BACKUP_LIBRARY.map((name) => library(`backup/${name}`, `backup/lib/${name}`)),
     ...RESTORE_LIBRARY.map((name) => library(`restore/${name}`, `restore/lib/${name}`)),

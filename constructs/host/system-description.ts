@@ -7,7 +7,7 @@ import { Redis } from "../data/redis";
 import type { WalArchive } from "../data/wal-archive";
 import type { Emaintenance } from "../emaintenance";
 import { Naming, type Tier } from "../naming";
-import { DEPLOY_LOCK, TAKE_OVER_MINUTES } from "../release/deployment";
+import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, LOCK_FOLDER, TAKE_OVER_MINUTES } from "../release/deployment";
 import { Web } from "../web/web";
 import { hostFolders } from "./directories";
 import type { HostLayout } from "./host-layout";
@@ -75,8 +75,12 @@ export interface SystemDescription {
   readonly backups: string;
   /** Records of scheduled jobs, and alerts. */
   readonly status: string;
+  /** Locks of backups and restores: a folder of root. */
+  readonly lockFolder: string;
   /** Exists while a deploy changes something. */
   readonly deployLock: string;
+  /** The same, of a deploy by a version before. */
+  readonly formerDeployLock: string;
   /** Minutes after which a deploy that gave no sign of life has died. */
   readonly deployLockMinutes: number;
   readonly diskPercent: Thresholds;
@@ -141,7 +145,9 @@ export function describeSystem(
     releases: layout.releases,
     backups: layout.backups,
     status: layout.status,
+    lockFolder: LOCK_FOLDER,
     deployLock: DEPLOY_LOCK,
+    formerDeployLock: FORMER_DEPLOY_LOCK,
     deployLockMinutes: TAKE_OVER_MINUTES,
     diskPercent: { warning: 85, error: 95 },
     newestBackupHours: settings.newestBackupHours ?? 26,

@@ -2,7 +2,7 @@ import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
 import { z } from "zod";
 import { Naming, type ServiceName } from "../naming";
-import { DEPLOY_LOCK, TAKE_OVER_MINUTES } from "../release/deployment";
+import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, TAKE_OVER_MINUTES } from "../release/deployment";
 import { template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
 import { validateProps } from "../values/validate";
@@ -59,6 +59,7 @@ export class Watchdog extends Construct {
       description: "restart of unhealthy containers",
       schedule: PauseSchedule.ofSeconds(checked.everySeconds),
       script: template("watchdog/run.sh"),
+      files: { "untrusted.sh": template("shared/untrusted.sh") },
       environment: {
         DEPENDENCIES: Object.entries(NEEDS)
           .map(([service, needed]) => `${service}:${needed.join(",")}`)
@@ -68,6 +69,7 @@ export class Watchdog extends Construct {
         LABEL: Naming.label("service"),
         CONTAINER_PREFIX: Naming.container(""),
         DEPLOY_LOCK,
+        FORMER_DEPLOY_LOCK,
         DEPLOY_MINUTES: String(TAKE_OVER_MINUTES),
       },
       // A database may take its whole stop timeout, and there are seven containers.

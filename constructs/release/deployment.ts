@@ -13,11 +13,18 @@ import { statePath } from "../state-path";
 import { template } from "../templates";
 import type { Beside } from "./beside";
 
-/** Who deploys now. /run is empty after a boot. */
-export const DEPLOY_LOCK = `/run/lock/${Naming.project}-deploy`;
+/** Locks of what is under way. It is root's, and /run is empty after a boot; /run/lock is anybody's. */
+export const LOCK_FOLDER = `/run/${Naming.project}`;
 
-/** A restore holds a lock on this file as long as it runs. */
-const RESTORE_LOCK = `/run/lock/${Naming.project}-restore`;
+/** Who deploys now. Its folder is the login's that deploys. */
+export const DEPLOY_LOCK = `${LOCK_FOLDER}/deploy/lock`;
+
+/** Where versions up to November 2026 have that lock: one of them may be deploying while this one begins. */
+export const FORMER_DEPLOY_LOCK = `/run/lock/${Naming.project}-deploy`;
+
+/** A restore holds a lock on this file as long as it runs; on the other one where it is of a version before. */
+const RESTORE_LOCK = `${LOCK_FOLDER}/restore`;
+const FORMER_RESTORE_LOCK = `/run/lock/${Naming.project}-restore`;
 
 /** Minutes after which a lock that shows no sign of life counts for nothing any more, and anybody may take it over. */
 export const TAKE_OVER_MINUTES = 60;
@@ -64,7 +71,9 @@ export class Deployment extends Construct implements Beside {
       script: template("switch/begin.sh"),
       environment: {
         LOCK: DEPLOY_LOCK,
+        FORMER_LOCK: FORMER_DEPLOY_LOCK,
         RESTORE_LOCK,
+        FORMER_RESTORE_LOCK,
         RESTORE_JOURNAL: `${props.layout.status}/restore.journal`,
         TAKE_OVER_MINUTES: String(TAKE_OVER_MINUTES),
         MARK: this.mark.id,

@@ -1,4 +1,5 @@
 import { UsageError } from "./options";
+import { printable } from "./printable";
 import { heedSignals } from "./terraform";
 import { Workspace } from "./workspace";
 
@@ -18,7 +19,7 @@ export async function runCommand<Options extends { readonly stack: string }>(
   try {
     process.exitCode = await exitCode(command);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`${printable(error instanceof Error ? error.message : String(error))}\n`);
     if (error instanceof UsageError) process.stderr.write(`\n${command.usage}`);
     process.exitCode = error instanceof UsageError ? 2 : 1;
   }

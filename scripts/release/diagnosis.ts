@@ -1,5 +1,6 @@
 import { Naming } from "../../constructs/naming";
 import type { TerraformError } from "./apply-events";
+import { printable } from "./printable";
 
 /** What Docker knows of one container. */
 export interface ContainerFacts {
@@ -289,22 +290,17 @@ function lastLine(output: string): string {
 /** The diagnosis for a person: what, the evidence, what to do. */
 export function inWords({ what, mend, container, log }: Diagnosis): string {
   const indented = (text: string) =>
-    plainText(text)
+    printable(text)
       .trimEnd()
       .split("\n")
       .map((line) => `    ${line}`)
       .join("\n");
   return [
-    `likely cause: ${plainText(what)}`,
+    `likely cause: ${printable(what)}`,
     ...(container && container.healthOutput.trim() !== ""
       ? [`  last health output of ${container.name}:`, indented(container.healthOutput)]
       : []),
     ...(log ? [`  end of the log of ${container?.name}:`, indented(log)] : []),
     `  to mend it: ${mend}`,
   ].join("\n");
-}
-
-/** A container chooses its words: no escape sequence of it may reach the terminal. */
-function plainText(text: string): string {
-  return text.replace(/\t/g, "  ").replace(/(?!\n)\p{Cc}/gu, "");
 }

@@ -1,5 +1,6 @@
 import { Deployment, type Say } from "./deployment";
 import { type Options, UsageError } from "./options";
+import { printable } from "./printable";
 
 /** `npm run maintenance`: the operator's word of that name, from here. Returns the exit code. */
 export async function maintenance(options: Options, start: string, say: Say): Promise<number> {
@@ -13,7 +14,7 @@ export async function maintenance(options: Options, start: string, say: Say): Pr
     ...options.words,
     ...(options.json ? ["--json"] : []),
   );
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
+  process.stdout.write(printable(stdout));
+  process.stderr.write(printable(stderr));
   return code;
 }

@@ -1,11 +1,12 @@
 import { runCommand } from "../release/command";
+import { printable } from "../release/printable";
 import { TerraformFailure, wasInterrupted } from "../release/terraform";
 import { type Options, parseOptions, USAGE } from "./options";
 import { restore } from "./restore";
 
 async function work(options: Options, start: string): Promise<number> {
   try {
-    return await restore(options, start, (line) => void process.stdout.write(`${line}\n`));
+    return await restore(options, start, (line) => void process.stdout.write(`${printable(line)}\n`));
   } catch (error) {
     if (!wasInterrupted() && !(error instanceof TerraformFailure && error.interrupted)) throw error;
     process.stderr.write(`interrupted. To go on: npm run restore -- ${options.stack}\n`);

@@ -7,6 +7,9 @@ set -euo pipefail
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
+# However this ends, what opens the copies does not stay where it was uploaded.
+trap 'rm -rf "$STAGING/secret"' EXIT
+
 if ! command -v restic > /dev/null; then
   echo "restic is not installed on $(hostname). Expected it for copies off the host. Install it (apt-get install restic, or packages: [\"restic\"] in BootstrapStack) and deploy again." >&2
   exit 1
@@ -15,5 +18,4 @@ as_root install -d -o root -g root -m 0700 "$ACCESS"
 for file in environment password ssh_key known_hosts; do
   jq --join-output --arg file "$file" '.[$file]' "$STAGING/secret/access.json" | as_root install -o root -g root -m 0600 /dev/stdin "$ACCESS/$file"
 done
-rm -rf "$STAGING/secret"
 echo "copies off the host are set up"

@@ -98,8 +98,7 @@ copies() { restic "${options[@]}" "$@"; }
 
 # One at a time; restic's own locks are for other hosts.
 lock_copies() {
-  exec {one_at_a_time}>> "/run/lock/$PROJECT-off-host"
-  if ! flock --nonblock "$one_at_a_time"; then
+  if ! hold_lock off-host; then
     say_mend "another copy or check is under way" "one at a time" "Wait for it"
     exit "$BUSY"
   fi

@@ -25,7 +25,11 @@ while [ $# -gt 0 ]; do
   case $1 in
     --help) usage && exit 0 ;;
     --reason) reason=${2-} && shift ;;
-    --wait) wait_seconds=${2-} && shift ;;
+    --wait)
+      wait_seconds=${2-}
+      numbers wait_seconds
+      shift
+      ;;
     --plain) plain=true ;;
     *) kind=$(kind_of_word "$1") || { usage >&2 && exit "$WRONG_USAGE"; } ;;
   esac
@@ -47,10 +51,10 @@ clean_up_by discard_unfinished
 sweep() {
   local left
   remove_readers
-  find "$BACKUPS" -mindepth 1 -maxdepth 1 -name '.partial.*' -o -mindepth 1 -maxdepth 1 -name '.removed.*' | while IFS= read -r left; do
-    rm -rf "$left"
-    echo "removed $(basename "$left"), which was never finished"
-  done
+  while IFS= read -r -d '' left; do
+    rm -rf -- "$left"
+    echo "removed $(shown "${left##*/}"), which was never finished"
+  done < <(find "$BACKUPS" -mindepth 1 -maxdepth 1 \( -name '.partial.*' -o -name '.removed.*' \) -print0)
 }
 
 [ -d "$BACKUPS" ] || fail "there is no folder $BACKUPS. Expected the one that the deploy makes. Deploy again"
@@ -60,7 +64,9 @@ started=$(utc)
 began=$SECONDS
 name=${kind}_$(TZ=UTC0 date +%Y%m%d_%H%M%S)
 [ ! -e "$(set_folder "$name")" ] || fail "there is a set $name already: is the clock right?"
-number=$(($(list_sets | jq 'map(.number) | max // 0') + 1))
+number=$(list_sets | jq 'map(.number) | max // 0')
+numbers number
+number=$((number + 1))
 
 if [ "$kind" != uploads ]; then
   postgres=$(container_of postgres 2>&1) || { message=$postgres postgres='' && fail "$message"; }
@@ -68,17 +74,23 @@ if [ "$kind" != uploads ]; then
   # Docker says on standard output why it starts no program.
   database=$(main_database "$postgres") || fail "$postgres cannot be read: ${database:-the reason is in the log of this job}"
 fi
-mapfile -t folders < <(data_folders)
+mapfile -d '' -t folders < <(data_folders)
 
 # Room for the most that it can take.
 most=0
 if [ "$kind" != uploads ]; then
   size=$(query_once "$postgres" "$database" "SELECT sum(pg_database_size(oid)) FROM pg_database WHERE datallowconn
     AND ('$kind' = 'full' OR datname = current_database())" 2>&1) || fail "PostgreSQL refuses: $(tail -n 1 <<< "$size")"
+  is_number "$size" || fail "PostgreSQL answers $(shown "${size:0:100}") where its size was asked for. Expected a number"
   most=$((most + size))
 fi
-if [ "$kind" != db ] && [ ${#folders[@]} -gt 0 ]; then most=$((most + $(used_bytes "${folders[@]}"))); fi
-require_room "$(expected_bytes "$kind" "$most")" || exit "$NOT_WELL"
+if [ "$kind" != db ] && [ ${#folders[@]} -gt 0 ]; then
+  size=$(used_bytes "${folders[@]}")
+  numbers size
+  most=$((most + size))
+fi
+need=$(expected_bytes "$kind" "$most") || fail "what a set takes is not known: the reason is in the log of this job"
+require_room "$need" || exit "$NOT_WELL"
 
 partial=$BACKUPS/.partial.$name
 mkdir "$partial"
@@ -90,10 +102,12 @@ save_main_database() {
   # Counted by one process: several would use up the server's share of the processor.
   snapshot=$(ask "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET max_parallel_workers_per_gather = 0;
     BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT pg_export_snapshot();") || fail "PostgreSQL refuses a session: the reason is in the log of this job"
+  snapshot=$(snapshot_of "$snapshot") || fail "PostgreSQL answers $(shown "${snapshot:0:100}") where a snapshot was asked for. Expected its name"
   from=$(utc)
   facts=$(ask "$DATABASE_FACTS;") || fail "PostgreSQL has ended the session: the reason is in the log of this job"
+  facts=$(facts_of "$facts") || fail "PostgreSQL does not describe the database as expected: numbers for its version and size, words for its locale"
   # Counting takes a lock on each table that lasts to the end of the dump: none of them goes meanwhile.
-  row_counts=$(ask "$COUNT_ROWS" | jq -cs 'add // {}') || fail "the rows cannot be counted: the reason is in the log of this job"
+  row_counts=$(ask "$COUNT_ROWS" | counts_of) || fail "the rows cannot be counted: the reason is in the log of this job"
   if [ "$plain" = true ]; then
     file=database.sql.$(archive_ending)
     heeding_signals dump_plain "$postgres" "$database" "$partial/$file" "$snapshot" || fail "pg_dump failed: the reason is in the log of this job"
@@ -104,23 +118,26 @@ save_main_database() {
     close_session
     tables=$(read_dump "$(docker inspect --format '{{.Image}}' "$postgres")" "$partial/$file") || fail "the dump cannot be read back: the reason is in the log of this job"
     expected=$(jq length <<< "$row_counts")
-    [ "$tables" -eq "$expected" ] || fail "the dump holds data of $tables tables, and the database has $expected"
+    [ "$tables" = "$expected" ] || fail "the dump holds data of $tables tables, and the database has $expected"
   fi
   echo "$file: $(stat --format %s "$partial/$file") bytes, $(jq 'add // 0' <<< "$row_counts") rows of $(jq length <<< "$row_counts") tables"
 }
 
 # The roles, and every other database.
 save_rest_of_cluster() {
-  local names other number=0
+  local names other count=0
   INPUT='' in_postgres "$postgres" pg_dumpall --globals-only > "$partial/globals.sql" || fail "pg_dumpall failed: the reason is in the log of this job"
   tail -n 5 "$partial/globals.sql" | grep -q 'PostgreSQL database cluster dump complete' || fail "the dump of the roles is not whole"
   names=$(query_once "$postgres" "$database" "SELECT json_agg(datname ORDER BY datname) FROM pg_database
     WHERE datallowconn AND NOT datistemplate AND datname <> current_database()") || fail "the databases cannot be listed: the reason is in the log of this job"
-  while IFS= read -r other; do
-    number=$((number + 1))
-    heeding_signals dump_custom "$postgres" "$other" "$partial/other_$number.dump" || fail "pg_dump of $other failed: the reason is in the log of this job"
-    others=$(jq -c --arg name "$other" --arg file "other_$number.dump" '. + [{name: $name, file: $file}]' <<< "$others")
-  done < <(jq -r '.[]?' <<< "$names")
+  names=$(jq -ce '. // [] | select(type == "array" and all(.[]; type == "string" and (explode | all(. != 0))))' <<< "${names:-null}" 2> /dev/null) ||
+    fail "PostgreSQL does not name its databases. Expected a list of names"
+  # A name may be anything, but for a NUL.
+  while IFS= read -r -d '' other; do
+    count=$((count + 1))
+    heeding_signals dump_custom "$postgres" "$other" "$partial/other_$count.dump" || fail "pg_dump of $(shown "$other") failed: the reason is in the log of this job"
+    others=$(jq -c --arg name "$other" --arg file "other_$count.dump" '. + [{name: $name, file: $file}]' <<< "$others")
+  done < <(jq -j '.[] + "\u0000"' <<< "$names")
 }
 
 save_redis_snapshot() {
@@ -135,28 +152,33 @@ save_redis_snapshot() {
 }
 
 save_archive() {
-  local stem=$1 file
+  local stem=$1 file count
   shift
   [ $# -gt 0 ] || return 0
   file=$partial/$stem.$(archive_ending)
   heeding_signals pack "$file" "$@" || fail "$stem failed: the reason is in the log of this job"
-  entries=$(jq -c --arg stem "$stem" --argjson count "$(packed_entries "$file")" '. + {($stem): $count}' <<< "$entries")
+  count=$(packed_entries "$file") || fail "$stem cannot be read back: the reason is in the log of this job"
+  entries=$(jq -c --arg stem "$stem" --argjson count "$count" '. + {($stem): $count}' <<< "$entries")
 }
 
 # The files after the database: a file is there before its row is, so every row that the dump holds finds its file. One that
 # was removed in between is named.
-[ "$kind" = db ] || listed_before=$(files_in "${folders[@]}")
+[ "$kind" = db ] || listed_before=$(listed_files "${folders[@]}")
 [ "$kind" = uploads ] || save_main_database
 if [ "$kind" = full ]; then
   save_rest_of_cluster
   save_redis_snapshot
-  mapfile -t configuration < <(configuration_folders)
+  mapfile -d '' -t configuration < <(configuration_folders)
   save_archive configuration.tar "${configuration[@]}"
 fi
 if [ "$kind" != db ]; then
   save_archive uploads.tar "${folders[@]}"
-  removed=$(LC_ALL=C comm -23 <(printf '%s\n' "$listed_before") <(unpacked "$(find "$partial" -name 'uploads.tar*')" | tar --list --file=- | LC_ALL=C sort) |
-    jq -cnR '[inputs | select(. != "")]')
+  too_long=$(too_long_names "${folders[@]}")
+  [ "$too_long" = 0 ] || echo "$too_long files or folders are left out: their paths have more than $LONGEST_PATH bytes"
+  removed='[]'
+  if file=$(set_file_in "$partial" uploads.tar); then
+    removed=$(LC_ALL=C comm -23 <(printf '%s\n' "$listed_before") <(listed_entries "$file" | LC_ALL=C sort) | jq -cnR '[inputs | select(. != "")]')
+  fi
 fi
 to=$(utc)
 

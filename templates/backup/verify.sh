@@ -30,8 +30,7 @@ case ${1-} in
   *) names=("$@") ;;
 esac
 
-exec {one_at_a_time}>> "/run/lock/$PROJECT-verification"
-if ! flock --nonblock "$one_at_a_time"; then
+if ! hold_lock verification; then
   echo "another verification is under way"
   exit "$BUSY"
 fi
@@ -61,23 +60,26 @@ restore_into() {
 }
 
 # in_throwaway ID USER DATABASE SQL: the answer, one line of JSON a row.
-in_throwaway() { docker exec --interactive "$1" psql -XAtq -v ON_ERROR_STOP=1 -U "$2" -d "$3" <<< "$4"; }
+in_throwaway() { docker exec --interactive --env PGOPTIONS="$SESSION_OPTIONS" "$1" psql -XAtq -v ON_ERROR_STOP=1 -U "$2" -d "$3" <<< "$4"; }
 
 # verify_database NAME FILE: says what is wrong, and fails then.
 verify_database() {
-  local name=$1 file=$2 image id user expected counted amcheck need
-  need=$(($(manifest "$name" .postgres.bytes) * 3 / 2 + EMPTY_CLUSTER_BYTES))
+  local name=$1 file=$2 image id user expected counted amcheck need facts
+  facts=$(facts_of "$(manifest "$name" '.postgres | tojson')") || { echo "its manifest does not describe the database"; return 1; }
+  need=$(jq .bytes <<< "$facts")
+  is_number "$need" || { echo "its manifest gives no size of the database"; return 1; }
+  need=$((need * 3 / 2 + EMPTY_CLUSTER_BYTES))
   (require_room "$need") || return "$UNKNOWN"
   image=$(throwaway_image "$name") || return "$UNKNOWN"
   user=$(manifest "$name" .postgres.user)
   id=$(start_throwaway "$PURPOSE" "$image" "$(set_folder "$name")" "$user") || return "$UNKNOWN"
   await_throwaway "$id" "$user" || return "$UNKNOWN"
   # As it was: what sorts differently would be another index.
-  jq -r '.postgres | "CREATE DATABASE verified TEMPLATE template0 ENCODING '\''\(.encoding)'\'' LC_COLLATE '\''\(.collate)'\'' LC_CTYPE '\''\(.ctype)'\''"' \
-    "$(set_folder "$name")/manifest.json" | docker exec --interactive "$id" psql -Xq -v ON_ERROR_STOP=1 -U "$user" -d postgres || return 1
+  jq -r '"CREATE DATABASE verified TEMPLATE template0 ENCODING '\''\(.encoding)'\'' LC_COLLATE '\''\(.collate)'\'' LC_CTYPE '\''\(.ctype)'\''"' \
+    <<< "$facts" | docker exec --interactive "$id" psql -Xq -v ON_ERROR_STOP=1 -U "$user" -d postgres || return 1
   heeding_signals restore_into "$id" "$user" "$file" verified || { echo "it cannot be restored, for the reason above"; return 1; }
   expected=$(manifest "$name" '.rowCounts | tojson')
-  counted=$(in_throwaway "$id" "$user" verified "$COUNT_ROWS" | jq -cs 'add // {}') || return 1
+  counted=$(in_throwaway "$id" "$user" verified "$COUNT_ROWS" | counts_of) || return 1
   if ! jq -ne --argjson expected "$expected" --argjson counted "$counted" '$expected == $counted' > /dev/null; then
     echo "other rows came back than were saved: $(jq -nr --argjson expected "$expected" --argjson counted "$counted" '
       [($expected + $counted | keys[]) | select($expected[.] != $counted[.]) | "\(.) \($counted[.] // "missing") instead of \($expected[.] // "none")"] | join(", ")')"
@@ -85,7 +87,7 @@ verify_database() {
   fi
   # Every page and every index, against its table; where the image has no amcheck, every row is read.
   amcheck=$(in_throwaway "$id" "$user" verified "SELECT count(*) FROM pg_available_extensions WHERE name = 'amcheck'") || return 1
-  if [ "$amcheck" -eq 1 ] && docker exec "$id" sh -c 'command -v pg_amcheck' > /dev/null; then
+  if [ "$amcheck" = 1 ] && docker exec "$id" sh -c 'command -v pg_amcheck' > /dev/null; then
     docker exec "$id" pg_amcheck --install-missing --heapallindexed --username "$user" --database verified || { echo "amcheck found damage, as above"; return 1; }
   else
     docker exec "$id" pg_dump -U "$user" -d verified --file /dev/null || { echo "not all of it can be read, for the reason above"; return 1; }
@@ -94,13 +96,14 @@ verify_database() {
 
 # verify_others NAME: every other database of a full set can be restored too.
 verify_others() {
-  local name=$1 number=0 file id user
+  local name=$1 count=0 file id user
   user=$(manifest "$name" .postgres.user)
   id=$(docker ps --quiet --filter "label=$(throwaway_label "$PURPOSE")")
   while IFS= read -r file; do
-    number=$((number + 1))
-    docker exec "$id" createdb -U "$user" "other_$number" || return 1
-    heeding_signals restore_into "$id" "$user" "$(set_folder "$name")/$file" "other_$number" || { echo "$file cannot be restored, for the reason above"; return 1; }
+    [[ $file =~ $FILE_OF_SET ]] || { echo "its manifest names a file $(shown "$file")"; return 1; }
+    count=$((count + 1))
+    docker exec "$id" createdb -U "$user" "other_$count" || return 1
+    heeding_signals restore_into "$id" "$user" "$(set_folder "$name")/$file" "other_$count" || { echo "$file cannot be restored, for the reason above"; return 1; }
   done < <(manifest "$name" '.postgres.databases[] | .file // empty')
 }
 
@@ -108,6 +111,7 @@ verify_others() {
 verify_redis() {
   local image
   image=$(manifest "$1" .images.redis)
+  [[ $image =~ $IMAGE_ID ]] || return 0
   docker image inspect "$image" > /dev/null 2>&1 || return 0
   docker run --rm --network none --label "$(throwaway_label "$PURPOSE")" --volume "$2:/redis.rdb:ro" --user 0 \
     --entrypoint redis-check-rdb "$image" /redis.rdb > /dev/null || { echo "redis-check-rdb finds the snapshot damaged"; return 1; }
@@ -118,7 +122,7 @@ verify_archive() {
   local expected entries
   expected=$(manifest "$1" ".entries[\"$2\"]")
   entries=$(packed_entries "$3") || { echo "$2 cannot be read to its end"; return 1; }
-  [ "$entries" -eq "$expected" ] || { echo "$2 has $entries entries instead of $expected"; return 1; }
+  [ "$entries" = "$expected" ] || { echo "$2 has $entries entries instead of $expected"; return 1; }
 }
 
 # verify_set NAME: the last line says what is wrong.

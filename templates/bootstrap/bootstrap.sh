@@ -87,7 +87,8 @@ install_packages() {
 # 26 of 26.1.5+dfsg1-9, or of 5:26.1.5 as Docker's own packages have it.
 major() {
   local version=${1#*:}
-  echo "${version%%[!0-9]*}"
+  version=${version%%[!0-9]*}
+  echo "${version:-0}"
 }
 
 running_docker() { as_root docker version --format '{{.Server.Version}}' 2> /dev/null; }
@@ -103,6 +104,7 @@ install_docker() {
   local source=$DOCKER_SOURCE
   if command -v dockerd > /dev/null; then return; fi
   update_lists
+  # shell-rules: allow major prints digits alone
   if [ "$source" = distribution ] && [ "$(distributions_docker)" -lt "$LEAST_DOCKER" ]; then
     echo "$PRETTY_NAME has no Docker Engine $LEAST_DOCKER or later: taking it from $DOCKER_REPOSITORY"
     source=docker
@@ -149,6 +151,7 @@ start_docker() {
     [ "$try" -lt 60 ] || fail "Docker Engine does not answer on $(hostname). Expected it to start. Look at journalctl -u docker, and deploy again."
     sleep 1
   done
+  # shell-rules: allow major prints digits alone
   [ "$(major "$version")" -ge "$LEAST_DOCKER" ] ||
     fail "$(hostname) has Docker Engine $version. Expected $LEAST_DOCKER or later. Remove it (apt-get remove docker.io docker-ce), which keeps containers and volumes, and deploy again."
 }

@@ -65,10 +65,12 @@ remove_containers() {
       docker inspect --format "{{.Name}}{{\"\\t\"}}{{index .Config.Labels \"$LABEL\"}}{{\"\\t\"}}{{.Created}}{{\"\\t\"}}{{.State.FinishedAt}}" "$id"
     ) || continue
     name=${name#/}
-    [[ ! $name =~ ^$CONTAINER_PREFIX$service(-[2-9])?$ ]] || continue
+    # A label is text here, and no part of the pattern.
+    [[ ! $name =~ ^"$CONTAINER_PREFIX$service"(-[2-9])?$ ]] || continue
     finished=$(seconds "$finished")
     # One that never ran has never finished either.
-    [ "$finished" -gt 0 ] || finished=$(seconds "$created")
+    [ "$finished" != 0 ] || finished=$(seconds "$created")
+    [[ $finished =~ ^[0-9]{1,12}$ ]] || continue
     [ "$finished" -lt "$OLDEST" ] || continue
     # Without --volumes: an anonymous volume may hold data.
     if remove container "$name" docker rm "$id"; then containers_removed=$((containers_removed + 1)); fi
@@ -85,7 +87,7 @@ our_images() {
       docker image inspect --format '{{.Metadata.LastTagTime}}{{"\t"}}{{.Created}}' "$id"
     ) || continue
     tagged=$(seconds "$tagged")
-    [ "$tagged" -gt 0 ] || tagged=$(seconds "$created")
+    [ "$tagged" != 0 ] || tagged=$(seconds "$created")
     printf '%s\t%s\t%s\t%s\n' "$tagged" "$id" "$repository" "$tag"
   done <<< "$all" | sort --numeric-sort --reverse
 }
@@ -99,7 +101,7 @@ images_of_releases() {
 }
 
 remove_images() {
-  local images used needed time id repository tag name
+  local images used needed time id repository tag name count
   local -A kept=()
   images=$(our_images)
   [ -n "$images" ] || return 0
@@ -111,9 +113,12 @@ remove_images() {
       # Pulled by its digest. One whose tag has moved on has no repository either: nobody knows whose it is.
       name=$id
     else
-      kept[$repository]=$((${kept[$repository]:-0} + 1))
-      [ "${kept[$repository]}" -gt "$KEEP_TAGS" ] || continue
+      count=${kept[$repository]:-0}
+      [[ $count =~ ^[0-9]{1,9}$ ]] || continue
+      kept[$repository]=$((count + 1))
+      [ "$count" -ge "$KEEP_TAGS" ] || continue
     fi
+    [[ $time =~ ^[0-9]{1,12}$ ]] || continue
     [ "$time" -lt "$OLDEST" ] || continue
     case $used$needed in *"$id"*) continue ;; esac
     if remove image "$name" docker rmi "$name"; then images_removed=$((images_removed + 1)); fi
@@ -126,7 +131,9 @@ remove_build_stages() {
   stages=$(docker images --quiet --no-trunc --filter dangling=true --filter "label=$BUILD_LABEL")
   for id in $stages; do
     created=$(docker image inspect --format '{{.Created}}' "$id") || continue
-    [ "$(seconds "$created")" -lt "$OLDEST" ] || continue
+    created=$(seconds "$created") || continue
+    [[ $created =~ ^[0-9]{1,12}$ ]] || continue
+    [ "$created" -lt "$OLDEST" ] || continue
     if remove "stage of a build" "$id" docker rmi "$id"; then images_removed=$((images_removed + 1)); fi
   done
 }

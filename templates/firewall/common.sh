@@ -147,11 +147,14 @@ uptime_seconds() { cut -d . -f 1 /proc/uptime; }
 
 # Starts the time within which a new connection must come.
 arm() {
-  local seconds
+  local seconds now
+  now=$(uptime_seconds)
   seconds=$(sed -n 's/^OnActiveSec=\([0-9]*\)s$/\1/p' "$UNITS/$REVERT.timer")
+  [[ $now =~ ^[0-9]{1,12}$ ]] || now=0
+  [[ $seconds =~ ^[0-9]{1,9}$ ]] || fail "$UNITS/$REVERT.timer names no time within which a connection must come. Expected OnActiveSec. Deploy again."
   {
     echo "boot=$(cat /proc/sys/kernel/random/boot_id)"
-    echo "deadline=$(($(uptime_seconds) + seconds))"
+    echo "deadline=$((now + seconds))"
     echo "seconds=$seconds"
   } > "$STATE/pending"
   # Enabled too: after a reboot in between nobody could confirm either.

@@ -56,6 +56,7 @@ find_interfaces() {
   [ "${#interfaces[@]}" -gt 0 ] ||
     fail "$(hostname) has no default route, so its public interface is not known. Expected one, or publicInterfaces among the firewall's settings, such as publicInterfaces: [\"eth0\"]."
   for interface in "${interfaces[@]}"; do
+    # shell-rules: allow the names are only printed, and are the kernel's
     [ -e "/sys/class/net/$interface" ] ||
       fail "$(hostname) has no interface $interface. Expected one of: $(ls -x -w 0 /sys/class/net). Correct publicInterfaces and deploy again."
   done

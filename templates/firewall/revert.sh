@@ -7,8 +7,10 @@ set -euo pipefail
 
 lock
 [ -e "$STATE/pending" ] || exit 0
-if [ "$(setting "$STATE/pending" boot)" = "$(cat /proc/sys/kernel/random/boot_id)" ] &&
-  [ "$(uptime_seconds)" -lt "$(setting "$STATE/pending" deadline)" ]; then
+now=$(uptime_seconds)
+deadline=$(setting "$STATE/pending" deadline)
+[[ $deadline =~ ^[0-9]{1,12}$ ]] || deadline=0
+if [ "$(setting "$STATE/pending" boot)" = "$(cat /proc/sys/kernel/random/boot_id)" ] && [[ $now =~ ^[0-9]{1,12}$ ]] && [ "$now" -lt "$deadline" ]; then
   exit 0
 fi
 

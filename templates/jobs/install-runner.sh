@@ -15,6 +15,10 @@ as_root install -d -o root -g root -m 0755 "$SCRIPTS/lib" "$SCRIPTS/jobs" "$STAT
 as_root install -o root -g root -m 0644 "$STAGING/records.sh" "$SCRIPTS/lib/records.sh"
 as_root install -o root -g root -m 0755 "$STAGING/run-job" "$SCRIPTS/run-job"
 
+# After a boot, the folder of the locks is there before anything needs it; and now.
+printf 'd /run/emaintenance 0755 root root -\n' | as_root install -D -o root -g root -m 0644 /dev/stdin /etc/tmpfiles.d/emaintenance.conf
+as_root install -d -o root -g root -m 0755 /run/emaintenance
+
 for folder in "$SCRIPTS"/jobs/*/; do
   job=$(basename "$folder")
   remove=$(dirname "$STAGING")/$job/remove.sh

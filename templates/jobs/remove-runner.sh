@@ -8,7 +8,7 @@ as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 staging=$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")
 scripts=$(dirname "$(dirname "$staging")")/scripts
 
-as_root rm -f "$scripts/run-job" "$scripts/lib/records.sh"
+as_root rm -f "$scripts/run-job" "$scripts/lib/records.sh" /etc/tmpfiles.d/emaintenance.conf
 as_root rmdir --ignore-fail-on-non-empty "$scripts/lib" 2> /dev/null || true
 rm -rf "$staging"
 echo "run-job is gone"

@@ -8,13 +8,13 @@ set -euo pipefail
 
 exit_code() { docker inspect --format '{{.State.ExitCode}}' "$CONTAINER"; }
 
-if [ "$(exit_code)" -ne 0 ]; then
+if [ "$(exit_code)" != 0 ]; then
   docker start "$CONTAINER" > /dev/null
   docker wait "$CONTAINER" > /dev/null
 fi
 
 code=$(exit_code)
-if [ "$code" -ne 0 ]; then
+if [ "$code" != 0 ]; then
   {
     echo "$WHAT failed with exit code $code. Its last lines:"
     docker logs --tail 15 "$CONTAINER" 2>&1 | sed 's/^/  /'

@@ -14,7 +14,8 @@ is_open() { [ -n "$(find -L /proc/[0-9]*/fd -maxdepth 1 -samefile "$renamed" -pr
 
 # Not `docker kill`: to Docker a container that was sent any signal by hand is one that shall not start with the host.
 process=$(docker inspect --format '{{.State.Pid}}' "$container" 2> /dev/null || echo 0)
-[ "$process" -eq 0 ] || kill -s "$signal" "$process"
+[[ $process =~ ^[1-9][0-9]*$ ]] || process=0
+[ "$process" = 0 ] || kill -s "$signal" "$process"
 
 deadline=$((SECONDS + WAIT_SECONDS))
 while is_open; do

@@ -8,6 +8,8 @@ if [ $# -ne 2 ]; then
   exit 2
 fi
 log=$1 copy=$2
+# shellcheck source=/dev/null
+. "$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")/untrusted.sh"
 
 # A line that was just being written when it was copied stays in the log.
 if [ "$(tail --bytes 1 "$copy" | od -An -tx1 | tr -d ' ')" != 0a ]; then
@@ -17,6 +19,7 @@ fi
 # Only whole blocks can be cut, and never all of the file; the rest of what was copied is blanked.
 copied=$(stat --format %s "$copy")
 block=$(stat --file-system --format %S "$log")
+numbers copied block
 rest=$((copied % block))
 if [ "$rest" -eq 0 ] && [ "$copied" -gt 0 ]; then rest=$block; fi
 cut=$((copied - rest))

@@ -45,14 +45,16 @@ fail() {
 }
 
 read_arguments() {
+  local value
   wait_seconds=20
   drain_seconds=0
   while [[ ${1-} == -* ]]; do
     case $1 in
       --help) usage && exit 0 ;;
       --wait | --drain)
-        [[ ${2-} =~ ^[0-9]{1,4}$ ]] || fail $WRONG_USAGE "$1 takes a number of seconds, not \"${2-}\""
-        if [[ $1 == --wait ]]; then wait_seconds=$2; else drain_seconds=$2; fi
+        value=${2-}
+        [[ $value =~ ^[0-9]{1,4}$ ]] || fail $WRONG_USAGE "$1 takes a number of seconds, not \"$value\""
+        if [[ $1 == --wait ]]; then wait_seconds=$value; else drain_seconds=$value; fi
         shift 2
         ;;
       *) fail $WRONG_USAGE "unknown option $1: see reload.sh --help" ;;
@@ -155,7 +157,9 @@ workers() {
 
 # Asks every fifth of a second whether a condition holds, for the given number of seconds.
 within() {
-  local deadline=$((SECONDS + $1))
+  local seconds=$1 deadline
+  [[ $seconds =~ ^[0-9]{1,4}$ ]] || return 1
+  deadline=$((SECONDS + seconds))
   shift
   until "$@"; do
     ((SECONDS < deadline)) || return 1

@@ -77,7 +77,7 @@ result=$(
 
 if [ -n "$as_json" ]; then
   printf '%s\n' "$result"
-elif [ "$(jq '.findings | length' <<< "$result")" -eq 0 ]; then
+elif [ "$(jq '.findings | length' <<< "$result")" = 0 ]; then
   echo "nothing endangers the data"
 else
   # shellcheck source-path=SCRIPTDIR source=lib/table.sh

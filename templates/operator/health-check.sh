@@ -55,6 +55,6 @@ else
     table SERVICE HEALTHY TIME ANSWER
   jq -r '.services[] | select(.healthy | not) |
     (if .body == null then empty else "\n\(.instance) answered:", (if (.body | type) == "string" then .body else .body | tojson end) end),
-    "\n\(.service): see emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)"' <<< "$result"
+    "\n\(.service): see emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)"' <<< "$result" | printable
 fi
 [ "$(jq .healthy <<< "$result")" = true ] || exit "$NOT_WELL"

@@ -40,6 +40,7 @@ add_manifest() {
 
 # Folders that are not there yet: those that a removal may take away again.
 new_folders() {
+  # shell-rules: allow the tree is this script's own, of the paths of files.json
   (cd "$tree" && find . -mindepth 1 -type d -printf '/%P\n') | while IFS= read -r folder; do
     [ -d "$folder" ] || echo "$folder"
   done
@@ -57,6 +58,7 @@ lay_out
 add_manifest
 new_folders >> "$STAGING/folders"
 remove_outdated
+# shell-rules: allow the tree is this script's own, of the paths of files.json
 (cd "$tree" && find . -type f -o -type l) | sed 's|^\./|/|' | sort > "$STAGING/installed"
 # Files and links only: folders that are there keep their owners and modes.
 sed 's|^/|./|' "$STAGING/installed" | tar -C "$tree" --owner=root --group=root --no-recursion -cf - -T - |

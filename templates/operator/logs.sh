@@ -60,20 +60,22 @@ options=(--timestamps ${since:+--since "$since"} ${tail:+--tail "$tail"} ${follo
 
 # label NUMBER NAME: what stands before each line of this service.
 label() {
-  local width=0 other
+  local number=$1 width=0 other
+  numbers number
   [ ${#names[@]} -gt 1 ] || return 0
   for other in "${names[@]}"; do
     [ ${#other} -le "$width" ] || width=${#other}
   done
   if [ -n "$COLOURED" ]; then
-    printf '\033[%dm%-*s |\033[0m ' "$((31 + $1 % 6))" "$width" "$2"
+    printf '\033[%dm%-*s |\033[0m ' "$((31 + number % 6))" "$width" "$2"
   else
     printf '%-*s | ' "$width" "$2"
   fi
 }
 
 # labelled NUMBER NAME: puts the label between the time and the text. Not with awk: some of them wait for a full block.
-labelled() { sed -u "s/ /&$(label "$1" "$2")/"; }
+# What a service writes is text, and no order for the terminal.
+labelled() { printable | sed -u "s/ /&$(label "$1" "$2")/"; }
 
 without_times() { if [ -n "$timestamps" ]; then cat; else sed -u 's/^[^ ]* //'; fi; }
 

@@ -114,7 +114,7 @@ await_dependants() {
     [ "$SECONDS" -lt "$end" ] || break
     sleep 1
   done
-  jq -r '.[] | select(.healthy | not) | "\(.instance): \(.message)"' <<< "$result" >&2
+  jq -r '.[] | select(.healthy | not) | "\(.instance): \(.message)"' <<< "$result" | printable >&2
   say_mend "not well: $(jq -r 'map(select(.healthy | not) | .service) | unique | join(" ")' <<< "$result")" \
     "a service that connects again by itself" "Try: emaintenance restart $(jq -r 'map(select(.healthy | not) | .service) | unique | join(" ")' <<< "$result")"
   return 1

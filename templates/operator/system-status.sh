@@ -79,11 +79,11 @@ print_host() {
     "load      \(.load | map(tostring) | join(" ")) on \(.cpus) CPUs",
     "memory    \(.memory.availableBytes | bytes_in_words) of \(.memory.totalBytes | bytes_in_words) available",
     (.disks[] | "disk      \(.mount): \(.freeBytes | bytes_in_words) of \(.sizeBytes | bytes_in_words) free, \(.usedPercent // "?") % full, \(.inodesUsedPercent // "?") % of inodes")'
-  lines 'select(.deploy != null) | .deploy | "deploy    under way since \(.started | ago) by \(.owner)"'
+  lines 'select(.deploy != null) | .deploy | "deploy    under way since \(.started | ago) by \(.owner)"' | printable
 }
 
 print_schedules() {
-  if [ "$(lines '.schedules | length')" -eq 0 ]; then
+  if [ "$(lines '.schedules | length')" = 0 ]; then
     echo "no scheduled job has run yet"
     return
   fi
@@ -92,7 +92,7 @@ print_schedules() {
 }
 
 print_backups() {
-  if [ "$(lines '.backups | length')" -eq 0 ]; then
+  if [ "$(lines '.backups | length')" = 0 ]; then
     echo "no backup has been made yet"
     return
   fi
@@ -102,7 +102,7 @@ print_backups() {
 }
 
 print_problems() {
-  lines 'if .well then "all is well" else "\(.problems | length) problem(s):", (.problems[] | problem_in_words) end'
+  lines 'if .well then "all is well" else "\(.problems | length) problem(s):", (.problems[] | problem_in_words) end' | printable
 }
 
 status=$(status)

@@ -11,7 +11,8 @@ set -eu
 readonly ANSWER_SECONDS=60
 export PGAPPNAME="${SLOT_PREFIX}receiver" PGDATABASE=template1
 
-sql() { psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --set prefix="$SLOT_PREFIX" "$@"; }
+# The services' own login may have other functions and tables in its search path.
+sql() { PGOPTIONS='-c search_path=pg_catalog,pg_temp' psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 --set prefix="$SLOT_PREFIX" "$@"; }
 
 # Until the server answers. What does not happen in time is tried again by a new start of this container.
 await_server() {
@@ -30,6 +31,7 @@ SELECT slot_name FROM pg_replication_slots
 WHERE starts_with(slot_name, :'prefix') AND coalesce(wal_status, 'lost') <> 'lost' ORDER BY slot_name DESC LIMIT 1
 SQL
   )
+  case ${slot#"$SLOT_PREFIX"} in *[!0-9]*) return 0 ;; esac
   if [ -n "$slot" ] && [ -d "$ARCHIVE/${slot#"$SLOT_PREFIX"}/wal" ]; then echo "$slot"; fi
 }
 

@@ -32,9 +32,13 @@ generation=$(jq -r .generation <<< "$slot")
 
 facts=$(ask_server "$postgres" "SELECT json_build_object('version', current_setting('server_version'),
   'major', current_setting('server_version_num')::int / 10000, 'segmentBytes', pg_size_bytes(current_setting('wal_segment_size')),
-  'databaseBytes', (SELECT sum(pg_database_size(oid)) FROM pg_database))")
+  'databaseBytes', (SELECT sum(pg_database_size(oid)) FROM pg_database))") || fail "PostgreSQL refuses: the reason is in the log of this job"
+facts=$(jq -ce 'select(type == "object" and (.version | type == "string") and
+  ([.major, .segmentBytes, .databaseBytes] | all(type == "number" and . > 0 and . < 1e18 and . == floor)))' <<< "$facts" 2> /dev/null) ||
+  fail "PostgreSQL does not describe itself as expected: numbers for its version and sizes"
 most=$(jq .databaseBytes <<< "$facts")
 last=$(list_bases | jq 'last.bytes // 0 | . * 3 / 2 | floor')
+numbers most last
 if [ "$last" -eq 0 ] || [ "$last" -gt "$most" ]; then last=$most; fi
 require_room "$last" || exit "$NOT_WELL"
 
@@ -53,11 +57,14 @@ heeding_signals copy_cluster || fail "pg_basebackup failed: $(tail -n 1 "$partia
 rm -f "$partial/messages"
 
 # Read back: the list of its files is the last one in it, with the log that it needs.
-listed=$(unpacked "$file" | tar --extract --to-stdout --file=- backup_manifest | jq -c '{
-  ranges: .["WAL-Ranges"], files: (.Files | length), bytes: ([.Files[].Size] | add)}') ||
+listed=$(unpacked "$file" | tar --extract --to-stdout --file=- backup_manifest | jq -ce '{
+  ranges: .["WAL-Ranges"], files: (.Files | length), bytes: ([.Files[].Size | numbers] | add)} | select(.bytes | type == "number")') ||
   fail "the base backup cannot be read back"
 place=$(jq -r '.ranges[0]["End-LSN"]' <<< "$listed")
-first=$(ask_server "$postgres" "SELECT pg_walfile_name('$(jq -r '.ranges[0]["Start-LSN"]' <<< "$listed")')")
+start=$(jq -r '.ranges[0]["Start-LSN"]' <<< "$listed")
+if ! is_place "$start" || ! is_place "$place"; then fail "the base backup does not say which log it needs"; fi
+first=$(ask_server "$postgres" "SELECT pg_walfile_name('$start')") || fail "PostgreSQL does not name the log that the base backup needs"
+is_segment "$first" || fail "PostgreSQL answers $(shown "${first:0:100}") where the name of a part of its log was asked for"
 # The name is the server's for its present timeline, which is the backup's.
 await_archived "$postgres" "$place" "$ARCHIVED_SECONDS" ||
   fail "the log that the base backup needs was not archived within $ARCHIVED_SECONDS s"

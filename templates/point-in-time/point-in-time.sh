@@ -51,23 +51,23 @@ require_archive point-in-time
 if [ "$word" = base ]; then
   code=0
   run_job point-in-time-base "$(config .pointInTime.baseLimitSeconds)" "$scripts/lib/point-in-time/base.sh" 2> /dev/null || code=$?
-  [ "$code" -ne "$JOB_BUSY" ] || exit "$BUSY"
-  [ "$code" -eq 0 ] || exit "$NOT_WELL"
+  [ "$code" != "$JOB_BUSY" ] || exit "$BUSY"
+  [ "$code" = 0 ] || exit "$NOT_WELL"
   exit 0
 fi
 
 code=0
 said=$(run_job point-in-time-check 600 "$scripts/lib/point-in-time/check.sh" 2> /dev/null) || code=$?
 # The timer's own look is under way: its outcome is as good.
-[ "$code" -ne "$JOB_BUSY" ] || code=$(jq '.exitCode' "$(config .status)/point-in-time-check.json")
+[ "$code" != "$JOB_BUSY" ] || code=$(jq '.exitCode' "$(config .status)/point-in-time-check.json")
 state=$STATE_FOLDER/state.json
 if [ -n "$as_json" ]; then
   cat "$state"
 else
   printf '%s\n' "${said:-$(jq -r .message "$(config .status)/point-in-time-check.json")}"
-  if [ "$(jq '.bases | length' "$state")" -gt 0 ]; then
+  if [ "$(jq '.bases | length' "$state")" != 0 ]; then
     query '.bases | reverse | .[] | [.base, .generation, .ended, (.ended | ago), (.bytes | bytes_in_words)] | @tsv' -r < "$state" |
       table BASE GENERATION "RESTORABLE FROM" AGE SIZE
   fi
 fi
-[ "$code" -eq 0 ] || exit "$NOT_WELL"
+[ "$code" = 0 ] || exit "$NOT_WELL"

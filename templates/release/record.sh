@@ -12,6 +12,11 @@ set -euo pipefail
 : "${KEEP:?good releases that are kept}"
 # Where they are known: IMAGES as service=reference, STACK, STACK_FILES and CHECKS as files, DEPLOYED_BY, DEPLOY_LOCK, REASON.
 
+if [[ ! $RELEASE =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || [ "$RELEASE" = current ]; then
+  printf 'the release is called %q. Expected a name like 2026.11.1, and not "current", which is the link to the one in use. Correct RELEASE and deploy again\n' "$RELEASE" >&2
+  exit 1
+fi
+
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 now=$(date -u +%FT%TZ)

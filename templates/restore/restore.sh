@@ -110,7 +110,7 @@ become_root "$scripts/restore.sh" "${given[@]}"
 
 STATUS=$(config .status)
 JOURNAL=$STATUS/restore.journal
-for part in records backup/sets backup/database point-in-time/archive; do
+for part in records backup/sets backup/database backup/files point-in-time/archive; do
   # shellcheck source=/dev/null
   . "$scripts/lib/$part.sh"
 done
@@ -131,8 +131,7 @@ child=''
 interruptible() {
   local code=0
   (
-    exec 9>&-
-    [ -z "${backup_lock-}" ] || exec {backup_lock}>&-
+    let_go_of_locks
     exec "$@"
   ) <&0 &
   child=$!
@@ -149,8 +148,7 @@ refuse_busy() {
 # One restore at a time, none beside a deploy or a backup, and none on top of one that was killed.
 lock_restores() {
   local deploy
-  exec 9>> "$(dirname "$(config .deployLock)")/$(config .project)-restore"
-  flock --nonblock 9 || refuse_busy "another restore is under way"
+  hold_lock restore || refuse_busy "another restore is under way"
   if [ "$WHAT" != recover ]; then
     [ ! -e "$JOURNAL" ] || fail "a restore was killed before its end: $(recorded what) of $(recorded set), $(recorded started)" "none that is half done" "Undo it first: emaintenance restore --recover"
     deploy=$(deploy_under_way)

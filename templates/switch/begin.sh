@@ -12,18 +12,27 @@ set -euo pipefail
 : "${DEPLOYMENT:?id of this deployment}"
 : "${RELEASE:?release that is deployed}"
 : "${OWNER:?who deploys}"
-WORKSTATION=${WORKSTATION-} KNOWN=${KNOWN-}
+WORKSTATION=${WORKSTATION-} KNOWN=${KNOWN-} FORMER_LOCK=${FORMER_LOCK-} FORMER_RESTORE_LOCK=${FORMER_RESTORE_LOCK-}
 
 # Without a name, the machine is known by the address that it comes from.
 owner=$OWNER@${WORKSTATION:-${SSH_CLIENT%% *}}
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
+# The folder of the lock is the login's that deploys, and the one around it root's: nobody else can lay anything there.
+make_folder() {
+  local folder=${LOCK%/*}
+  as_root install -d -o root -g root -m 0755 "${folder%/*}"
+  if [ -e "$LOCK" ] || { [ -d "$folder" ] && [ -w "$folder" ]; }; then return; fi
+  as_root install -d -o "$(id -u)" -g "$(id -g)" -m 0755 "$folder"
+}
+
 # A link is made whole or not at all, and not where there is one: of two programs at this very moment one fails, and one that is
 # killed leaves no lock without an owner.
 make_lock() {
   local new code=0
-  new=$(mktemp "$LOCK.XXXXXX")
+  make_folder || return 1
+  new=$(mktemp "$LOCK.XXXXXX" 2> /dev/null) || return 1
   jq -nc --arg owner "$owner" --arg started "$(date -u +%FT%TZ)" --arg release "$RELEASE" --arg deployment "$DEPLOYMENT" \
     --arg address "${SSH_CLIENT%% *}" '{owner: $owner, started: $started, release: $release, deployment: $deployment, address: $address}' > "$new"
   chmod 0644 "$new"
@@ -32,15 +41,28 @@ make_lock() {
   return "$code"
 }
 
-# The folder is everybody's, so what stands in the lock is printed without control characters.
+# What stands in a lock, on one line: a terminal obeys what is in it.
 field() {
   local value
-  value=$(jq -r ".$1 // empty" "$LOCK" 2> /dev/null | LC_ALL=C tr -d '[:cntrl:]') || true
+  value=$(jq -r ".$1 // empty" "${2:-$LOCK}" 2> /dev/null | LC_ALL=C tr -d '[:cntrl:]') || true
   echo "${value:-unknown}"
+}
+
+# A deploy of a version before has its lock in a folder of everybody: it counts where its owner may use Docker, as whoever
+# deploys may.
+former_deploy() {
+  local user
+  [ -n "$FORMER_LOCK" ] && [ -n "$(find "$FORMER_LOCK" -maxdepth 0 -type f -mmin "-$TAKE_OVER_MINUTES" 2> /dev/null)" ] || return 1
+  user=$(stat --format %U "$FORMER_LOCK") || return 1
+  [ "$user" = root ] || id -nG -- "$user" 2> /dev/null | grep -qw docker
 }
 
 take_lock() {
   local minutes
+  if former_deploy && [ "$(field owner "$FORMER_LOCK")" != "$owner" ]; then
+    echo "$(field owner "$FORMER_LOCK") deploys release $(field release "$FORMER_LOCK") here since $(field started "$FORMER_LOCK"), with a version before this one. Expected one deployment at a time. Wait for its end; if it has died, remove its lock on this host: sudo rm $FORMER_LOCK" >&2
+    exit 1
+  fi
   if make_lock; then return; fi
   minutes=$(((EPOCHSECONDS - $(stat --format %Y "$LOCK" 2> /dev/null || echo 0)) / 60))
   if [ "$(field owner)" != "$owner" ] && [ "$minutes" -lt "$TAKE_OVER_MINUTES" ]; then
@@ -59,10 +81,13 @@ take_lock() {
   }
 }
 
+# is_locked FILE: whether a script of root has it locked. The file of another user says nothing.
+is_locked() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(stat --format %u "$1")" = 0 ] && ! as_root flock --nonblock "$1" true; }
+
 # A restore takes its lock first and looks for ours then; here it is the other way round, so that one of both sees the other.
 refuse_beside_restore() {
   local what mend
-  if [ -e "$RESTORE_LOCK" ] && ! as_root flock --nonblock "$RESTORE_LOCK" true; then
+  if is_locked "$RESTORE_LOCK" || is_locked "$FORMER_RESTORE_LOCK"; then
     what="a restore is under way" mend="Wait for its end, and deploy again."
   elif [ -e "$RESTORE_JOURNAL" ]; then
     what="a restore was killed before its end" mend="Undo it on the host, then deploy again: emaintenance restore --recover."

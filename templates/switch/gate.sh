@@ -68,6 +68,7 @@ look() {
     running/unhealthy) echo "is unhealthy after all tries of its health check" && return ;;
     exited/* | dead/*) restarts=$MOST_RESTARTS ;;
   esac
+  # shell-rules: allow Docker's own count, and [ ] computes nothing
   [ "$restarts" -lt "$MOST_RESTARTS" ] ||
     if ran_out_of_memory "$id"; then
       echo "runs out of memory: its limit is $(limit_of "$id")"

@@ -14,14 +14,14 @@ trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 exit_code() { docker inspect --format '{{.State.ExitCode}}' "$JOB"; }
 name_of() { docker inspect --format '{{slice .Name 1}}' "$1"; }
 
-if [ "$(exit_code)" -ne 0 ]; then
+if [ "$(exit_code)" != 0 ]; then
   echo "the migration ended with exit code $(exit_code); running it once more"
   docker start "$JOB" > /dev/null
   docker wait "$JOB" > /dev/null
 fi
 
 code=$(exit_code)
-if [ "$code" -ne 0 ]; then
+if [ "$code" != 0 ]; then
   {
     echo "migration failed with exit code $code; no service was started or changed. Its last lines:"
     docker logs --tail 40 "$JOB" 2>&1 | plain_text | sed 's/^/  /'

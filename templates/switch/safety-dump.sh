@@ -10,7 +10,11 @@ set -euo pipefail
 # A deployment that has failed is none under way.
 trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 
-sql() { docker exec -i "$CONTAINER" sh -c 'psql -XAtq -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'; }
+# The services' own login may have other tables and functions in its search path.
+sql() {
+  docker exec -i --env PGOPTIONS='-c search_path=pg_catalog,pg_temp' "$CONTAINER" sh -c \
+    'psql -XAtq -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'
+}
 
 # How many tables there are, and behind it the image whose migration was the last one to end well (migration-gate.sh).
 facts() {
@@ -30,8 +34,11 @@ SQL
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
 found=$(facts)
-read -r count migrated_by <<< "$found"
-if [ "$count" -eq 0 ]; then
+count=${found%% *} migrated_by=${found#* }
+if [[ ! $count =~ ^[0-9]{1,9}$ ]]; then
+  printf 'PostgreSQL answers %q where the number of its tables was asked for; nothing was migrated. Expected a number. Look at: docker logs %s\n' "${found:0:100}" "$CONTAINER" >&2
+  exit 1
+elif [ "$count" -eq 0 ]; then
   echo "no dump before the migration: the database has no tables yet"
 elif [ "$migrated_by" = "$IMAGE" ]; then
   echo "no dump before the migration: the migration of this image has ended well before, and changes nothing"

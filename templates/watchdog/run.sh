@@ -9,13 +9,18 @@ set -euo pipefail
 : "${LABEL:?label of our containers, such as emaintenance.service}"
 : "${CONTAINER_PREFIX:?what the names of our containers begin with, such as emaintenance-}"
 : "${DEPLOY_LOCK:?file that says who deploys}"
+: "${FORMER_DEPLOY_LOCK:=}"
 : "${DEPLOY_MINUTES:?minutes after which a deploy without a sign of life has died}"
 : "${MEMORY:=/var/lib/emaintenance/watchdog}"
 
-scripts=$(dirname "$(dirname "$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")")")
+here=$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")
+scripts=$(dirname "$(dirname "$here")")
 : "${STATUS:=${scripts%/deploy/Server/scripts}/status}"
 # shellcheck source=/dev/null
 . "$scripts/lib/records.sh"
+# shellcheck source=/dev/null
+. "$here/untrusted.sh"
+numbers RESTARTS_AN_HOUR SETTLE_SECONDS DEPLOY_MINUTES
 
 readonly HOUR=3600
 # An engine that does not answer for so long has hung.
@@ -23,7 +28,9 @@ readonly ANSWER_SECONDS=60
 
 # A deploy gives signs of life; one that gave none for so long has died, and a boot takes its lock away. The operator's
 # command goes by the same rule.
-deploy_in_progress() { [ -n "$(find "$DEPLOY_LOCK" -mmin "-$DEPLOY_MINUTES" 2> /dev/null)" ]; }
+deploy_in_progress() {
+  deploy_lock_counts "$DEPLOY_LOCK" "$DEPLOY_MINUTES" || deploy_lock_counts "$FORMER_DEPLOY_LOCK" "$DEPLOY_MINUTES"
+}
 
 # All containers of ours that are there, one a line: service, name, id, state, health (healthy without a check), start.
 containers() {
@@ -42,24 +49,27 @@ look() {
   # A container may go between the list and the look at it; the second list is without it.
   table=$(containers 2> /dev/null) || table=$(containers)
   while IFS=$'\t' read -r service one_name one_id state check since; do
+    # A label is whatever the image or its maker says; here it becomes the name of a file.
+    [[ $service =~ ^[a-z][a-z0-9-]*$ ]] || continue
     # A container that was set aside has a longer suffix, and is not for us to mend.
-    [[ ${one_name#/} =~ ^$CONTAINER_PREFIX($service(-[2-9])?)$ ]] || continue
+    [[ ${one_name#/} =~ ^"$CONTAINER_PREFIX"("$service"(-[2-9])?)$ ]] || continue
     service_of[${BASH_REMATCH[1]}]=$service
     service=${BASH_REMATCH[1]}
     [ "$state" = running ] || check=$state
     health[$service]=$check
     name[$service]=${one_name#/}
     id[$service]=$one_id
-    started[$service]=$(date --date "$since" +%s)
+    started[$service]=$(date --date "$since" +%s) || continue
   done <<< "$table"
 }
 
 # The first thing that a service needs and that is not well, or has only just become so: then its own trouble may pass.
 awaited() {
-  local needed
+  local needed since
   for needed in ${1//,/ }; do
-    if [ "${health[$needed]-missing}" != healthy ] ||
-      [ $((EPOCHSECONDS - ${started[$needed]})) -lt "$SETTLE_SECONDS" ]; then
+    since=${started[$needed]-}
+    if [ "${health[$needed]-missing}" != healthy ] || ! is_number "$since" ||
+      [ $((EPOCHSECONDS - since)) -lt "$SETTLE_SECONDS" ]; then
       echo "$needed"
       return
     fi
@@ -77,7 +87,7 @@ is_left_alone() { [ "$(cat "$MEMORY/$1.left" 2> /dev/null)" = "${id[$1]}" ]; }
 # What the health check said last, on one line.
 last_words() {
   docker inspect --format '{{with .State.Health}}{{range .Log}}{{printf "%s\x00" .Output}}{{end}}{{end}}' "$1" |
-    tr '\n\0' ' \n' | sed '/^ *$/d; s/ *$//' | tail -n 1 | cut -c -200
+    tr '\n\0' ' \n' | printable | sed '/^ *$/d; s/ *$//' | tail -n 1 | cut -c -200
 }
 
 # alert SEVERITY SERVICE MESSAGE: it stands until the service is well or gone, which is why it is remembered.

@@ -20,7 +20,7 @@ const [ILL, HOPELESS, DEPLOYED] = [
   `trial-deployed-${suffix}`,
 ];
 
-const LOCK = "/run/lock/emaintenance-deploy";
+const LOCK = "/run/emaintenance/deploy/lock";
 
 afterAll(async () => {
   await onHost(`sudo rm -f ${LOCK}`);

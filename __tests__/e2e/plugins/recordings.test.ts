@@ -17,10 +17,7 @@ import {
   type Planned,
 } from "./support/recordings";
 
-/**
- * The recordings were made on Docker Engine 26, hence a rehearsal host's engine: an older one stores capabilities as they
- * are written, and knows no start_interval.
- */
+/** The recordings were made on Docker Engine 26, hence a rehearsal host's engine: one before 25 knows no start_interval. */
 const APPLY_SECONDS = 600;
 jest.setTimeout(3 * APPLY_SECONDS * 1000);
 

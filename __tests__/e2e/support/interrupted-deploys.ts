@@ -101,7 +101,7 @@ async function expectRest(name: string): Promise<void> {
   );
   expect(container?.Config.Labels.trial).toBe(name);
   expect(await orphans()).toEqual([]);
-  expect((await onHost("ls /run/lock/emaintenance-deploy", { allowFailure: true })).stdout).toBe("");
+  expect((await onHost("ls /run/emaintenance/deploy/lock", { allowFailure: true })).stdout).toBe("");
   expect((await diff({ values: [trialValues()] })).stdout).toContain(NO_CHANGES);
 }
 

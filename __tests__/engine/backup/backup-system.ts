@@ -167,7 +167,7 @@ export class BackupSystem {
 
   /** Whether nobody makes a backup. */
   async unlocked(): Promise<boolean> {
-    const lock = ["flock", "--nonblock", `/run/lock/${this.prefix}-backup`, "true"];
+    const lock = ["flock", "--nonblock", this.path("locks/backup"), "true"];
     return (await run(lock, { allowFailure: true })).code === 0;
   }
 

@@ -141,9 +141,12 @@ describe("a full set", () => {
 
   test("names a file that was removed after the database was read", async () => {
     system.write("data/work-order-uploads/gone.txt", "x");
+    for (const name of ["Prüfbericht – März.pdf", "two\nlines.txt", "back\\slash.txt"]) {
+      system.write(`data/work-order-uploads/${name}`, "it stays");
+    }
     system.program(
       "tar",
-      `[[ $* != *--create* ]] || rm -f ${system.path("data/work-order-uploads/gone.txt")}\nexec /usr/bin/tar "$@"`,
+      `[[ $* != *"--create --file=- "* ]] || rm -f ${system.path("data/work-order-uploads/gone.txt")}\nexec /usr/bin/tar "$@"`,
     );
     try {
       const { window } = await system.backup("uploads");

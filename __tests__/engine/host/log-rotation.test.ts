@@ -9,7 +9,6 @@ import {
   readFileSync,
   renameSync,
   statSync,
-  truncateSync,
   utimesSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -27,6 +26,7 @@ function rotationHost(): JobHost {
   for (const name of ["run", "shorten", "reopen", "archive"]) {
     host.install(`logrotate/${name}.sh`, `${FOLDER}/${name}.sh`);
   }
+  host.install("shared/untrusted.sh", `${FOLDER}/untrusted.sh`);
   host.write(`deploy/Server/scripts/${FOLDER}/logrotate-root.conf`, "# the logs of root\n");
   return host.program("install", 'exec mkdir -p "${@: -1}"');
 }
@@ -213,8 +213,7 @@ describe("one look at the logs", () => {
 
   /** A file of so many bytes whose last line is so many minutes old. */
   function file(host: JobHost, name: string, bytes: number, minutes: number): void {
-    host.write(name, "");
-    truncateSync(host.path(name), bytes);
+    host.write(name, Buffer.alloc(bytes, "x"));
     const time = Date.now() / 1000 - minutes * 60;
     utimesSync(host.path(name), time, time);
   }

@@ -134,7 +134,9 @@ export class OperatedSystem {
       backups: join(this.root, "backups"),
       status: join(this.root, "status"),
       deployLockMinutes: 60,
+      lockFolder: join(this.folder, "locks"),
       deployLock: join(this.folder, "deploy.lock"),
+      formerDeployLock: join(this.folder, "former-deploy.lock"),
       // The machine that runs the tests may be as full as it likes.
       diskPercent: { warning: 101, error: 101 },
       newestBackupHours: 26,

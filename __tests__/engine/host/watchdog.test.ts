@@ -1,4 +1,4 @@
-import { utimesSync } from "node:fs";
+import { chownSync, utimesSync } from "node:fs";
 import { JobHost } from "../../support/job-host";
 
 jest.setTimeout(60_000);
@@ -26,6 +26,7 @@ class WatchedHost extends JobHost {
   constructor() {
     super();
     this.install("watchdog/run.sh", "jobs/watchdog/run.sh");
+    this.install("shared/untrusted.sh", "jobs/watchdog/untrusted.sh");
     this.program(
       "docker",
       `case "$1 $*" in
@@ -238,6 +239,38 @@ describe("the watchdog", () => {
     expect(await host.look([aside, ...unhealthy("mail-service")])).toBe(
       "restarted: emaintenance-mail-service\n",
     );
+  });
+
+  test("takes a label and the words of a health check for data", async () => {
+    const host = new WatchedHost();
+    // One part of the name of a file, and one of a pattern.
+    const labels = ["../../escaped", "a[$(id>executed)]", ".*", "two words", "-rf"];
+    expect(await host.look(labels.map((service) => ({ service, health: "unhealthy" as const })))).toBe("");
+    expect(host.restarted).toEqual([]);
+
+    host.program(
+      "docker",
+      `case "$1 $*" in
+         ps*health=unhealthy) echo 0 ;;
+         ps*) cat '${host.path("ids")}' ;;
+         inspect*Health*range*) printf '%b\\0' '\\033]0;title\\007down \\302\\233 $(id>executed)' ;;
+         inspect*) cat '${host.path("table")}' ;;
+       esac`,
+    );
+    await host.look([{ service: "mail-service", health: "unhealthy" }]);
+    expect(host.alerts.at(-1)?.message).toMatch(
+      /its health check says: \?\]0;title\?down \? \$\(id>executed\)$/,
+    );
+  });
+
+  test("heeds the lock of a deploy of a version before, but not one that any user laid in /run/lock", async () => {
+    const host = new WatchedHost();
+    const former = { FORMER_DEPLOY_LOCK: host.path("former-lock") };
+    const web = [...healthy("postgres", "redis"), ...unhealthy("user-service")];
+    host.write("former-lock", "{}");
+    expect(await host.look(web, former)).toBe("");
+    chownSync(host.path("former-lock"), 1001, 1001);
+    expect(await host.look(web, former)).toContain("restarted: emaintenance-user-service");
   });
 
   test("fails, so that there is a record, when the engine does not answer", async () => {

@@ -5,6 +5,16 @@
 # Name of every session of a backup at the server: under the lock, whoever has it and is not ours was left by one that died.
 readonly SESSION_NAME=$PROJECT-backup
 
+# What every session is told before anything else: the services' own login may have other functions, operators and tables
+# in its search path, which would answer in the place of PostgreSQL's.
+readonly SESSION_OPTIONS='-c search_path=pg_catalog,pg_temp'
+
+# connection_to DATABASE: as an argument of a client program, which takes many a name for the address of another server.
+connection_to() {
+  local name=${1//\\/\\\\}
+  printf "dbname='%s'" "${name//\'/\\\'}"
+}
+
 # container_of SERVICE: name of its container; fails where it does not run.
 container_of() {
   local name state
@@ -23,7 +33,7 @@ in_postgres() {
   local container=$1
   shift
   # shellcheck disable=SC2016 # for the shell in the container
-  docker exec ${INPUT:+--interactive} --env PGAPPNAME="$SESSION_NAME" "$container" sh -c '
+  docker exec ${INPUT:+--interactive} --env PGAPPNAME="$SESSION_NAME" --env PGOPTIONS="$SESSION_OPTIONS" "$container" sh -c '
     PGPORT=${PGPORT:-5432} PGUSER=${POSTGRES_USER:-postgres}
     export PGPORT PGUSER
     exec nice -n 19 "$@"' sh "$@"
@@ -63,7 +73,7 @@ read_server() {
   largest=$(ulimit -f)
   [ "$largest" = unlimited ] || largest=$((largest * 1024))
   "${READER[@]}" --ulimit "fsize=${largest/unlimited/-1}" --volume "$(socket_of "$container"):/run/postgresql" --volume "$folder:/out" \
-    --env PGHOST=/run/postgresql --env PGPORT="${login%% *}" --env PGUSER="${login#* }" --env PGAPPNAME="$SESSION_NAME" \
+    --env PGHOST=/run/postgresql --env PGPORT="${login%% *}" --env PGUSER="${login#* }" --env PGAPPNAME="$SESSION_NAME" --env PGOPTIONS="$SESSION_OPTIONS" \
     --entrypoint "$program" "$(docker inspect --format '{{.Image}}' "$container")" "$@"
 }
 
@@ -72,7 +82,7 @@ read_server() {
 readable_apart() {
   [ -n "$(socket_of "$1")" ] || return 1
   # shellcheck disable=SC2016 # for the shell in the container
-  read_server "$1" "$3" sh -c 'psql -XAtqc "SELECT 1" -d "$1" > /out/.reached && rm /out/.reached' sh "$2" > /dev/null 2>&1
+  read_server "$1" "$3" sh -c 'psql -XAtqc "SELECT 1" -d "$1" > /out/.reached && rm /out/.reached' sh "$(connection_to "$2")" > /dev/null 2>&1
 }
 
 # main_database CONTAINER
@@ -82,7 +92,7 @@ main_database() {
 }
 
 # query_once CONTAINER DATABASE SQL
-query_once() { INPUT='' in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$2" -c "$3"; }
+query_once() { INPUT='' in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$(connection_to "$2")" -c "$3"; }
 
 # Ends what a backup that died has left running at the server.
 end_left_sessions() {
@@ -90,14 +100,16 @@ end_left_sessions() {
     WHERE application_name = '$SESSION_NAME' AND pid <> pg_backend_pid()" > /dev/null 2>&1 || true
 }
 
-# A session that stays open: what it sees is what pg_dump sees, by the snapshot that it exports.
-readonly SESSION_END="-- end of the answer --"
+# A session that stays open: what it sees is what pg_dump sees, by the snapshot that it exports. Nobody knows before which
+# line ends an answer.
+SESSION_END="-- end of the answer $(od -An -N 12 -t x1 /dev/urandom | tr -d ' \n') --"
+readonly SESSION_END
 session_pid=''
 
 # open_session CONTAINER DATABASE
 open_session() {
   # shellcheck disable=SC2034,SC2153 # bash sets SESSION and SESSION_PID
-  coproc SESSION { INPUT=1 in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$2"; }
+  coproc SESSION { INPUT=1 in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$(connection_to "$2")"; }
   # shellcheck disable=SC2153 # bash sets it
   session_pid=$SESSION_PID
   # Moved, not doubled: the session ends when its standard input is closed.
@@ -121,6 +133,21 @@ close_session() {
   exec {session_in}>&- {session_out}<&-
   wait "$session_pid" 2> /dev/null || true
   session_pid=''
+}
+
+# snapshot_of ANSWER: the name of a snapshot; fails where the answer is none.
+snapshot_of() { [[ $1 =~ ^[0-9A-F]{1,16}-[0-9A-F]{1,16}-[0-9]{1,9}$ ]] && printf '%s' "$1"; }
+
+# counts_of: the answers to COUNT_ROWS as one object of names and numbers; fails where they are something else.
+counts_of() { jq -ces 'add // {} | select(type == "object" and all(.[]; type == "number" and . >= 0 and . == floor))'; }
+
+# facts_of ANSWER: the answer to DATABASE_FACTS; fails where it is none. What a restore computes with are numbers, and what it
+# puts into a statement are plain words.
+facts_of() {
+  jq -ce 'select(type == "object" and (.major | type == "number" and . > 0 and . < 1000 and . == floor) and
+    (.bytes | type == "number" and . >= 0 and . < 1e18 and . == floor) and
+    ([.version, .database, .user] | all(type == "string")) and
+    ([.encoding, .collate, .ctype] | all(type == "string" and test("^[A-Za-z0-9_.@ -]{1,100}$"))))' <<< "$1"
 }
 
 # shellcheck disable=SC2034 # for the scripts that read this file
@@ -155,7 +182,7 @@ readonly TOO_LARGE=153
 
 # dump_custom CONTAINER DATABASE FILE [SNAPSHOT]
 dump_custom() {
-  local code=0 dump=(pg_dump -Fc --compress="$(dump_compression "$1")" ${4:+--snapshot="$4"} -d "$2")
+  local code=0 dump=(pg_dump -Fc --compress="$(dump_compression "$1")" ${4:+--snapshot="$4"} -d "$(connection_to "$2")")
   if readable_apart "$1" "$2" "${3%/*}"; then
     read_server "$1" "${3%/*}" "${dump[@]}" --file="/out/${3##*/}" || code=$?
     [ "$code" -ne "$TOO_LARGE" ] || echo "the dump has grown into the room that must stay free" >&2
@@ -167,7 +194,7 @@ dump_custom() {
 
 # dump_plain CONTAINER DATABASE FILE SNAPSHOT: SQL, compressed on the host; whole only with its last line.
 dump_plain() {
-  local dump=(pg_dump --snapshot="$4" -d "$2")
+  local dump=(pg_dump --snapshot="$4" -d "$(connection_to "$2")")
   if readable_apart "$1" "$2" "${3%/*}"; then dump=(read_server "$1" "${3%/*}" "${dump[@]}"); else dump=(in_postgres "$1" "${dump[@]}"); fi
   INPUT='' "${dump[@]}" | compress_to "$3" || return 1
   unpacked "$3" | tail -n 20 | grep -qx -- '-- PostgreSQL database dump complete'

@@ -40,5 +40,5 @@ end_cleanly() {
 partial='' postgres=''
 discard_unfinished() {
   [ -z "$partial" ] || rm -rf "$partial"
-  if [ "$1" -ne 0 ] && [ -n "$postgres" ]; then end_left_sessions "$postgres"; fi
+  if [ "$1" != 0 ] && [ -n "$postgres" ]; then end_left_sessions "$postgres"; fi
 }

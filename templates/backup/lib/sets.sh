@@ -17,10 +17,14 @@
 readonly SET_FORMAT=1
 readonly SET_NAME='^(db|uploads|full)_[0-9]{8}_[0-9]{6}$'
 
+# What a manifest may name: it comes from another machine, or with the words of a database.
+# shellcheck disable=SC2034 # for the scripts that read this file
+readonly FILE_OF_SET='^[A-Za-z0-9][A-Za-z0-9._-]*$' IMAGE_ID='^sha256:[0-9a-f]{64}$'
+
 BACKUPS=$(config .backups)
 PROJECT=$(config .project)
-BACKUP_LOCK=/run/lock/$PROJECT-backup
-readonly BACKUPS PROJECT BACKUP_LOCK
+LOCKS=$(config .lockFolder)
+readonly BACKUPS PROJECT LOCKS
 
 set_folder() { printf '%s/%s' "$BACKUPS" "$1"; }
 
@@ -41,9 +45,9 @@ described_sets() {
   jq -cn --argjson pinned "$1" --argjson names "$2" '
     reduce inputs as $content ({}; (input_filename | split("/")) as $path | .[$path[-2]][$path[-1]] = $content) | . as $all |
     $names | map(. as $set | ($all[$set]["manifest.json"] // {}) as $manifest |
-      {set: $set, kind: ($manifest.kind // ($set | split("_")[0])), number: ($manifest.number // 0), reason: $manifest.reason,
+      {set: $set, kind: ($manifest.kind // ($set | split("_")[0])), number: ($manifest.number | numbers // 0), reason: $manifest.reason,
        release: $manifest.release, started: $manifest.started, ended: $manifest.ended,
-       bytes: ([$manifest.files // {} | .[].bytes] | add // 0), verified: $all[$set]["verified.json"],
+       bytes: ([$manifest.files // {} | .[].bytes | numbers] | add // 0), verified: $all[$set]["verified.json"],
        pinned: ($set | IN($pinned[])), broken: (if $manifest.files then null else "its manifest cannot be read" end)}) |
     sort_by(.number, .set) | reverse' "${@:3}"
 }
@@ -103,8 +107,15 @@ check_set() {
     echo "its manifest cannot be read, or is not that of a set $1 of format $SET_FORMAT"
     return 1
   fi
+  if [ -n "$(find "$folder" -mindepth 1 ! -type f -print -quit)" ]; then
+    echo "there is something else than files in it"
+    return 1
+  fi
   while IFS=$'\t' read -r file bytes digest; do
-    if [ ! -f "$folder/$file" ]; then
+    if [[ ! $file =~ $FILE_OF_SET ]]; then
+      echo "its manifest names a file $(shown "$file")"
+      return 1
+    elif [ ! -f "$folder/$file" ]; then
       echo "$file is missing"
       return 1
     elif [ "$(stat --format %s "$folder/$file")" != "$bytes" ]; then
@@ -118,9 +129,11 @@ check_set() {
 }
 
 # set_file NAME STEM: path of a file of the set whatever it is compressed with, such as uploads.tar; fails where the set has none.
-set_file() {
-  local folder ending
-  folder=$(set_folder "$1")
+set_file() { set_file_in "$(set_folder "$1")" "$2"; }
+
+# set_file_in FOLDER STEM: the same, in any folder.
+set_file_in() {
+  local folder=$1 ending
   for ending in '' .zst .gz; do
     if [ -e "$folder/$2$ending" ]; then
       printf '%s' "$folder/$2$ending"
@@ -139,12 +152,32 @@ unpacked() {
   esac
 }
 
+# hold_lock NAME [SECONDS]: a lock that is held until this script and what it started have ended. Waits so long for another
+# holder; fails then. A script of a version before has the lock in /run/lock, where only a file of root counts: any user may
+# lay one there.
+held_locks=()
+hold_lock() {
+  local file fd
+  install -d -m 0755 "$LOCKS"
+  for file in "$LOCKS/$1" "/run/lock/$PROJECT-$1"; do
+    if [ "$file" != "$LOCKS/$1" ] && [ "$(stat --format '%F of %u' -- "$file" 2> /dev/null)" != 'regular empty file of 0' ]; then continue; fi
+    exec {fd}>> "$file"
+    held_locks+=("$fd")
+    flock --wait "${2:-0}" "$fd" || return 1
+  done
+}
+
+# let_go_of_locks: in a process that shall not hold them when this script is killed.
+let_go_of_locks() {
+  local fd
+  for fd in "${held_locks[@]}"; do exec {fd}>&-; done
+}
+
 # lock_backups [SECONDS]: from here on nobody else writes or removes sets, until this script and what it started have
 # ended. Waits so long for another; fails then. A script that is started by the holder has the lock already.
 lock_backups() {
   [ -z "${EMAINTENANCE_BACKUPS_LOCKED-}" ] || return 0
-  exec {backup_lock}>> "$BACKUP_LOCK"
-  flock --wait "${1:-0}" "$backup_lock" || return 1
+  hold_lock backup "${1:-0}" || return 1
   export EMAINTENANCE_BACKUPS_LOCKED=$$
 }
 
@@ -172,8 +205,7 @@ remove_set() {
 # prepare_arrival NAME: path of an empty folder for a set that comes from elsewhere. One at a time comes; what another that was
 # killed has left goes.
 prepare_arrival() {
-  exec {one_arrival}>> "/run/lock/$PROJECT-arrival"
-  flock --nonblock "$one_arrival" || return
+  hold_lock arrival || return
   find "$BACKUPS" -mindepth 1 -maxdepth 1 -name '.arriving.*' -exec rm -rf {} +
   arrival=$BACKUPS/.arriving.$1
   mkdir "$arrival"

@@ -16,7 +16,7 @@ remove_throwaway() {
 throwaway_image() {
   local image major container
   image=$(manifest "$1" .images.postgres)
-  if docker image inspect "$image" > /dev/null 2>&1; then
+  if [[ $image =~ $IMAGE_ID ]] && docker image inspect "$image" > /dev/null 2>&1; then
     printf '%s' "$image"
     return 0
   fi

@@ -44,7 +44,9 @@ at_least() { [ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]; 
 
 # size MIB: as people read it.
 size() {
-  if [ "$1" -lt 1024 ]; then echo "$1 MiB"; else echo "$(($1 / 1024)).$(($1 % 1024 * 10 / 1024)) GiB"; fi
+  local mib=$1
+  [[ $mib =~ ^[0-9]{1,12}$ ]] || mib=0
+  if [ "$mib" -lt 1024 ]; then echo "$mib MiB"; else echo "$((mib / 1024)).$((mib % 1024 * 10 / 1024)) GiB"; fi
 }
 
 json_text() {

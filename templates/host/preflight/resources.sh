@@ -15,7 +15,9 @@ check_cpu() {
 
 check_memory() {
   local total
-  total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' "$PROC/meminfo") / 1024))
+  total=$(sed -n 's/^MemTotal: *\([0-9]*\) kB$/\1/p' "$PROC/meminfo")
+  [[ $total =~ ^[0-9]{1,15}$ ]] || total=0
+  total=$((total / 1024))
   if [ "$total" -lt "$LEAST_MEMORY_MIB" ]; then
     error memory "$HOST_NAME has $(size "$total") of memory" "at least $(size "$LEAST_MEMORY_MIB")" "Use a larger VM"
   elif [ "$total" -lt "$MEMORY_LIMITS_MIB" ]; then
@@ -49,10 +51,13 @@ check_disks() {
 
 check_disk() {
   local path=$1 mount=$2 free inodes
-  free=$(($(df --output=avail --block-size=1K "$mount" | tail -n 1) / 1024))
+  free=$(df --output=avail --block-size=1K "$mount" | tail -n 1 | tr -d ' ')
+  [[ $free =~ ^[0-9]{1,15}$ ]] || free=0
+  free=$((free / 1024))
   inodes=$(df --output=itotal,iavail "$mount" | tail -n 1)
   # A file system that makes inodes as it needs them has none to count.
   if [[ $inodes =~ ^\ *(0|-)\  ]]; then inodes=$LEAST_INODES; else inodes=${inodes##* }; fi
+  [[ $inodes =~ ^[0-9]{1,15}$ ]] || inodes=0
   if [ "$free" -lt "$LEAST_DISK_MIB" ]; then
     error disk "$path has $(size "$free") of free disk space (on $mount)" "at least $(size "$LEAST_DISK_MIB")" \
       "See what fills it: df -h $mount; docker system df"

@@ -6,6 +6,8 @@ readonly NOT_WELL=1 WRONG_USAGE=2 CANNOT_LOOK=3 BUSY=4
 
 LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 CONFIG=$LIB/system.json
+# shellcheck source=/dev/null
+. "$LIB/untrusted.sh"
 
 # A failure that no script foresaw has said what it was: all that is left is an exit code of the documented ones.
 unforeseen() {
@@ -18,7 +20,7 @@ unforeseen() {
 trap unforeseen EXIT
 
 # say_mend WHAT EXPECTED MEND
-say_mend() { printf 'emaintenance: %s. Expected %s. %s.\n' "$1" "$2" "$3" >&2; }
+say_mend() { printf 'emaintenance: %s. Expected %s. %s.\n' "$1" "$2" "$3" | printable >&2; }
 
 # wrong_usage WHAT EXPECTED HELP-COMMAND
 wrong_usage() {

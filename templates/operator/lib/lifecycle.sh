@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Starting and stopping containers, and waiting for them. Sourced after services.sh.
 
-say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*"; }
+say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*" | printable; }
 
 # dependants SERVICE...: every service that needs one of these, directly or not, and is none of them, in start order.
 dependants() {
@@ -21,12 +21,14 @@ show_end() {
     echo "last health check of $name: $(docker inspect --format '{{if .State.Health}}{{range .State.Health.Log}}{{.Output}}{{"\n"}}{{end}}{{end}}' "$id" 2> /dev/null | grep -v '^ *$' | tail -n 1 | tr -d '\r' | cut -c 1-300)"
     echo "end of its log:"
     docker logs --tail 20 "$id" 2>&1 | sed 's/^/  /'
-  } >&2
+  } | printable >&2
 }
 
 # await_healthy ID SECONDS: waits until the container is healthy, or runs where it has no health check.
 await_healthy() {
-  local id=$1 end=$((SECONDS + $2)) state health
+  local id=$1 seconds=$2 end state health
+  numbers seconds
+  end=$((SECONDS + seconds))
   while :; do
     state=$(inspect "$id" .State.Status)
     health=$(inspect "$id" 'if .State.Health}}{{.State.Health.Status}}{{else}}none{{end')

@@ -10,7 +10,7 @@ answer() {
 }
 
 # The last line, without line breaks, of what a program said.
-last_words() { tail -n 1 | tr -d '\r' | cut -c 1-300; }
+last_words() { printable | tail -n 1 | cut -c 1-300; }
 
 # in_container ID SCRIPT: runs a line of sh in the container, and says so where no answer comes in time.
 in_container() {
@@ -26,13 +26,17 @@ probe_postgres() {
   local output
   if ! output=$(in_container "$1" 'pg_isready -h 127.0.0.1 -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$POSTGRES_DB"'); then
     answer false "does not take connections: $(last_words <<< "$output")"
-  elif ! output=$(in_container "$1" "psql -XAtq -F ' ' -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$POSTGRES_DB\" -c \"
+  elif ! output=$(in_container "$1" "PGOPTIONS='-c search_path=pg_catalog,pg_temp' psql -XAtq -F ' ' -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$POSTGRES_DB\" -c \"
       SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), current_setting('max_connections'),
         replace(pg_size_pretty(pg_database_size(current_database())), ' ', '_')\""); then
     answer false "takes connections, and a query failed: $(last_words <<< "$output")"
   else
     local used limit size
     read -r used limit size <<< "$output"
+    if [[ ! $output =~ ^[0-9]+\ [0-9]+\ [0-9]+_[A-Za-z]+$ ]]; then
+      answer false "takes connections, and does not answer as expected: $(last_words <<< "$output")"
+      return
+    fi
     answer true "answers queries; $used of $limit connections, ${size/_/ }"
   fi
 }
@@ -61,7 +65,7 @@ get() {
   local output
   if output=$(curl -sS --noproxy '*' --max-time "$PROBE_SECONDS" --write-out '\n%{http_code}' "$1" 2>&1); then
     status=${output##*$'\n'}
-    body=${output%$'\n'*}
+    body=$(printable <<< "${output%$'\n'*}")
   else
     body=$(last_words <<< "$output")
     return 1

@@ -5,7 +5,7 @@
 # below the line before it. Words for a bad state are red on a terminal, for a doubtful one yellow.
 table() {
   local IFS=$'\t'
-  { printf '%s\n' "$*" && cat; } | awk -F '\t' -v coloured="$COLOURED" '
+  { printf '%s\n' "$*" && cat; } | printable | awk -F '\t' -v coloured="$COLOURED" '
     { line[NR] = $0 }
     !/^!/ { for (i = 1; i <= NF; i++) if (length($i) > width[i]) width[i] = length($i) }
     function painted(text, shown) {

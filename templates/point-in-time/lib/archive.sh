@@ -40,6 +40,7 @@ list_bases() {
 
 # Whole and begun segments of a generation by their plain names, in order.
 segments() {
+  # shell-rules: allow a line that is no name of a segment is left out
   find "$(wal_folder "$1")" -maxdepth 1 -type f -printf '%f\n' | sed -nE 's/^([0-9A-F]{24})(\.gz|\.partial)?$/\1/p' | sort -u
 }
 
@@ -53,7 +54,13 @@ slot_state() {
     last_line "$answer" >&2
     return 1
   }
-  printf '%s' "${answer:-null}"
+  # A generation is the name of a folder, and the rest is computed with.
+  if ! jq -c 'if . == null or (type == "object" and (.generation | type == "string" and test("^[0-9]{14}$")) and
+      (.active | type == "boolean") and (.status | type == "string" or . == null) and (.behindBytes | type == "number" or . == null))
+    then . else error end' <<< "${answer:-null}" 2> /dev/null; then
+    echo "PostgreSQL does not describe its replication slots as expected" >&2
+    return 1
+  fi
 }
 
 # ask_server CONTAINER SQL...: each statement by itself, as the server's superuser. Not in the name of a backup, whose sessions the next backup ends.
@@ -62,7 +69,7 @@ ask_server() {
   shift
   for statement in "$@"; do statements+=(-c "$statement"); done
   # shellcheck disable=SC2016 # for the shell in the container
-  docker exec --env PGAPPNAME="$PROJECT-archive" "$container" sh -c '
+  docker exec --env PGAPPNAME="$PROJECT-archive" --env PGOPTIONS="$SESSION_OPTIONS" "$container" sh -c '
     exec psql -XAtq -v ON_ERROR_STOP=1 -p "${PGPORT:-5432}" -U "${POSTGRES_USER:-postgres}" -d template1 "$@"' sh "${statements[@]}"
 }
 
@@ -70,14 +77,24 @@ last_line() { tail -n 1 <<< "$1" | cut -c 1-300; }
 
 # mark CONTAINER: writes a commit into the log, so that a time up to now can be restored to, and prints its place there.
 mark() {
-  ask_server "$1" "SELECT WHERE pg_logical_emit_message(true, 'archive', '') IS NULL" "SELECT pg_current_wal_flush_lsn()"
+  local place
+  place=$(ask_server "$1" "SELECT WHERE pg_logical_emit_message(true, 'archive', '') IS NULL" "SELECT pg_current_wal_flush_lsn()") || return 1
+  is_place "$place" || { echo "PostgreSQL does not say up to where its log is written" >&2; return 1; }
+  printf '%s' "$place"
 }
+
+# is_place TEXT: a place in the log, as PostgreSQL writes it; is_segment TEXT: the name of a segment of it.
+is_place() { [[ $1 =~ ^[0-9A-F]{1,8}/[0-9A-F]{1,8}$ ]]; }
+is_segment() { [[ $1 =~ ^[0-9A-F]{24}$ ]]; }
 
 # await_archived CONTAINER PLACE SECONDS: until the archive has the log up to there, on its disk.
 await_archived() {
-  local end=$((SECONDS + $3)) answer
+  local place=$2 seconds=$3 end answer
+  numbers seconds
+  is_place "$place" || return 1
+  end=$((SECONDS + seconds))
   while :; do
-    answer=$(ask_server "$1" "SELECT coalesce(bool_or(restart_lsn >= '$2'), false) FROM pg_replication_slots
+    answer=$(ask_server "$1" "SELECT coalesce(bool_or(restart_lsn >= '$place'), false) FROM pg_replication_slots
       WHERE starts_with(slot_name, '$SLOT_PREFIX') AND coalesce(wal_status, 'lost') <> 'lost'" 2> /dev/null) || answer=f
     [ "$answer" != t ] || return 0
     [ "$SECONDS" -lt "$end" ] || return 1

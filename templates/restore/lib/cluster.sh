@@ -3,24 +3,38 @@
 # What a full set has of the database server beside the main database: roles, and other databases. What is here already
 # stays as it is: the system's own user keeps the password that the deploy gave it.
 
+# roles_file: the statements about roles of the set, one a line. A name or a setting may have a line break in it, and go on
+# like another statement or like a command of psql's own: a line with a backslash is left out, and so is one whose quotes do
+# not end with it.
+roles_file() {
+  awk '!/\\/ { line = $0; singles = gsub(/\047/, "", line); line = $0; doubles = gsub(/"/, "", line)
+    if (singles % 2 == 0 && doubles % 2 == 0) print }' "$(set_folder "$SET")/globals.sql"
+}
+
 # new_roles: roles of the set that are not here, quoted as SQL has them, one a line.
 new_roles() {
   local known
   known=$(sql "$NEUTRAL" <<< 'SELECT quote_ident(rolname) FROM pg_roles') || return 1
-  sed -n 's/^CREATE ROLE \(.*\);$/\1/p' "$(set_folder "$SET")/globals.sql" | { grep -vxF "$known" || true; }
+  roles_file | sed -nE 's/^CREATE ROLE ("([^"]|"")*"|[a-z_][a-z0-9_$]*);$/\1/p' | { grep -vxF "$known" || true; }
 }
 
 # other_databases: databases of the set beside the main one that are not here: name and file, one a line.
 other_databases() {
   local name file
-  manifest "$SET" '.postgres.databases[]? | select(.file) | [.name, .file] | @tsv' | while IFS=$'\t' read -r name file; do
+  while IFS=$'\t' read -r name file; do
+    [[ $file =~ $FILE_OF_SET ]] || continue
+    # One that @tsv had to write with a backslash could not be told from another.
+    [[ $name != *\\* ]] || { say_mend "the database $name of $SET is left out" "a name without a backslash, a tab or a line break" "Restore it by hand: $(set_folder "$SET")/$file"; continue; }
     database_exists "$name" || printf '%s\t%s\n' "$name" "$file"
-  done
+  done < <(manifest "$SET" '.postgres.databases[]? | select(.file) | [.name, .file] | @tsv')
 }
 
 check_cluster() {
+  local file
   find_database
   [ -e "$(set_folder "$SET")/globals.sql" ] || fail "$SET has no roles in it" "a set full_..." "Choose another: emaintenance restore list"
+  manifest "$SET" '.postgres.databases[]?.file | strings' | while IFS= read -r file; do [[ $file =~ $FILE_OF_SET ]] || exit 1; done ||
+    fail "the manifest of $SET names a file that is none of a set" "plain names" "Choose another: emaintenance restore list"
   NEW_ROLES=$(new_roles) || fail "the roles of the server cannot be listed" "a server that answers" "The reason is above"
   # Names as they are, for the check of the database's owners.
   ROLES_TO_COME=$(tr -d '"' <<< "$NEW_ROLES" | paste -sd ,)
@@ -47,18 +61,19 @@ prepare_cluster() {
 restore_other() {
   sql "$NEUTRAL" "name=$1" <<< 'CREATE DATABASE :"name" TEMPLATE template0' || return 1
   interruptible docker exec -i "$POSTGRES" \
-    sh -c 'exec pg_restore --exit-on-error -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$0"' "$1" < "$2"
+    sh -c 'exec pg_restore --exit-on-error -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$0"' "$(connection_to "$1")" < "$2"
 }
 
 # The password of a role is a digest there, and reaches psql by its standard input; the server logs none of it.
 statements_of_new_roles() {
   local role
-  echo "SET log_statement = 'none'; SET log_min_duration_statement = -1;"
+  echo "SET log_statement = 'none'; SET log_min_duration_statement = -1; SET log_min_error_statement = 'panic';"
   while IFS= read -r role; do
-    awk -v role="$role" '
+    roles_file | ROLE=$role awk '
+      BEGIN { role = ENVIRON["ROLE"] }
       index($0, "CREATE ROLE " role ";") == 1 || index($0, "ALTER ROLE " role " ") == 1 { print }
       /^GRANT / && index($0, " TO " role " ") { print }
-      /^GRANT / && index($0, " TO " role ";") { print }' "$(set_folder "$SET")/globals.sql"
+      /^GRANT / && index($0, " TO " role ";") { print }'
   done < <(recorded roles)
 }
 

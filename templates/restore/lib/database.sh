@@ -7,8 +7,9 @@ sql() {
   local database=$1 value variables=()
   shift
   for value in "$@"; do variables+=(-v "$value"); done
-  docker exec -i "$POSTGRES" sh -c 'exec psql -XAtq -v ON_ERROR_STOP=1 -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$@"' \
-    psql "$database" "${variables[@]}"
+  docker exec -i --env PGOPTIONS="$SESSION_OPTIONS" "$POSTGRES" \
+    sh -c 'exec psql -XAtq -v ON_ERROR_STOP=1 -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$@"' \
+    psql "$(connection_to "$database")" "${variables[@]}"
 }
 
 # From here, no other database is in use while it gets another name.
@@ -39,6 +40,7 @@ check_database() {
   dump=$(dump_file) || fail "$SET has no database in it" "a set db_... or full_..." "Choose another: emaintenance restore list"
   server=$(server_major)
   dumped=$(manifest "$SET" '.postgres.major // 0')
+  numbers server dumped
   [ "$dumped" -le "$server" ] ||
     fail "$SET is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older set"
   if ! is_plain "$dump"; then
@@ -77,11 +79,16 @@ check_room() {
   local needed free
   needed=$(manifest "$SET" '.postgres.bytes // 0')
   free=$(docker exec "$POSTGRES" sh -c 'df -Pk "$PGDATA"' | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')
+  numbers needed free
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" \
     "$(in_mib "$needed") for the restored one, beside the present one" "Make room; see: emaintenance status"
 }
 
-in_mib() { echo "$((($1 + 1048575) / 1048576)) MiB"; }
+in_mib() {
+  local bytes=$1
+  numbers bytes
+  echo "$(((bytes + 1048575) / 1048576)) MiB"
+}
 
 plan_database() {
   plan_line "restores the database $DATABASE of $SET into a new one beside the present one, and compares its rows with the manifest"
@@ -114,10 +121,11 @@ prepare_database() {
   sql "$temporary" <<< 'ANALYZE' || fail "the restored database could not be analysed" "a database that can be read" "PostgreSQL's reason is above"
 }
 
-# What a dump says of the database itself: locale, owner, settings, rights.
+# What a dump says of the database itself: locale, owner, settings, rights. A line with a backslash is left out: a value with
+# a line break would make a command of psql's own of it, and the database's login writes these values.
 database_properties() {
   ! is_plain "$(dump_file)" || return 0
-  docker exec -i "$POSTGRES" pg_restore --create --schema-only --file=- < "$(dump_file)" |
+  docker exec -i "$POSTGRES" pg_restore --create --schema-only --file=- < "$(dump_file)" | grep -v '[\\]' |
     sed -nE 's/^(CREATE DATABASE|ALTER DATABASE|COMMENT ON DATABASE|(GRANT|REVOKE) .* ON DATABASE) ("[^"]*"|[^ ;]+)/\1 :"name"/p'
 }
 
@@ -141,16 +149,16 @@ load_dump() {
   dump=$(dump_file)
   if is_plain "$dump"; then
     interruptible bash -o pipefail -c 'unpacked "$0" | docker exec -i "$1" sh -c "exec psql -Xq -v ON_ERROR_STOP=1 --single-transaction -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$0\"" "$2"' \
-      "$dump" "$POSTGRES" "$1" > "$log" 2>&1 || not_loaded "$1" "$log"
+      "$dump" "$POSTGRES" "$(connection_to "$1")" > "$log" 2>&1 || not_loaded "$1" "$log"
   else
     jobs=$(restore_jobs)
-    [ "$jobs" -eq 1 ] || inside=$(lend_dump) || jobs=1
+    [ "$jobs" = 1 ] || inside=$(lend_dump) || jobs=1
     local options=(--exit-on-error)
     [ -z "$NO_OWNER" ] || options+=(--no-owner --no-privileges)
     [ -z "$inside" ] || options+=(--jobs "$jobs" "$inside")
     # A database that is thrown away after a crash need not be safe on the disk row by row.
     interruptible docker exec -i --user 0 --env PGOPTIONS='-c synchronous_commit=off' "$POSTGRES" \
-      sh -c 'exec pg_restore -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$@"' pg_restore "$1" "${options[@]}" \
+      sh -c 'exec pg_restore -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$@"' pg_restore "$(connection_to "$1")" "${options[@]}" \
       < "$dump" > "$log" 2>&1 || not_loaded "$1" "$log"
     take_dump_back
   fi
@@ -160,7 +168,7 @@ load_dump() {
 
 # not_loaded DATABASE LOG
 not_loaded() {
-  tail -n 15 "$2" | sed 's/^/  /' >&2
+  tail -n 15 "$2" | sed 's/^/  /' | printable >&2
   rm -f "$2"
   fail "the dump could not be restored into $1" "a dump that restores without an error" "The reason is above"
 }
@@ -169,6 +177,7 @@ not_loaded() {
 restore_jobs() {
   local cores
   cores=$(docker inspect --format '{{.HostConfig.NanoCpus}}' "$POSTGRES" | awk '{ print int($1 / 1000000000) }')
+  numbers cores
   [ "$cores" -gt 0 ] || cores=$(nproc)
   echo "$cores"
 }
@@ -180,7 +189,8 @@ lend_dump() {
   folder=$(host_folder "$POSTGRES" "$MOUNT") || return 1
   lent=$folder/.restore-$SET.dump
   record lent "$(text_json "$lent")"
-  ln -f "$(dump_file)" "$lent" 2> /dev/null || return 1
+  # The folder is the server's: what lies there under this name may be a folder, or a link to one.
+  ln -fT "$(dump_file)" "$lent" 2> /dev/null || return 1
   printf '%s/%s' "$MOUNT" "$(basename "$lent")"
 }
 
@@ -194,12 +204,12 @@ take_dump_back() {
 compare_rows() {
   local expected found differences
   expected=$(manifest "$SET" '.rowCounts // {} | tojson')
-  found=$(sql "$1" <<< "$COUNT_ROWS" | jq -cs 'add // {}') ||
+  found=$(sql "$1" <<< "$COUNT_ROWS" | counts_of) ||
     fail "the rows of the restored database could not be counted" "tables that can be read" "PostgreSQL's reason is above"
   differences=$(jq -nr --argjson expected "$expected" --argjson found "$found" '
     $expected + $found | keys[] | select($expected[.] != $found[.]) | "  \(.): \($found[.] // "no table") instead of \($expected[.] // "no table")"')
   if [ -n "$differences" ]; then
-    printf 'rows:\n%s\n' "$differences" >&2
+    printf 'rows:\n%s\n' "$differences" | printable >&2
     fail "the restored database is not what the manifest of $SET says" "the same number of rows in each table" "Choose another set: emaintenance restore list"
   fi
   say "rows as in the manifest: $(jq -r '"\(length) tables, \(add // 0) rows"' <<< "$found")"

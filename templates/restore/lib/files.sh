@@ -7,18 +7,26 @@ data() { printf '%s/data' "$(config .root)"; }
 check_files() {
   local archive needed free folder
   archive=$(set_file "$SET" uploads.tar) || fail "$SET has no uploaded files in it" "a set uploads_... or full_..." "Choose another: emaintenance restore list"
+  archived_folders "$archive" > /dev/null || fail "$SET holds folders that are no uploaded files" "folders of data/ with plain names, and none of a database" "Choose another set: emaintenance restore list"
   while IFS= read -r folder; do
     ! mountpoint --quiet "$(data)/$folder" || fail "$(data)/$folder is a disk of its own" "a folder that can be renamed" \
       "Unpack it by hand: the set is $(set_folder "$SET")"
   done < <(archived_folders "$archive")
-  # Files that are there already are linked, not copied; at most all of the archive is new.
-  needed=$(unpacked "$archive" | tar --list --verbose --file=- | awk '{ sum += $3 } END { printf "%.0f", sum }')
+  # Files that are there already are linked, not copied; at most all of the archive is new. The sizes in it are the owners'
+  # word: a file with a hole claims any.
+  needed=$(packed_bytes "$archive") || fail "the files of $SET cannot be read" "an archive that can be" "Choose another set: emaintenance restore list"
   free=$(df --output=avail --block-size=1 "$(data)" | tail -n 1 | tr -d ' ')
+  numbers needed free
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free in $(data)" "$(in_mib "$needed") for the files of $SET" "Make room; see: emaintenance status"
 }
 
-# archived_folders ARCHIVE: names of the folders below data/ in it, one a line.
-archived_folders() { unpacked "$1" | tar --list --file=- | sed -n 's|^data/\([^/]*\)/.*|\1|p' | sort -u; }
+# archived_folders ARCHIVE: names of the folders below data/ in it, one a line; fails where one is none that a backup packs.
+archived_folders() {
+  local names
+  names=$(listed_entries "$1" | sed -n 's|^data/\([^/]*\)/.*|\1|p' | sort -u) || return 1
+  ! grep -qE '^[.-]|\\|^(postgres|redis)(-backup)?$' <<< "$names" || return 1
+  lines_of "$names"
+}
 
 plan_files() {
   if [ -n "$EXACT" ]; then
@@ -29,16 +37,17 @@ plan_files() {
 }
 
 prepare_files() {
-  local archive stage folder
+  local archive stage folder folders
   archive=$(set_file "$SET" uploads.tar)
   stage=$(data)/.restore_$(date -u +%Y%m%d%H%M%S)
   record stage "$(text_json "$stage")"
   record before "$(text_json "${stage/.restore_/.before_}")"
   record folders "$(archived_folders "$archive" | jq -cnR '[inputs]')"
   mkdir -m 0700 "$stage"
+  mapfile -t folders < <(recorded folders)
   if [ -z "$EXACT" ]; then
-    for folder in $(recorded folders); do
-      [ ! -d "$(data)/$folder" ] || cp --archive --link "$(data)/$folder" "$stage/$folder" ||
+    for folder in "${folders[@]}"; do
+      [ ! -d "$(data)/$folder" ] || link_files "$folder" "$stage" ||
         fail "the present files in $folder could not be linked" "a file system with links" "The reason is above"
     done
   fi
@@ -46,15 +55,29 @@ prepare_files() {
   interruptible bash -o pipefail -c 'unpacked "$0" | tar --extract --file=- --directory="$1" --strip-components=1 --numeric-owner --preserve-permissions --same-owner' \
     "$archive" "$stage" ||
     fail "the files of $SET could not be unpacked" "an archive that can be read, and room for it" "The reason is above"
-  say "unpacked $(unpacked "$archive" | tar --list --file=- | grep -vc '/$') files"
+  say "unpacked $(listed_entries "$archive" | grep -vc '/$') files"
+}
+
+# link_files FOLDER STAGE: the same folders, with links to the same files. As in a backup, a path that nothing can open is left
+# out.
+link_files() {
+  (
+    cd "$(data)" || exit 1
+    find "./$1" -type d -print0 | perl -0 -ne "print if length(\$_) <= $LONGEST_PATH" |
+      tar --create --file=- --numeric-owner --no-recursion --no-unquote --null --files-from=- |
+      tar --extract --file=- --directory="$2" --numeric-owner --preserve-permissions --same-owner &&
+      find "./$1" ! -type d -print0 | perl -0 -ne "print if length(\$_) <= $LONGEST_PATH" |
+      xargs --null --no-run-if-empty cp --archive --link --parents --target-directory="$2" --
+  )
 }
 
 swap_files() {
-  local folder stage before
+  local folder folders stage before
   stage=$(recorded stage) before=$(recorded before)
+  mapfile -t folders < <(recorded folders)
   mkdir -m 0700 "$before"
   record swappingFiles true
-  for folder in $(recorded folders); do
+  for folder in "${folders[@]}"; do
     [ ! -d "$(data)/$folder" ] || mv -T "$(data)/$folder" "$before/$folder" || fail "$folder could not be set aside" "a folder that can be renamed" "The reason is above"
     mv -T "$stage/$folder" "$(data)/$folder" || fail "$folder could not be put in place" "a folder that can be renamed" "The reason is above"
   done
@@ -64,11 +87,12 @@ swap_files() {
 
 # What stands where says how far it had come.
 undo_files() {
-  local folder stage before
+  local folder folders stage before
   stage=$(recorded stage) before=$(recorded before)
   [ -n "$stage" ] || return 0
+  mapfile -t folders < <(recorded folders)
   if [ "$(recorded swappingFiles)" = true ]; then
-    for folder in $(recorded folders); do
+    for folder in "${folders[@]}"; do
       # One that is in place of nothing, or of one that was set aside, has left the stage.
       if [ ! -e "$stage/$folder" ] && [ -e "$(data)/$folder" ]; then mv -T "$(data)/$folder" "$stage/$folder" || return 1; fi
       if [ -e "$before/$folder" ]; then mv -T "$before/$folder" "$(data)/$folder" || return 1; fi

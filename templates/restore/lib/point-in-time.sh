@@ -51,7 +51,13 @@ base_file() {
 }
 
 # segment_number NAME: its place in the log.
-segment_number() { echo $((16#${1:8:8} * (4294967296 / $(jq .postgres.segmentBytes <<< "$BASE")) + 16#${1:16:8})); }
+segment_number() {
+  local name=$1 bytes
+  bytes=$(jq .postgres.segmentBytes <<< "$BASE")
+  numbers bytes
+  is_segment "$name" && [ "$bytes" -gt 0 ] || return 1
+  echo $((16#${name:8:8} * (4294967296 / bytes) + 16#${name:16:8}))
+}
 
 # needed_segments: of the log from the base backup on, in order.
 needed_segments() {
@@ -63,14 +69,18 @@ needed_segments() {
 
 # The whole segments of the log must be there one after the other.
 check_log() {
-  local found first last wanted
+  local found first last wanted from to
   wanted=$(jq -r .firstSegment <<< "$BASE")
   found=$(needed_segments)
   first=$(head -n 1 <<< "$found")
   [ "$first" = "$wanted" ] || fail "the log of the base backup is not in the archive: $wanted is missing" "all of it" "Choose a time after a later base backup: emaintenance point-in-time"
   last=$(tail -n 1 <<< "$found")
-  wanted=$(($(segment_number "$last") - $(segment_number "$first") + 1))
-  [ "$(wc -l <<< "$found")" -eq "$wanted" ] ||
+  if ! from=$(segment_number "$first") || ! to=$(segment_number "$last"); then
+    fail "the base backup does not say how its log is cut" "a size in its manifest" "Choose another time"
+  fi
+  numbers from to
+  wanted=$((to - from + 1))
+  [ "$(wc -l <<< "$found")" = "$wanted" ] ||
     fail "the log is not whole: from $first to $last there are $(wc -l <<< "$found") segments" "$wanted" "Choose a time after a later base backup: emaintenance point-in-time"
 }
 
@@ -98,8 +108,10 @@ check_point_in_time() {
   base_file > /dev/null || fail "$(jq -r .base <<< "$BASE") has no base.tar" "a whole base backup" "Choose another time"
   check_log
   # The cluster, and the log that the server keeps while it replays.
-  needed=$(($(jq .clusterBytes <<< "$BASE") + 1342177280))
+  needed=$(jq .clusterBytes <<< "$BASE")
   free=$(df --output=avail --block-size=1 "$DATA" | tail -n 1 | tr -d ' ')
+  numbers needed free
+  needed=$((needed + 1342177280))
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" "$(in_mib "$needed") for the restored files, beside the present ones" "Make room; see: emaintenance status"
 }
 
@@ -194,7 +206,7 @@ replay_log() {
     --volume "$1:$CLUSTER_MOUNT" --volume "$(wal_folder "$GENERATION"):/archive:ro" "$IMAGE" "${command[@]}" "${settings[@]}" > /dev/null ||
     fail "the container that replays the log does not start" "a container of the database's image" "Docker's reason is above"
   await_replayed "$name" || {
-    docker logs "$name" 2>&1 | grep -E 'FATAL|PANIC|ERROR|gzip' | tail -n 5 | sed 's/^/  /' >&2
+    docker logs "$name" 2>&1 | grep -E 'FATAL|PANIC|ERROR|gzip' | tail -n 5 | sed 's/^/  /' | printable >&2
     fail "the log could not be replayed${MOMENT:+ up to $MOMENT}" "a base backup and a log that lead there" "PostgreSQL's reason is above; emaintenance point-in-time shows what there is"
   }
   say "replayed; the last commit is of $(docker logs "$name" 2>&1 | sed -n 's/.*last completed transaction was at log time //p' | tail -n 1 | grep . || echo 'before the base backup')"
@@ -209,7 +221,7 @@ await_replayed() {
   done
 }
 
-in_replay() { docker exec "$(recorded replay)" "$@"; }
+in_replay() { docker exec --env PGOPTIONS="$SESSION_OPTIONS" "$(recorded replay)" "$@"; }
 
 # Every row of every database is read once, its checksums with it, and the system's own database is among them.
 read_all() {
@@ -227,7 +239,7 @@ stop_replay() {
   name=$(recorded replay)
   docker stop "$name" > /dev/null
   [ "$(inspect "$name" .State.ExitCode)" = 0 ] || {
-    docker logs --tail 5 "$name" >&2
+    docker logs --tail 5 "$name" 2>&1 | printable >&2
     fail "the restored server did not stop cleanly" "exit code 0" "The end of its log is above"
   }
   docker rm --volumes "$name" > /dev/null

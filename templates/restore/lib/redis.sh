@@ -10,9 +10,14 @@ readonly REDIS_FILES=(appendonlydir appendonly.aof dump.rdb)
 readonly REDIS_BEFORE=.before-restore
 
 check_redis() {
+  local folder
   find_redis
   set_file "$SET" redis.rdb > /dev/null || fail "$SET has no Redis in it" "a set full_..." "Choose another: emaintenance restore list"
-  host_folder "$REDIS" /data > /dev/null || fail "the folder of $REDIS is not on this host" "a volume or a folder at /data" "Deploy again"
+  folder=$(host_folder "$REDIS" /data) || fail "the folder of $REDIS is not on this host" "a volume or a folder at /data" "Deploy again"
+  # The folder is Redis's own: what lies there under the name of a restore is no folder of one.
+  if [ -e "$folder/$REDIS_BEFORE" ] || [ -L "$folder/$REDIS_BEFORE" ]; then
+    fail "$folder/$REDIS_BEFORE is there already" "no such file while no restore is under way" "Look into it, and remove it"
+  fi
 }
 
 plan_redis() { plan_line "stops Redis, gives it the sessions of $SET, and starts it"; }
@@ -37,18 +42,19 @@ swap_redis() {
 # With its append-only file on, Redis looks at nothing else than that: so the snapshot becomes the beginning of it too. From
 # 7 on it is a folder with a list.
 lay_snapshot() {
-  local folder=$1
-  cp "$(set_file "$SET" redis.rdb)" "$folder/dump.rdb"
-  chown --reference="$folder" "$folder/dump.rdb"
-  if [ "$2" -ge 7 ]; then
+  local folder=$1 major=$2
+  numbers major
+  cp --no-target-directory "$(set_file "$SET" redis.rdb)" "$folder/dump.rdb"
+  chown --no-dereference --reference="$folder" "$folder/dump.rdb"
+  if [ "$major" -ge 7 ]; then
     mkdir "$folder/appendonlydir"
     cp "$(set_file "$SET" redis.rdb)" "$folder/appendonlydir/appendonly.aof.1.base.rdb"
     echo "file appendonly.aof.1.base.rdb seq 1 type b" > "$folder/appendonlydir/appendonly.aof.manifest"
     chown -R --reference="$folder" "$folder/appendonlydir"
     chmod -R u=rwX,go= "$folder/appendonlydir"
   else
-    cp "$(set_file "$SET" redis.rdb)" "$folder/appendonly.aof"
-    chown --reference="$folder" "$folder/appendonly.aof"
+    cp --no-target-directory "$(set_file "$SET" redis.rdb)" "$folder/appendonly.aof"
+    chown --no-dereference --reference="$folder" "$folder/appendonly.aof"
   fi
 }
 
@@ -67,7 +73,7 @@ undo_redis() {
   [ -n "$folder" ] || return 0
   REDIS=$(jq -r '.services[] | select(.service == "redis") | .container' "$CONFIG")
   docker stop "$REDIS" > /dev/null || return 1
-  if [ -d "$folder/$REDIS_BEFORE" ]; then
+  if [ -d "$folder/$REDIS_BEFORE" ] && [ ! -L "$folder/$REDIS_BEFORE" ]; then
     put_back "$folder" "$(recorded redisHad)" || return 1
     rmdir "$folder/$REDIS_BEFORE" || return 1
   fi

@@ -13,10 +13,14 @@ running_writers() {
 
 # pause_system: the page goes up and the writers stop, the last one that was started first.
 pause_system() {
-  local found names name
+  local found names name lock
   # The watchdog and `emaintenance restart` stay away, as they do during a deploy.
   record marked true
-  jq -nc --arg owner "a restore by $(who)" '{owner: $owner, started: (now | todate)}' > "$(config .deployLock)"
+  lock=$(config .deployLock)
+  # Its folder is the login's that deploys, where there was a deploy since the host has started.
+  [ -d "${lock%/*}" ] || install -d -m 0755 "$(dirname "${lock%/*}")" "${lock%/*}"
+  jq -nc --arg owner "a restore by $(who)" '{owner: $owner, started: (now | todate)}' > "$lock.restore"
+  mv -fT "$lock.restore" "$lock"
   if [ "$(maintenance_state | jq .on)" = false ]; then
     record page true
     maintenance_on "Data is being restored. Please try again in a few minutes." || fail "the maintenance page could not be switched on" "the gateway's folder" "The reason is above"
@@ -59,7 +63,7 @@ migrate_data() {
   docker inspect "$name" > /dev/null 2>&1 || return 0
   log=$(mktemp)
   interruptible docker start --attach "$name" > "$log" 2>&1 || code=$?
-  [ "$code" -eq 0 ] || tail -n 15 "$log" | sed 's/^/  /' >&2
+  [ "$code" -eq 0 ] || tail -n 15 "$log" | sed 's/^/  /' | printable >&2
   rm -f "$log"
   [ "$code" -eq 0 ] || fail "the migrations of the release that runs fail on the restored data (exit code $code)" "migrations that can run on data of the set's release" \
     "Their last words are above. Deploy the release that the set was made by, and restore again"
@@ -94,7 +98,7 @@ stop_again() {
 ask_services() {
   local answer
   answer=$("$scripts/health-check.sh" "$@" 2>&1) || {
-    printf '%s\n' "$answer" >&2
+    printf '%s\n' "$answer" | printable >&2
     return 1
   }
 }
