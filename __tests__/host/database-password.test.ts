@@ -31,9 +31,10 @@ describe("the password of the database", () => {
     const { stdout, stderr } = await host.run("postgres/apply-password.sh", { CONTAINER: "database" });
 
     expect(host.calls).toEqual([
-      'docker exec -i database sh -c psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"',
+      'docker exec -i --env PGOPTIONS=-c search_path=pg_catalog,pg_temp database sh -c psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"',
     ]);
     expect(stderr).toContain("SET log_statement = 'none';");
+    expect(stderr).toContain("SET log_min_error_statement = 'panic';");
     expect(stdout).toBe("database password of database is in place\n");
   });
 });

@@ -51,7 +51,8 @@ check_disks() {
 
 check_disk() {
   local path=$1 mount=$2 free inodes
-  free=$(df --output=avail --block-size=1K "$mount" | tail -n 1 | tr -d ' ')
+  free=$(df --output=avail --block-size=1K "$mount" | tail -n 1)
+  free=${free// /}
   [[ $free =~ ^[0-9]{1,15}$ ]] || free=0
   free=$((free / 1024))
   inodes=$(df --output=itotal,iavail "$mount" | tail -n 1)
