@@ -57,7 +57,7 @@ describe("what a container prints", () => {
   const plain = async (text: string) => {
     const host = new FakeHost();
     const { stdout } = await host.shell(
-      ["/bin/bash", "-c", `${template("switch/plain-text.sh")}\nplain_text`],
+      ["/bin/bash", "-c", `${template("shared/untrusted.sh")}\nprintable_lines`],
       text,
       {},
     );
@@ -66,10 +66,10 @@ describe("what a container prints", () => {
 
   test.each([
     ["as it is", "a line\nanother, with é and 中\n", "a line\nanother, with é and 中\n"],
-    ["without colours and titles", "\u001b[31mred\u001b]0;title\u0007", "[31mred]0;title"],
+    ["without colours and titles", "\u001b[31mred\u001b]0;title\u0007", "red?]0;title?"],
     ["without control characters of Unicode", "\u009b31mred", "?31mred"],
-    ["without what overwrites a line", "fine\rwrong\b\u007f", "finewrong"],
-    ["with spaces for tabs", "a\tb", "a  b"],
+    ["without what overwrites a line", "fine\rwrong\b\u007f", "fine?wrong??"],
+    ["with its tabs", "a\tb", "a\tb"],
     ["cut, where a line is long", "x".repeat(600), `${"x".repeat(500)}...`],
   ])("reaches the terminal %s", async (_how, text, shown) => {
     expect(await plain(text)).toBe(shown);

@@ -45,7 +45,7 @@ describe("the gate, on a host", () => {
        esac`,
     );
   const pass = (host: FakeHost) =>
-    host.run(["switch/plain-text.sh", "switch/migration-gate.sh"], {
+    host.run(["shared/untrusted.sh", "switch/migration-gate.sh"], {
       JOB: "0123abcd",
       NAME: "emaintenance-migration",
       DATABASE: "emaintenance-postgres",
@@ -94,7 +94,7 @@ describe("the gate, on a host", () => {
     expect(code).toBe(1);
     expect(stderr).toBe(
       "migration failed with exit code 3; no service was started or changed. Its last lines:\n" +
-        "  [31mrelation exists[0m\n" +
+        "  relation exists?\n" +
         "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration-77) and deploy again. To go back: npm run rollback -- prod\n",
     );
   });

@@ -31,7 +31,7 @@ export class Gate extends Construct {
     const { service, containers, port, healthPath } = props;
     this.resource = new HostScript(this, `${service}-gate`, {
       connection: props.connection,
-      script: template("switch/plain-text.sh") + template("switch/gate.sh"),
+      script: template("shared/untrusted.sh") + template("switch/gate.sh"),
       environment: {
         SERVICE: service,
         CONTAINERS: containers

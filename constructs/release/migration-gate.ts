@@ -21,7 +21,7 @@ export class MigrationGate extends Construct {
     const { container } = props.migration;
     this.resource = new HostScript(this, "migration-gate", {
       connection: props.connection,
-      script: template("switch/plain-text.sh") + template("switch/migration-gate.sh"),
+      script: template("shared/untrusted.sh") + template("switch/migration-gate.sh"),
       environment: {
         JOB: container.resource.id,
         NAME: container.containerName,

@@ -35,3 +35,6 @@ printable() {
   LC_ALL=C sed -u -e $'s/\e\\[[0-9;]*m//g' -e $'s/\r$//' \
     -e $'s/\xc2[\x80-\x9f]/?/g; s/\xe2\x80[\xaa-\xae]/?/g; s/\xe2\x81[\xa6-\xa9]/?/g' -e $'s/[\x01-\x08\x0b-\x1f\x7f]/?/g'
 }
+
+# printable_lines: the same, and no line longer than 500 bytes.
+printable_lines() { printable | LC_ALL=C sed 's/^\(.\{500\}\).\{1,\}$/\1.../'; }

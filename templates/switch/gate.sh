@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Waits until the new containers of a service are healthy, and answer over the network. Ends at once where one never will be,
-# and says why: the old ones go on serving. Runs behind plain-text.sh.
+# and says why: the old ones go on serving. Runs behind untrusted.sh.
 set -euo pipefail
 
 : "${SERVICE:?name of the service}"
@@ -29,7 +29,7 @@ name_of() { docker inspect --format '{{slice .Name 1}}' "$1"; }
 # What the health check said last, on one line.
 health_words() {
   docker inspect --format '{{with .State.Health}}{{range .Log}}{{printf "%s\x00" .Output}}{{end}}{{end}}' "$1" |
-    tr '\n\0' ' \n' | sed '/^ *$/d; s/ *$//' | tail -n 1 | plain_text
+    tr '\n\0' ' \n' | sed '/^ *$/d; s/ *$//' | tail -n 1 | printable_lines
 }
 
 # Whether the kernel has killed something in the container for its memory, also before it was started again.
@@ -49,7 +49,7 @@ fail() {
     echo "the new container $(name_of "$1") of $SERVICE $2. The old one goes on serving."
     echo "its last health check: ${words:-none was made}"
     echo "the end of its log:"
-    docker logs --tail $LOG_LINES "$1" 2>&1 | plain_text | sed 's/^/  /'
+    docker logs --tail $LOG_LINES "$1" 2>&1 | printable_lines | sed 's/^/  /'
     echo "Expected it to be healthy within $LIMIT_SECONDS s. Mend the cause and deploy again. To go back: npm run rollback -- prod"
   } >&2
   # It stays for whoever looks into it, and may be one that starts again and again: what serves needs the processor more.
@@ -115,7 +115,7 @@ ask() {
   words=$(curl -q --silent --show-error --globoff --noproxy '*' --max-time "$REQUEST_SECONDS" --output /dev/null \
     --write-out 'answers %{http_code}' "$url" 2>&1) || words="does not answer: ${words#answers ???}"
   [[ ! $words =~ ^answers\ [23] ]] || return 0
-  echo "$url $words" | plain_text
+  echo "$url $words" | printable_lines
   return 1
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets the deployment go on only after the migration has ended well. A job that failed is run once more, so that a passing
-# trouble (a lock, a restart) needs nobody. Runs behind plain-text.sh.
+# trouble (a lock, a restart) needs nobody. Runs behind untrusted.sh.
 set -euo pipefail
 
 : "${JOB:?id of the migration container}"
@@ -24,7 +24,7 @@ code=$(exit_code)
 if [ "$code" != 0 ]; then
   {
     echo "migration failed with exit code $code; no service was started or changed. Its last lines:"
-    docker logs --tail 40 "$JOB" 2>&1 | plain_text | sed 's/^/  /'
+    docker logs --tail 40 "$JOB" 2>&1 | printable_lines | sed 's/^/  /'
     echo "Expected exit code 0. Mend the cause (the full text: docker logs $(name_of "$JOB")) and deploy again. To go back: npm run rollback -- prod"
   } >&2
   exit 1

@@ -11,9 +11,9 @@ jest.setTimeout(900_000);
 
 const BEGIN = `
   begin() {
-    setpriv --reuid "$1" --regid "$1" --init-groups env PATH=/work:$PATH SSH_CLIENT='192.0.2.1 1 22' OWNER="$1" WORKSTATION=desk LOCK=${DEPLOY_LOCK} \\
+    setpriv --reuid "$1" --regid "$1" --init-groups env PATH=/scripts:$PATH SSH_CLIENT='192.0.2.1 1 22' OWNER="$1" WORKSTATION=desk LOCK=${DEPLOY_LOCK} \\
       FORMER_LOCK=${FORMER_DEPLOY_LOCK} RESTORE_LOCK=${LOCK_FOLDER}/restore FORMER_RESTORE_LOCK=/run/lock/emaintenance-restore \\
-      RESTORE_JOURNAL=/nowhere TAKE_OVER_MINUTES=60 MARK=0123456789abcdef MARK_PREFIX=m LABEL=l DEPLOYMENT=1 RELEASE=2 bash /work/begin.sh
+      RESTORE_JOURNAL=/nowhere TAKE_OVER_MINUTES=60 MARK=0123456789abcdef MARK_PREFIX=m LABEL=l DEPLOYMENT=1 RELEASE=2 bash /scripts/begin.sh
   }
   mkdir -p /run/lock && chmod 1777 /run/lock
   groupadd -f docker
@@ -30,7 +30,7 @@ async function onHost(scenario: string): Promise<{ code: number; said: string }>
   const image = await ensureHostImage("ready");
   const { code, stdout, stderr } = await run(
     [
-      ...["docker", "run", "--rm", "--network", "none", "--volume", `${work}:/work:ro`],
+      ...["docker", "run", "--rm", "--network", "none", "--volume", `${work}:/scripts:ro`],
       ...["--entrypoint", "bash", image, "-c", `set -u\n${BEGIN}\n${scenario}`],
     ],
     { allowFailure: true, timeoutSeconds: 120 },

@@ -211,7 +211,7 @@ export class RolloutSystem {
     const { folder } = this.gateway;
     const count = ++this.runs;
     const file = join(folder, `script-${count}.sh`);
-    await writeFile(file, change(template("switch/plain-text.sh") + template(`switch/${name}`)));
+    await writeFile(file, change(template("shared/untrusted.sh") + template(`switch/${name}`)));
     if (interruption) await this.interruptAt(interruption);
     return run(["bash", "-c", 'echo $$ > "$MAIN_PROCESS"; exec bash "$0"', file], {
       env: {
