@@ -167,7 +167,7 @@ export class BackupSystem {
 
   /** Whether nobody makes a backup. */
   async unlocked(): Promise<boolean> {
-    const lock = ["flock", "--nonblock", this.path("locks/backup"), "true"];
+    const lock = ["flock", "--nonblock", join(this.operated.description.lockFolder, "backup"), "true"];
     return (await run(lock, { allowFailure: true })).code === 0;
   }
 
