@@ -9,11 +9,13 @@ import { rehearsalImages } from "./trial-images";
 
 const ENDS_WITHIN_SECONDS = 60;
 
-/** What happens to a deploy at some moment. `group` is the process group of cdktf and all that it started. */
+/** What happens to a deploy at some moment. `group` is the process group of Terraform and all that it started. */
 export type Interruption = (group: number) => Promise<void>;
 
 /** The workstation loses its power. */
 export const killWorkstation: Interruption = async (group) => {
+  // To a signal, 0 is the group of whoever sends it.
+  if (group <= 1) throw new Error(`${group} is no process group of a deploy`);
   process.kill(-group, "SIGKILL");
   const { directory } = rehearsal();
   await waitFor("the end of Terraform and its plugins", ENDS_WITHIN_SECONDS, async () => {
@@ -58,22 +60,28 @@ export async function deployImage(
   readonly output: string;
 }> {
   writeFileSync(trialValues(), JSON.stringify({ IMAGES: { ...rehearsalImages(), [service]: image } }));
-  const start = Date.now();
+  let start = Date.now();
   let lastLine = "";
-  let group = 0;
+  let timer: NodeJS.Timeout | undefined;
   let interrupted: Promise<void> | undefined;
-  const interrupt = () => {
-    interrupted = options.interruption?.(group);
-    // Seen below, once cdktf has ended.
-    interrupted?.catch(() => undefined);
+  // Moments count from Terraform's start: before it, nothing happens to the host.
+  const begin = (group: number) => {
+    start = Date.now();
+    timer = setTimeout(
+      () => {
+        interrupted = options.interruption?.(group);
+        // Seen below, once Terraform has ended.
+        interrupted?.catch(() => undefined);
+      },
+      (options.afterSeconds ?? 0) * 1000,
+    );
   };
-  const timer = setTimeout(interrupt, (options.afterSeconds ?? 0) * 1000);
   try {
     const { code, stdout, stderr } = await deploy({
       values: [trialValues()],
       ownGroup: true,
       allowFailure: true,
-      onStart: (pid) => (group = pid),
+      onStart: begin,
       onLine: (line) => {
         if (!interrupted && line.trim() !== "") lastLine = line.trim();
       },
