@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { HealthCheck } from "../../../constructs/values/health-check";
-import { run, type RunResult } from "../../../rehearsal/run";
+import { run, type RunResult, waitFor } from "../../../rehearsal/run";
 import { START_SECONDS } from "../gateway/gateway-system";
 import { type Made, type Mode, RolloutSystem } from "./rollout-system";
 
@@ -113,6 +113,20 @@ describe("the gate, while an old container serves", () => {
     const made = await system.container({ mode });
     const result = await gateFor(made, { limitSeconds: 100 });
     expect(result.stderr).toMatch(says);
+    await expectFailed(made, result);
+    await system.discard(made);
+  });
+
+  test("names the exit code of one that just runs again, of which Docker knows none", async () => {
+    const made = await system.container({ mode: "crashed-thrice" });
+    const facts = "{{.RestartCount}} {{.State.Status}} {{.State.ExitCode}}";
+    await waitFor(
+      "a third restart",
+      60,
+      async () => (await system.inspect(made.id, facts)) === "3 running 0",
+    );
+    const result = await gateFor(made);
+    expect(result.stderr).toMatch(/ends again and again, with exit code 3\./);
     await expectFailed(made, result);
     await system.discard(made);
   });

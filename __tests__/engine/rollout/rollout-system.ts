@@ -35,6 +35,7 @@ export type Mode =
   | "well"
   | "crash"
   | "recovers"
+  | "crashed-thrice"
   | "ends"
   | "error"
   | "silent"
