@@ -215,7 +215,8 @@ export class RolloutSystem {
     const file = join(folder, `script-${count}.sh`);
     await writeFile(file, change(template("switch/plain-text.sh") + template(`switch/${name}`)));
     if (interruption) await this.interruptAt(interruption);
-    return run(["bash", "-c", 'echo $$ > "$MAIN_PROCESS"; exec bash "$0"', file], {
+    // Without --norc, a bash that takes its input for a remote shell's reads ~/.bashrc, which may put other programs first.
+    return run(["bash", "--norc", "-c", 'echo $$ > "$MAIN_PROCESS"; exec bash "$0"', file], {
       env: {
         LOCK: this.lock,
         MAIN_PROCESS: join(folder, `main-process-${count}`),
