@@ -113,7 +113,7 @@ ask() {
   fi
   url=http://$host:$PORT$HEALTH_PATH
   words=$(curl -q --silent --show-error --globoff --noproxy '*' --max-time "$REQUEST_SECONDS" --output /dev/null \
-    --write-out 'answers %{http_code}' "$url" 2>&1) || words="does not answer: ${words#answers ???}"
+    --write-out 'answers %{http_code}\n' "$url" 2>&1) || words="does not answer: $(sed -n 's/^.*\(curl: \)/\1/p' <<< "$words")"
   [[ ! $words =~ ^answers\ [23] ]] || return 0
   echo "$url $words" | printable_lines
   return 1

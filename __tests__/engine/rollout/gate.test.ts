@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { HealthCheck } from "../../../constructs/values/health-check";
-import { run, type RunResult } from "../../../rehearsal/run";
+import { run, type RunResult, waitFor } from "../../../rehearsal/run";
 import { START_SECONDS } from "../gateway/gateway-system";
 import { type Made, type Mode, RolloutSystem } from "./rollout-system";
 
@@ -117,6 +117,20 @@ describe("the gate, while an old container serves", () => {
     await system.discard(made);
   });
 
+  test("names the exit code of one that just runs again, of which Docker knows none", async () => {
+    const made = await system.container({ mode: "crashed-thrice" });
+    const facts = "{{.RestartCount}} {{.State.Status}} {{.State.ExitCode}}";
+    await waitFor(
+      "a third restart",
+      60,
+      async () => (await system.inspect(made.id, facts)) === "3 running 0",
+    );
+    const result = await gateFor(made);
+    expect(result.stderr).toMatch(/ends again and again, with exit code 3\./);
+    await expectFailed(made, result);
+    await system.discard(made);
+  });
+
   test("stays shut for one that never gets healthy, once its time is over", async () => {
     const made = await system.container({ mode: "silent" });
     const result = await gateFor(made, { limitSeconds: 3 });
@@ -203,15 +217,15 @@ describe("the gate, while an old container serves", () => {
     const [made, both] = [await system.container({ mode: "ipv4-only" }), await system.container()];
     for (const { id } of [made, both]) await run(["docker", "network", "connect", network, id]);
 
-    const result = await gateFor(made);
+    const [result, answeringAtBoth] = [await gateFor(made), await gateFor(both)];
+    await system.discard(made, both);
+    await run(["docker", "network", "rm", network]);
 
     expect(result.code).toBe(0);
     expect(result.stderr).toMatch(
       /^user-service: http:\/\/\[fd[0-9a-f:]+\]:3001\/health does not answer: curl: .*\. The gateway asks it at [\d.]+; listen on :: to answer at both\n$/,
     );
-    expect(await gateFor(both)).toMatchObject({ code: 0, stderr: "" });
-    await system.discard(made, both);
-    await run(["docker", "network", "rm", network]);
+    expect(answeringAtBoth).toMatchObject({ code: 0, stderr: "" });
   });
 
   test("asks one without a health path for a connection only", async () => {

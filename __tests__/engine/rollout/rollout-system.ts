@@ -35,6 +35,7 @@ export type Mode =
   | "well"
   | "crash"
   | "recovers"
+  | "crashed-thrice"
   | "ends"
   | "error"
   | "silent"
@@ -62,7 +63,7 @@ export interface ContainerOptions {
   readonly port?: number;
   /** Address and port that its health check asks. @default 127.0.0.1:3001 */
   readonly checked?: { readonly address: string; readonly port: number };
-  /** @default a light program, which waits until the port takes connections, and fails once at most */
+  /** @default a light program, which waits until the port takes connections */
   readonly healthCheck?: ContainerHealthcheck;
   /** Whether Docker never asks it for its health: one more program on a busy machine. @default false */
   readonly asleep?: boolean;
@@ -130,7 +131,8 @@ export class RolloutSystem {
         // Docker waits for one interval before it asks for the first time.
         Interval: (options.asleep ? 3600 : 0.3) * NANOSECONDS,
         Timeout: 60 * NANOSECONDS,
-        Retries: options.healthCheck ? 100 : 1,
+        // The light program fails for nothing but a bad answer; or because its container ends, which is not what is tested then.
+        Retries: mode === "error" ? 1 : 100,
       },
       HostConfig: {
         NetworkMode: network,
@@ -213,7 +215,8 @@ export class RolloutSystem {
     const file = join(folder, `script-${count}.sh`);
     await writeFile(file, change(template("shared/untrusted.sh") + template(`switch/${name}`)));
     if (interruption) await this.interruptAt(interruption);
-    return run(["bash", "-c", 'echo $$ > "$MAIN_PROCESS"; exec bash "$0"', file], {
+    // Without --norc, a bash that takes its input for a remote shell's reads ~/.bashrc, which may put other programs first.
+    return run(["bash", "--norc", "-c", 'echo $$ > "$MAIN_PROCESS"; exec bash "$0"', file], {
       env: {
         LOCK: this.lock,
         MAIN_PROCESS: join(folder, `main-process-${count}`),

@@ -22,13 +22,14 @@ function health(request, response) {
 
 const server = createServer((request, response) => {
   const url = new URL(request.url, "http://service");
-  if (MODE === "silent") return;
+  if (MODE === "silent" || MODE === "crashed-thrice") return;
   if (url.pathname.endsWith("/health")) return health(request, response);
   const delay = Number(url.searchParams.get("delay") ?? 0);
   setTimeout(() => response.end(JSON.stringify({ container: hostname() })), delay);
 });
 
-if (MODE === "crash" || (MODE === "recovers" && starts() < 3)) {
+const crashes = { recovers: 2, "crashed-thrice": 3 }[MODE] ?? 0;
+if (MODE === "crash" || (crashes > 0 && starts() <= crashes)) {
   console.error(`the moon is missing ${ESCAPES}`);
   process.exit(3);
 } else if (MODE === "memory") {
