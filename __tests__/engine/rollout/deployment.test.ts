@@ -269,7 +269,12 @@ describe("what waits for the data tier", () => {
 
 describe("the migration", () => {
   const gate = async (job: Made) =>
-    system.script("migration-gate.sh", { JOB: job.id, NAME: system.nameOf("migration") });
+    system.script("migration-gate.sh", {
+      JOB: job.id,
+      NAME: system.nameOf("migration"),
+      // It cannot be told which image has migrated it, which is no reason to stop.
+      DATABASE: system.nameOf("no-database"),
+    });
   const job = async (program: string) => {
     const made = await system.job(program);
     await run(["docker", "start", "--attach", made.id], { allowFailure: true });
@@ -278,7 +283,11 @@ describe("the migration", () => {
 
   test("that has ended well gets its name; so does the next one", async () => {
     const [first, second] = [await job(""), await job("")];
-    expect(await gate(first)).toEqual({ code: 0, stdout: "migration done\n", stderr: "" });
+    expect(await gate(first)).toMatchObject({
+      code: 0,
+      stdout:
+        "the database could not be told which image has migrated it: the next deployment makes a dump it may not need\nmigration done\n",
+    });
     expect(await gate(second)).toMatchObject({ code: 0 });
     expect(await gate(second)).toMatchObject({ code: 0 });
     expect(await system.holderOf(system.nameOf("migration"))).toBe(second.id);
@@ -295,7 +304,9 @@ describe("the migration", () => {
     );
     expect(await gate(made)).toMatchObject({
       code: 0,
-      stdout: "the migration ended with exit code 5; running it once more\nmigration done\n",
+      stdout: expect.stringMatching(
+        /^the migration ended with exit code 5; running it once more\n(.*\n)?migration done\n$/,
+      ) as string,
     });
     await system.discard(made);
   });
