@@ -1,20 +1,23 @@
 import { ensureEngine } from "../rehearsal/engine";
+import { ensureBaseImages } from "../rehearsal/images/images";
 import { which } from "../rehearsal/run";
 
 /**
  * What the tests need beside Node and Terraform: a Docker Engine that answers, shellcheck, restic, and a browser.
- * Debian as root: installed. Elsewhere: a sentence.
+ * Debian as root: installed. Elsewhere: a sentence. The base images are made here too, as two lanes would wait for them.
  */
 async function prepare(): Promise<void> {
   if ((await which("terraform")) === undefined) {
     throw new Error("terraform is not on the PATH: install Terraform 1.11 or later, then run this again");
   }
-  const engine = await ensureEngine((line) => console.log(line), {
+  const say = (line: string) => console.log(line);
+  const engine = await ensureEngine(say, {
     shellcheck: "shellcheck",
     restic: "restic",
     chromium: "chromium",
   });
   console.log(`Docker Engine ${engine.version}${engine.startedHere ? ", started here" : ""}`);
+  await ensureBaseImages(say);
 }
 
 prepare().catch((error: unknown) => {
