@@ -1,25 +1,15 @@
 import { run } from "../../../rehearsal/run";
-import { BackupSystem } from "./backup-system";
+import type { BackupSystem } from "./backup-system";
+import { expectNothingLeft, makeLarge, startWithNotes } from "./failing-backups";
 
 jest.setTimeout(1_800_000);
 const START_MS = 900_000;
 
-/** Incompressible data, so that a dump takes room and time. */
-const MIB = 48;
-
 let system: BackupSystem;
 beforeAll(async () => {
-  system = await BackupSystem.start({ leastFreeMiB: 0 });
-  await system.sql("CREATE TABLE notes (id serial PRIMARY KEY, text text)");
-  await system.sql("INSERT INTO notes (text) VALUES ('the first')");
+  system = await startWithNotes();
 }, START_MS);
 afterAll(() => system.remove());
-
-async function makeLarge(): Promise<void> {
-  await system.sql(`CREATE TABLE IF NOT EXISTS large (data bytea);
-    INSERT INTO large SELECT decode(string_agg(md5(random()::text || n), ''), 'hex')
-    FROM generate_series(1, ${MIB}) g, generate_series(1, 65536) n GROUP BY g`);
-}
 
 /** Ends a process, or a group of them, that may have ended with another by now. */
 function kill(pid: number): void {
@@ -30,19 +20,10 @@ function kill(pid: number): void {
   }
 }
 
-/** What a failed backup leaves: no half of a set, nobody at the database, a record and an alert that say so. */
-async function expectNothingLeft(before: readonly string[]): Promise<void> {
-  expect(system.entries).toEqual(before);
-  await system.until("nothing left", async () => (await system.leftovers()).length === 0);
-  const record = system.record("backup-database");
-  expect(record.exitCode).not.toBe(0);
-  expect(system.alerts.at(-1)).toMatchObject({ severity: "error", source: "backup-database" });
-}
-
 describe("a backup that cannot be made leaves no half of a set, and says why", () => {
   beforeAll(async () => {
     await system.backup();
-    await makeLarge();
+    await makeLarge(system);
   });
   // What failed before is not failing any more: the next failure raises an alert of its own.
   afterEach(() => system.well("backup"));
@@ -54,7 +35,7 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
     });
     expect(code).toBe(1);
     expect(said).toMatch(/pg_dump failed/);
-    await expectNothingLeft(before);
+    await expectNothingLeft(system, before);
   });
 
   test("Docker starts no program in the container", async () => {
@@ -68,7 +49,7 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
     } finally {
       system.withoutProgram("docker");
     }
-    await expectNothingLeft(before);
+    await expectNothingLeft(system, before);
   });
 
   test("the container is stopped", async () => {
@@ -81,7 +62,7 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
     expect((await system.emaintenance("backup")).stderr).toMatch(/is exited: expected it to run/);
     await run(["docker", "start", system.container("postgres")]);
     await system.healthy();
-    await expectNothingLeft(before);
+    await expectNothingLeft(system, before);
   });
 
   test("the login is refused", async () => {
@@ -98,7 +79,7 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
       await exec(`cp -p /tmp/hba ${hba} && ${reload}`);
       await system.until("a login", () => system.sql("SELECT 1").then(Boolean, () => false));
     }
-    await expectNothingLeft(before);
+    await expectNothingLeft(system, before);
   });
 
   test("the backup itself is ended, as its time limit and a shutdown do", async () => {
@@ -108,7 +89,7 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
     });
     expect(code).toBe(1);
     expect(said).toMatch(/ended by a signal/);
-    await expectNothingLeft(before);
+    await expectNothingLeft(system, before);
   });
 
   test("the host goes down: all of it is killed, and the next backup sweeps what it left", async () => {
