@@ -1,3 +1,4 @@
+import { Naming, SERVICE_NAMES } from "../../constructs/naming";
 import { run, waitFor } from "../../rehearsal/run";
 import {
   cdktf,
@@ -33,15 +34,7 @@ async function hostParts(): Promise<string[]> {
   return stdout.split("\n").filter(Boolean);
 }
 
-const NAMES = [
-  "postgres",
-  "redis",
-  "user-service",
-  "work-order-service",
-  "asset-service",
-  "web",
-  "nginx",
-].map((service) => `emaintenance-${service}`);
+const NAMES = SERVICE_NAMES.map((service) => Naming.container(service));
 
 async function allHealthy(): Promise<boolean> {
   const containers = await inspectOnHost<{ State: { Health?: { Status: string } } }>(...NAMES).catch(
