@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { operatorConfiguration } from "../../../rehearsal/deployment/provider-plugins";
 import { Workspace, type PlannedChange, type Resources } from "../../engine/plugins/support/workspace";
-import { rehearsal } from "../support/rehearsal";
+import { onHost, rehearsal } from "../support/rehearsal";
 import { rehearsalImages } from "../support/trial-images";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { byForm } from "./support/by-form";
@@ -112,9 +112,12 @@ describe("an image that cannot be had", () => {
   const failures = new Workspace({ provider: provider(), env: operatorPlugins() });
   const recorded = recordedImageErrors();
   const build = (context: string, dockerfile?: string) => ({ context: join(contexts, context), dockerfile });
+  const containers = () => onHost("docker ps --all --quiet").then(({ stdout }) => stdout);
+  let earlier = "";
   let words = "";
 
   beforeAll(async () => {
+    earlier = await containers();
     const docker_image = {
       fails: { name: "rec/fails:1", build: build("fails") },
       absent: { name: "rec/absent-image:1" },
@@ -142,6 +145,10 @@ describe("an image that cannot be had", () => {
     expect(words.split("a line of output")).toHaveLength(
       (recorded.fails ?? "").split("a line of output").length,
     );
+  });
+
+  test("leaves no container of its build behind", async () => {
+    expect(await containers()).toBe(earlier);
   });
 
   (isOffline ? test : test.skip)("because it needs BuildKit, is the offline plugin's difference", () => {

@@ -34,8 +34,9 @@ function buildQuery(name: string, dockerfile: string, build: Fields): EngineRequ
     cachefrom: JSON.stringify(build.texts("cache_from")),
     nocache: build.flag("no_cache"),
     pull: build.flag("pull_parent"),
-    rm: build.flag("remove"),
-    forcerm: build.flag("force_remove"),
+    // The classic builder leaves containers behind, which BuildKit, the real provider's builder, never makes.
+    rm: true,
+    forcerm: true,
   };
 }
 
