@@ -68,7 +68,7 @@ export class Deployment extends Construct implements Beside {
 
     const begin = new HostScript(this, "deployment-begin", {
       connection,
-      script: template("switch/begin.sh"),
+      script: template("shared/untrusted.sh") + template("switch/begin.sh"),
       environment: {
         LOCK: DEPLOY_LOCK,
         FORMER_LOCK: FORMER_DEPLOY_LOCK,

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Begins a deployment: takes the lock, or says who has it, and marks the system as incomplete until the last script.
+# Begins a deployment: takes the lock, or says who has it, and marks the system as incomplete until the last script. Runs behind
+# untrusted.sh.
 set -euo pipefail
 
 : "${LOCK:?file that says who deploys}"
@@ -41,21 +42,15 @@ make_lock() {
   return "$code"
 }
 
-# What stands in a lock, on one line: a terminal obeys what is in it.
+# What stands in a lock, on one line.
 field() {
   local value
-  value=$(jq -r ".$1 // empty" "${2:-$LOCK}" 2> /dev/null | LC_ALL=C tr -d '[:cntrl:]') || true
+  value=$(jq -r ".$1 // empty" "${2:-$LOCK}" 2> /dev/null | tr -d '\n' | printable_lines) || true
   echo "${value:-unknown}"
 }
 
-# A deploy of a version before has its lock in a folder of everybody: it counts where its owner may use Docker, as whoever
-# deploys may.
-former_deploy() {
-  local user
-  [ -n "$FORMER_LOCK" ] && [ -n "$(find "$FORMER_LOCK" -maxdepth 0 -type f -mmin "-$TAKE_OVER_MINUTES" 2> /dev/null)" ] || return 1
-  user=$(stat --format %U "$FORMER_LOCK") || return 1
-  [ "$user" = root ] || id -nG -- "$user" 2> /dev/null | grep -qw docker
-}
+# A deploy of a version before has its lock in a folder of everybody.
+former_deploy() { [ -n "$FORMER_LOCK" ] && deploy_lock_counts "$FORMER_LOCK" "$TAKE_OVER_MINUTES"; }
 
 take_lock() {
   local minutes
