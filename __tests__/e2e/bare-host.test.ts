@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { stateFile } from "../../constructs/state-path";
@@ -6,6 +7,7 @@ import { run } from "../../rehearsal/run";
 import { runSmoke } from "../../rehearsal/smoke";
 import { temporaryFolder } from "../support/temporary-folder";
 import { BareMachine } from "./support/bare-machine";
+import { HostileTenant } from "./support/hostile-tenant";
 import { NO_CHANGES } from "./support/rehearsal";
 import { plan } from "./support/stack";
 import { report, UNFIT_STATES } from "./support/unfit-states";
@@ -156,6 +158,85 @@ describe("a host that is ready", () => {
       "HOST has Docker Engine 20.10.24. Expected 25 or later. Remove it (apt-get remove docker.io docker-ce), which keeps containers and volumes, and deploy again.",
     );
     expect(code).toBe(1);
+  });
+});
+
+/** Each word of the operator's command as root runs it, in this order; a word that is not here fails the test. */
+const WORDS: readonly (readonly [word: string, ...lines: string[]])[] = [
+  ["status", "status", "status --json"],
+  ["health", "health"],
+  ["logs", "logs --tail 200", "logs work-order-service --timestamps"],
+  ["safety-check", "safety-check", "safety-check --json"],
+  ["version", "version"],
+  ["completion", "completion"],
+  ["releases", "releases"],
+  ["verify", "verify"],
+  ["maintenance", "maintenance on 'a page'", "maintenance off"],
+  ["backup", "backup database", "backup database --plain", "backup uploads", "backup full", "backup prune"],
+  ["backups", "backups"],
+  ["verify-backup", "verify-backup --newest"],
+  ["off-host", "off-host copy", "off-host list", "off-host check"],
+  ["restart", "restart work-order-service"],
+  [
+    "restore",
+    "restore list",
+    "restore uploads --exact --yes",
+    "restore database --yes",
+    "restore full --dry-run",
+  ],
+  ["point-in-time", "point-in-time"],
+];
+
+describe("a service that somebody else has taken over", () => {
+  /** Exit codes of what refused its work, by what was run; a job that was ended by its time limit is none of them. */
+  const refused = (runs: Readonly<Record<string, number>>) =>
+    Object.fromEntries(Object.entries(runs).filter(([, code]) => code !== 0));
+
+  test("makes root execute nothing, follow nothing and lose nothing, whatever root runs", async () => {
+    await runSmoke(machine.host.url);
+    const tenant = new HostileTenant((line, input) => machine.shell(line, input));
+    const planted = await tenant.plant();
+    const before = await tenant.digest();
+    const said: string[] = [];
+    const asRoot = async (line: string): Promise<number> => {
+      const { code, stdout, stderr } = await hostShell(machine.host, `cd / && sudo ${line}`, {
+        allowFailure: true,
+        timeoutSeconds: 600,
+      });
+      said.push(`${line}\n${stdout}${stderr}`);
+      return code;
+    };
+
+    // GIVEN every job that a schedule of the host starts
+    const timers = await machine.shell(
+      "systemctl list-unit-files --no-legend --plain 'emaintenance-*.timer' | awk '{ print $1 }'",
+    );
+    const jobs = timers
+      .trim()
+      .split("\n")
+      .map((timer) => timer.replace(/\.timer$/, ".service"));
+    const words = (await machine.shell("emaintenance --words")).trim().split("\n");
+    expect(WORDS.map(([word]) => word).sort()).toEqual(words);
+
+    const runs: Record<string, number> = {};
+    for (const job of jobs) runs[job] = await asRoot(`systemctl start ${job}`);
+    for (const line of WORDS.flatMap(([, ...lines]) => lines))
+      runs[line] = await asRoot(`emaintenance ${line}`);
+    // A deploy that replaces the services, with its dump, its migration, its gates and its checks.
+    const deploy = await machine.apply({ JWT_SECRET: randomBytes(48).toString("base64url") });
+    runs.deploy = deploy.code;
+
+    console.log(
+      `${planted} things planted, ${Object.keys(runs).length} scripts run: ${JSON.stringify(runs)}`,
+    );
+    expect(await tenant.damage()).toBe("");
+    expect(await tenant.digest()).toBe(before);
+    // eslint-disable-next-line no-control-regex -- what a terminal obeys
+    expect(said.join("\n")).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f]/);
+    expect(refused(runs)).toEqual({});
+    expect(planted).toBeGreaterThan(500);
+    await runSmoke(machine.host.url);
+    await tenant.tidy();
   });
 });
 

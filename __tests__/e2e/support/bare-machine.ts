@@ -75,10 +75,15 @@ export class BareMachine {
   }
 
   /** `terraform apply` of the production stack from an empty state, with these values on top of the folder's own. */
-  async firstApply(values: object) {
+  firstApply(values: object) {
     this.forgetState();
+    return this.apply(values);
+  }
+
+  /** `terraform apply` of the production stack, with these values on top of the folder's own. */
+  async apply(values: object) {
     const file = join(temporaryFolder(), "values.tfvars.json");
-    writeFileSync(file, JSON.stringify(values));
+    writeFileSync(file, JSON.stringify(values), { mode: 0o600 });
     const { code, stdout, stderr } = await apply(this.host.directory, { values: [file], allowFailure: true });
     return { code, said: `${stdout}\n${stderr}` };
   }

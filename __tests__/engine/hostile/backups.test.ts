@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { template } from "../../../constructs/templates";
 import { run } from "../../../rehearsal/run";
 import { BackupSystem } from "../backup/backup-system";
+import { HOSTILE_NAMES, quotedName, quotedText } from "../../support/hostile-names";
 import { digestOf, HostileWorkplace, plantFiles } from "./hostile-place";
 
 jest.setTimeout(1_800_000);
@@ -74,29 +75,7 @@ describe("uploaded files", () => {
   });
 });
 
-/** Names that PostgreSQL takes, and that a shell, a client program or a terminal might take for something else. */
-const NAMES = [
-  "$(id>executed)",
-  "`id>executed`",
-  "a[$(id>executed)]",
-  "';id>executed;'",
-  'x"; DROP DATABASE emaintenance; --',
-  "--file=precious",
-  "-rf",
-  "dbname=postgres host=198.51.100.1",
-  "postgresql://198.51.100.1/postgres",
-  "two\nlines\n$(id>executed)",
-  "\\! id > /tmp/executed",
-  "CREATE ROLE x; \\! id",
-  "*",
-  "%s",
-  "\u001b]0;title\u0007",
-  "x".repeat(63),
-];
-
 const DATABASES = ["`id>executed`", "dbname=postgres host=198.51.100.1"];
-
-const quoted = (name: string) => `"${name.replace(/"/g, '""')}"`;
 
 describe("a database whose login is hostile", () => {
   let system: BackupSystem;
@@ -173,15 +152,15 @@ describe("a database whose login is hostile", () => {
 
   test("has databases, roles, schemas, tables, settings and comments with hostile names, and all of it is saved, verified and planned for", async () => {
     const taken = await plant(
-      NAMES.flatMap((name) => [
+      HOSTILE_NAMES.flatMap((name) => [
         // A database takes a while to make and to restore: some of the names do.
-        ...(DATABASES.includes(name) ? [`CREATE DATABASE ${quoted(name)}`] : []),
-        `CREATE ROLE ${quoted(name)}`,
-        `COMMENT ON ROLE ${quoted(name)} IS '${name.replace(/'/g, "''")}'`,
-        `CREATE SCHEMA ${quoted(name)}`,
-        `CREATE TABLE ${quoted(name)}.${quoted(name)} (id int)`,
-        `COMMENT ON TABLE ${quoted(name)}.${quoted(name)} IS '${name.replace(/'/g, "''")}'`,
-        `ALTER DATABASE emaintenance SET evil.setting = '${name.replace(/'/g, "''")}'`,
+        ...(DATABASES.includes(name) ? [`CREATE DATABASE ${quotedName(name)}`] : []),
+        `CREATE ROLE ${quotedName(name)}`,
+        `COMMENT ON ROLE ${quotedName(name)} IS ${quotedText(name)}`,
+        `CREATE SCHEMA ${quotedName(name)}`,
+        `CREATE TABLE ${quotedName(name)}.${quotedName(name)} (id int)`,
+        `COMMENT ON TABLE ${quotedName(name)}.${quotedName(name)} IS ${quotedText(name)}`,
+        `ALTER DATABASE emaintenance SET evil.setting = ${quotedText(name)}`,
       ]),
     );
     expect(taken).toBeGreaterThan(80);

@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import { run, type RunResult } from "../../../rehearsal/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 
-const PLANT = join(__dirname, "plant-files.sh");
+const PLANT = join(__dirname, "../../support/plant-files.sh");
 
 /** The user that the services run as. */
 const SERVICE = 1001;
