@@ -24,7 +24,7 @@ in_container() {
 # Takes connections, and answers a query that reads a table of its own.
 probe_postgres() {
   local output
-  if ! output=$(in_container "$1" 'pg_isready -h 127.0.0.1 -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$POSTGRES_DB"'); then
+  if ! output=$(in_container "$1" 'pg_isready -h 127.0.0.1 -p "${PGPORT:-5432}" -U "${DATABASE_OWNER:-$POSTGRES_USER}" -d "$POSTGRES_DB"'); then
     answer false "does not take connections: $(last_words <<< "$output")"
   elif ! output=$(in_container "$1" "PGOPTIONS='-c search_path=pg_catalog,pg_temp' psql -XAtq -F ' ' -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$POSTGRES_DB\" -c \"
       SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), current_setting('max_connections'),

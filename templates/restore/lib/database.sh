@@ -51,7 +51,7 @@ check_database() {
       "Set IMAGES.postgres to one that has them, and deploy"
     missing=$(missing_roles "$list")
     [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $SET belongs to roles that are not here: $missing" "the same roles" \
-      "Create them, or restore a full set, which brings its roles, or use --no-owner: all belongs to the system's own user then"
+      "Create them, or restore a full set, which brings its roles, or use --no-owner: all belongs to the role of the services then"
   fi
   check_room
 }
@@ -116,6 +116,7 @@ prepare_database() {
   say "restoring into $temporary"
   create_database "$temporary"
   load_dump "$temporary"
+  hand_over "$temporary"
   compare_rows "$temporary"
   # Without this, the first queries would be planned without knowing the tables.
   sql "$temporary" <<< 'ANALYZE' || fail "the restored database could not be analysed" "a database that can be read" "PostgreSQL's reason is above"
@@ -164,6 +165,16 @@ load_dump() {
   fi
   rm -f "$log"
   say "restored in $((SECONDS - began)) s${inside:+ by $jobs jobs}"
+}
+
+# hand_over DATABASE: what belongs to the superuser now, as it was restored by it, is given to the role of the services.
+hand_over() {
+  local owner
+  owner=$(server_variable DATABASE_OWNER)
+  # The container of a version before has one role for both.
+  [ -n "$owner" ] || return 0
+  sql "$1" "to=$owner" "main=$DATABASE" < "$LIB/restore/hand-over.sql" > /dev/null ||
+    fail "what is in $1 could not be given to $owner" "a role that owns the restored database" "PostgreSQL's reason is above"
 }
 
 # not_loaded DATABASE LOG
