@@ -44,8 +44,8 @@ probe_postgres() {
 # shellcheck disable=SC2016 # for the shell in the container
 # Says PONG, and could write down what it was told last.
 probe_redis() {
-  local output login='[ -z "$REDIS_PASSWORD" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"'
-  output=$(in_container "$1" "$login; redis-cli -p $2 PING && redis-cli -p $2 INFO") || true
+  local output login='[ -z "${REDIS_PASSWORD:-}" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"'
+  output=$(in_container "$1" "$login; redis-cli --user default -p $2 PING && redis-cli --user default -p $2 INFO") || true
   if ! head -n 1 <<< "$output" | grep -qx 'PONG'; then
     answer false "does not say PONG: $(last_words <<< "$output")"
     return
