@@ -27,7 +27,10 @@ describe("the password of the database", () => {
 
   test("is read by psql inside the container, and logged nowhere", async () => {
     // Both roles are as expected.
-    const host = new FakeHost().program("docker", 'text=$(cat); echo "$text" >&2; case $text in *pg_roles*) echo 2 ;; esac');
+    const host = new FakeHost().program(
+      "docker",
+      'text=$(cat); echo "$text" >&2; case $text in *pg_roles*) echo 2 ;; esac',
+    );
 
     const { stdout, stderr } = await host.run("postgres/apply-password.sh", { CONTAINER: "database" });
 
