@@ -38,8 +38,8 @@ const BELONGS_TO_SUPERUSER = `
     UNION ALL SELECT 'server ' || srvname, 'pg_foreign_server'::regclass, oid FROM pg_foreign_server WHERE srvowner = 10
     UNION ALL SELECT 'publication ' || pubname, 'pg_publication'::regclass, oid FROM pg_publication WHERE pubowner = 10
     UNION ALL SELECT 'event trigger ' || evtname, 'pg_event_trigger'::regclass, oid FROM pg_event_trigger WHERE evtowner = 10
-    UNION ALL SELECT 'large object ' || oid, 'pg_largeobject_metadata'::regclass, oid FROM pg_largeobject_metadata WHERE lomowner = 10
-    UNION ALL SELECT 'default rights ' || defaclobjtype, 'pg_default_acl'::regclass, oid FROM pg_default_acl WHERE defaclrole = 10
+    UNION ALL SELECT 'large object '|| oid::text, 'pg_largeobject_metadata'::regclass, oid FROM pg_largeobject_metadata WHERE lomowner = 10
+    UNION ALL SELECT 'default rights ' || defaclobjtype::text, 'pg_default_acl'::regclass, oid FROM pg_default_acl WHERE defaclrole = 10
     UNION ALL SELECT 'database ' || datname, 'pg_database'::regclass, oid FROM pg_database WHERE datdba = 10 AND NOT datistemplate AND datname <> 'postgres'
   ) AS found (line, class, oid)
   WHERE oid >= 16384 AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = class AND d.objid = found.oid AND d.deptype = 'e')`;
