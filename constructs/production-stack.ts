@@ -75,11 +75,12 @@ export class ProductionStack extends TerraformStack {
     });
 
     const backup = props.host?.backup;
+    const placement = new VmPlacement({ connection, layout, deployment, after: [directories.resource] });
     this.system = new Emaintenance(this, "emaintenance", {
       ...props,
       pointInTime: backup === false ? undefined : backup?.pointInTime,
       variables,
-      placement: new VmPlacement({ connection, layout, deployment, after: [directories.resource] }),
+      placement,
     });
 
     this.hostParts = new HostParts(this, "host-parts", {
@@ -111,7 +112,7 @@ export class ProductionStack extends TerraformStack {
       verified: verification.resource,
     });
 
-    deployment.endAfter(record.resource);
+    deployment.endAfter(record.resource, ...placement.last);
 
     const url = new TerraformOutput(this, "url", {
       value: variables.publicUrl.stringValue,

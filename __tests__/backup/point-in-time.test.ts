@@ -29,7 +29,7 @@ describe("point in time", () => {
     expect(environment(archive)).toEqual({
       ARCHIVE: "/archive",
       PGPORT: "5432",
-      PGUSER: "postgres",
+      PGUSER: "emaintenance_superuser",
       SLOT_PREFIX: "emaintenance_archive_",
     });
   });

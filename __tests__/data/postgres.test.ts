@@ -22,10 +22,11 @@ const setting = (command: readonly string[] = [], name: string) =>
 describe("PostgreSQL", () => {
   const json = made().json();
 
-  test("has the database and the user of the deployment document, and its password from a variable", () => {
+  test("has the database and the user of the deployment document, who is not its superuser, and its password from a variable", () => {
     expect(environment(json)).toMatchObject({
       POSTGRES_DB: "emaintenance",
-      POSTGRES_USER: "postgres",
+      DATABASE_OWNER: "postgres",
+      POSTGRES_USER: "emaintenance_superuser",
       POSTGRES_PASSWORD: "${var.POSTGRES_PASSWORD}",
     });
   });
@@ -49,7 +50,7 @@ describe("PostgreSQL", () => {
   test("is healthy when the real user reaches the real database over TCP", () => {
     expect(json.healthcheck?.test).toEqual([
       "CMD-SHELL",
-      'pg_isready -q -h 127.0.0.1 -p 5432 -U "$POSTGRES_USER" -d "$POSTGRES_DB"',
+      'pg_isready -q -h 127.0.0.1 -p 5432 -U "$DATABASE_OWNER" -d "$POSTGRES_DB"',
     ]);
   });
 
@@ -87,6 +88,13 @@ describe("PostgreSQL", () => {
 });
 
 describe("PostgreSQL with settings of a team's own", () => {
+  test("whose user has another name, has the usual superuser, and so does the archive of its log", () => {
+    expect(environment(made({ user: "app" }).json())).toMatchObject({
+      DATABASE_OWNER: "app",
+      POSTGRES_USER: "postgres",
+    });
+  });
+
   test("has memory that follows from its limit", () => {
     const { command } = made({ limits: { memoryMiB: 2048 } }).json();
 
@@ -144,6 +152,14 @@ describe("PostgreSQL refuses", () => {
     [{ database: "E-Maintenance" }, `  database is "E-Maintenance": ${name}`],
     [{ database: "" }, `  database is "": ${name}`],
     [{ database: "a".repeat(64) }, `  database is "${"a".repeat(64)}": ${name}`],
+    [
+      { user: "emaintenance_superuser" },
+      '  user is "emaintenance_superuser": expected a name that neither this project nor PostgreSQL (pg_…) uses for a role of its own',
+    ],
+    [
+      { extensions: ["Post GIS"] },
+      '  extensions.0 is "Post GIS": expected the name of an extension, such as "pg_stat_statements": lower-case letters, digits, _ and -',
+    ],
     [{ user: "1st" }, `  user is "1st": ${name}`],
     [{ user: "a b", database: "x;y" }, `  database is "x;y": ${name}\n  user is "a b": ${name}`],
     [

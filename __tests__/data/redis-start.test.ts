@@ -1,24 +1,29 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { template } from "../../constructs/templates";
 import { FakeHost } from "../support/fake-host";
 import { temporaryFolder } from "../support/temporary-folder";
 
 /** Starts Redis as its container does, with a stand-in for the image's own start. */
-async function started(password?: string) {
+async function started(password: string, pending = false) {
+  const mark = join(temporaryFolder(), ".password-pending");
+  if (pending) mkdirSync(mark);
   const secretFile = join(temporaryFolder(), "redis.conf");
   const container = new FakeHost().program("chown", "").program("docker-entrypoint.sh", "");
-  const script = template("redis/start.sh").replace("/run/emaintenance-redis.conf", secretFile);
+  const script = template("redis/start.sh")
+    .replace("/run/emaintenance-redis.conf", secretFile)
+    .replace("/data/.password-pending", mark);
   const { code, stderr } = await container.shell(
     ["/bin/sh", "-s", "--", "--port", "6379"],
     script,
-    password === undefined ? {} : { REDIS_PASSWORD: password },
+    { REDIS_PASSWORD: password },
   );
-  return { code, stderr, secretFile, calls: container.calls, text: readFileSync(secretFile, "utf8") };
+  const text = existsSync(secretFile) ? readFileSync(secretFile, "utf8") : undefined;
+  return { code, stderr, secretFile, calls: container.calls, text };
 }
 
 /** What Redis makes of a quoted word of its configuration: a backslash takes the next character as it is. */
-const asRedisReads = (text: string) =>
+const asRedisReads = (text = "") =>
   /^requirepass "(.*)"\n$/s.exec(text)?.[1]?.replace(/\\(.)/gs, (_, character: string) => character);
 
 describe("the start of Redis", () => {
@@ -39,7 +44,13 @@ describe("the start of Redis", () => {
     ]);
   });
 
-  test.each([undefined, ""])("asks for no password where there is none (%j)", async (password) => {
-    expect((await started(password)).text).toBe("");
+  test("asks for none while a deployment that gives Redis its first password has not replaced the services", async () => {
+    expect((await started("correct horse battery", true)).text).toBe("");
+  });
+
+  test("refuses to do without one", async () => {
+    const { code, calls, stderr } = await started("");
+    expect({ code: code === 0, calls }).toEqual({ code: false, calls: [] });
+    expect(stderr).toContain("REDIS_PASSWORD: password of Redis");
   });
 });

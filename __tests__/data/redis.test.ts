@@ -9,6 +9,7 @@ function made(props: Partial<RedisProps> = {}) {
     image: stack.image("redis"),
     network: stack.network,
     volume: stack.volume,
+    password: stack.variables.redisPassword.stringValue,
     ...props,
   });
   return { stack, redis, json: () => container(stack.synthesise(), "redis") };
@@ -42,11 +43,10 @@ describe("Redis", () => {
     expect(option(command, "maxmemory")).toBe(share);
   });
 
-  test("is healthy when it answers a ping, with the password where there is one", () => {
+  test("is healthy when it answers a ping, with the password, and also while it has none yet", () => {
     expect(json.healthcheck?.test).toEqual([
       "CMD-SHELL",
-      '[ -z "$REDIS_PASSWORD" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"; ' +
-        "redis-cli -p 6379 ping | grep -qx PONG",
+      'REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli --user default -p 6379 ping | grep -qx PONG',
     ]);
   });
 
@@ -93,14 +93,18 @@ describe("the password of Redis", () => {
 describe("a service that is granted access to Redis", () => {
   test("gets the URL, and starts after Redis is ready", () => {
     // GIVEN
-    const { redis } = made({ port: 6380, publish: [PublishedPort.loopback(6379)] });
+    const { redis, stack } = made({ port: 6380, publish: [PublishedPort.loopback(6379)] });
     const service = { setEnvironment: jest.fn(), startAfterContainer: jest.fn() };
 
     // WHEN
     redis.grantAccess(service);
 
     // THEN
-    expect(service.setEnvironment).toHaveBeenCalledWith("REDIS_URL", "redis://emaintenance-redis:6380");
+    const [name, url] = service.setEnvironment.mock.calls[0] as [string, string];
+    expect(name).toBe("REDIS_URL");
+    expect(stack.resolved(url)).toBe(
+      'redis://default:${replace(urlencode(var.REDIS_PASSWORD), "+", "%20")}@emaintenance-redis:6380',
+    );
     expect(service.startAfterContainer).toHaveBeenCalledWith(redis.container);
   });
 });

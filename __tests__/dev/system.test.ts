@@ -41,7 +41,7 @@ test("a service on the machine finds there what it would find in its container",
   const environment = hostEnvironment(
     [
       "DATABASE_URL=postgresql://postgres:a=b@emaintenance-postgres:5432/emaintenance",
-      "REDIS_URL=redis://emaintenance-redis:6379",
+      "REDIS_URL=redis://default:secret@emaintenance-redis:6379",
       "ASSET_SERVICE_URL=http://emaintenance-asset-service:3003",
       "USER_SERVICE_URL=http://emaintenance-user-service:3001",
       "PORT=3001",
@@ -55,7 +55,7 @@ test("a service on the machine finds there what it would find in its container",
 
   expect(environment).toEqual({
     DATABASE_URL: "postgresql://postgres:a=b@127.0.0.1:5533/emaintenance",
-    REDIS_URL: "redis://127.0.0.1:6479",
+    REDIS_URL: "redis://default:secret@127.0.0.1:6479",
     ASSET_SERVICE_URL: "http://127.0.0.1:3103",
     USER_SERVICE_URL: "http://127.0.0.1:3101",
     PORT: "3001",

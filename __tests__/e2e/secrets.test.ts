@@ -99,7 +99,7 @@ describe("passwords with characters that mean something elsewhere", () => {
 
     // THEN the password is what the database asks for
     const { stdout } = await onHost(
-      `docker exec emaintenance-postgres sh -c 'PGPASSWORD="$POSTGRES_PASSWORD" psql -XAtq -h "$(hostname)" -U "$POSTGRES_USER" -d "$POSTGRES_DB" -c "SELECT current_user"'`,
+      `docker exec emaintenance-postgres sh -c 'PGPASSWORD="$POSTGRES_PASSWORD" psql -XAtq -h "$(hostname)" -U "$DATABASE_OWNER" -d "$POSTGRES_DB" -c "SELECT current_user"'`,
     );
     expect(stdout.trim()).toBe("postgres");
     expect(

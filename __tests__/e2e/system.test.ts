@@ -24,6 +24,26 @@ describe("the deployed system", () => {
     expect(Number(files.stdout)).toBeGreaterThan(0);
   });
 
+  test("has services whose sessions are the database owner's, and nobody is its superuser over the network", async () => {
+    const sessions = `SELECT DISTINCT usename || ' ' || rolsuper FROM pg_stat_activity JOIN pg_roles ON rolname = usename
+      WHERE client_addr IS NOT NULL`;
+    expect(await queryDatabase(sessions)).toBe("postgres false");
+    // AND as a service logs in, no program of the server runs, and no superuser is let in
+    const overNetwork = (user: string, statement: string) =>
+      onHost(
+        `docker exec emaintenance-postgres sh -c 'PGPASSWORD="$POSTGRES_PASSWORD" psql -XAtq -h "$(hostname)" -U "$${user}" -d "$POSTGRES_DB" -c "${statement}"'`,
+        { allowFailure: true },
+      );
+    expect(
+      (await overNetwork("DATABASE_OWNER", "COPY work_orders TO PROGRAM '\\''id'\\''")).stderr,
+    ).toContain("permission denied to COPY to or from an external program");
+    expect((await overNetwork("POSTGRES_USER", "SELECT 1")).stderr).toContain(
+      "pg_hba.conf rejects connection",
+    );
+    // AND Redis answers nobody without its password
+    expect((await onHost("docker exec emaintenance-redis redis-cli dbsize")).stdout).toContain("NOAUTH");
+  });
+
   test("has nothing to change right after the deploy", async () => {
     expect((await cdktf(["diff", "prod"])).stdout).toContain(NO_CHANGES);
   });

@@ -26,15 +26,32 @@ describe("the password of the database", () => {
   });
 
   test("is read by psql inside the container, and logged nowhere", async () => {
-    const host = new FakeHost().program("docker", "cat >&2");
+    // Both roles are as expected.
+    const host = new FakeHost().program(
+      "docker",
+      'text=$(cat); echo "$text" >&2; case $text in *pg_roles*) echo 2 ;; esac',
+    );
 
     const { stdout, stderr } = await host.run("postgres/apply-password.sh", { CONTAINER: "database" });
 
-    expect(host.calls).toEqual([
-      'docker exec -i --env PGOPTIONS=-c search_path=pg_catalog,pg_temp database sh -c psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"',
-    ]);
+    const call =
+      'docker exec -i --env PGOPTIONS=-c search_path=pg_catalog,pg_temp database sh -c exec psql -X -q -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d template1';
+    expect(host.calls).toEqual([call, call]);
     expect(stderr).toContain("SET log_statement = 'none';");
     expect(stderr).toContain("SET log_min_error_statement = 'panic';");
     expect(stdout).toBe("database password of database is in place\n");
+  });
+
+  test("is not set where services would log in as superuser: the deployment ends with what the container's start said", async () => {
+    const said =
+      "psql: ERROR:  the cause\nthe roles of the database could not be put in place, for the reason above; the server starts as it was";
+    const host = new FakeHost().program("docker", `if [ "$1" = logs ]; then echo '${said}'; else echo 1; fi`);
+
+    const { code, stderr } = await host.run("postgres/apply-password.sh", { CONTAINER: "database" });
+
+    expect(code).toBe(1);
+    expect(stderr).toContain("its services would log in as superuser");
+    expect(stderr).toContain("  psql: ERROR:  the cause\n");
+    expect(host.calls).toHaveLength(2);
   });
 });

@@ -38,6 +38,20 @@ describe("the settings of a development system", () => {
     ]);
   });
 
+  test("keep the secrets of a version before, and get those that it did not have", () => {
+    const folder = temporaryFolder();
+    ensureLocalSettings(folder);
+    const former = { POSTGRES_PASSWORD: "of the data that are there", JWT_SECRET: "of the sessions" };
+    writeFileSync(join(folder, ".local/secrets.json"), JSON.stringify(former));
+
+    ensureLocalSettings(folder);
+
+    expect(secretsOf(folder)).toEqual({
+      ...former,
+      REDIS_PASSWORD: expect.stringMatching(/^[\w-]{32}$/) as string,
+    });
+  });
+
   test("name the source by option, else by environment, else for the team", () => {
     const folder = temporaryFolder();
     const team = { source: "rehearsal" };

@@ -29,7 +29,8 @@ describe("the gate behind the migration", () => {
 
 describe("the gate, on a host", () => {
   /** A job that has ended with this code, and ends with the next ones when it is started again; no job before it. */
-  const jobThatEnds = (...codes: number[]) =>
+  const jobThatEnds = (...codes: number[]) => jobThatSays("\\e[31mrelation exists\\e[0m\\a\\n", ...codes);
+  const jobThatSays = (words: string, ...codes: number[]) =>
     new FakeHost().program(
       "docker",
       `codes=(${codes.join(" ")})
@@ -41,7 +42,7 @@ describe("the gate, on a host", () => {
          *.Image*) echo sha256:77 ;;
          inspect*) exit 1 ;;
          start*) echo "$((count + 1))" > "$runs" ;;
-         logs*) printf '\\e[31mrelation exists\\e[0m\\a\\n' >&2 ;;
+         logs*) printf '${words}' >&2 ;;
        esac`,
     );
   const pass = (host: FakeHost) =>
@@ -97,5 +98,25 @@ describe("the gate, on a host", () => {
         "  relation exists?\n" +
         "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration-77) and deploy again. To go back: npm run rollback -- prod\n",
     );
+  });
+
+  test.each([
+    [
+      '{"error":"error: permission denied to create extension \\\\"pg_stat_statements\\\\""}',
+      'It may not create the extension pg_stat_statements, which needs a superuser. Name it in main.ts, and the deploy creates it: postgres: { extensions: ["pg_stat_statements"] }\n',
+    ],
+    [
+      "error: must be superuser to alter the system",
+      "It lacks a right: it logs in as the owner of the database, who is no superuser (docs/security.md). An extension that needs one is created by the deploy: postgres.extensions in main.ts\n",
+    ],
+  ])("of a job that says %j, it says which right is missing, and the remedy", async (words, sentence) => {
+    const { stderr } = await pass(jobThatSays(`${words}\\n`, 1, 1));
+    expect(stderr).toContain(`\n${sentence}Expected exit code 0.`);
+  });
+
+  test("repeats no name that is none of an extension", async () => {
+    const words = 'permission denied to create extension "x$(id)"';
+    const { stderr } = await pass(jobThatSays(`${words}\\n`, 1, 1));
+    expect(stderr).not.toContain("extensions: [");
   });
 });

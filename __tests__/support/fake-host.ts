@@ -5,7 +5,7 @@ import { run, type RunResult } from "../../rehearsal/run";
 import { temporaryFolder } from "./temporary-folder";
 
 /** Small programs that every host has. */
-const TOOLS = ["cat", "head", "rm", "sed", "sort", "tail"];
+const TOOLS = ["cat", "cut", "grep", "head", "rm", "sed", "sort", "tail", "tr"];
 
 /**
  * Runs scripts of `templates/` as on a host with the name vm1 and the login deploy. They find the programs that a test

@@ -21,5 +21,6 @@ export function goodValues(): Values {
     NEXT_PUBLIC_API_URL: "http://203.0.113.10:3030",
     POSTGRES_PASSWORD: "correct horse battery",
     JWT_SECRET: "correct horse battery staple, twice",
+    REDIS_PASSWORD: "battery staple, correct",
   };
 }

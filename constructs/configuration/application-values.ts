@@ -9,7 +9,7 @@ export interface ApplicationValues {
   readonly postgresPassword: DeployValue;
   /** Key that signs the sessions of users. */
   readonly jwtSecret: DeployValue;
-  /** Password of Redis; empty: none. */
+  /** Password of Redis. */
   readonly redisPassword: DeployValue;
   /** Origin under which people reach the gateway. */
   readonly publicUrl: DeployValue;

@@ -21,7 +21,7 @@ export class ApplicationVariables extends Construct {
   readonly postgresPassword: TerraformVariable;
   /** Key that signs the sessions of users. */
   readonly jwtSecret: TerraformVariable;
-  /** Password of Redis; empty: none. */
+  /** Password of Redis. */
   readonly redisPassword: TerraformVariable;
   /** Origin under which people reach the gateway. */
   readonly publicUrl: TerraformVariable;
@@ -63,8 +63,15 @@ export class ApplicationVariables extends Construct {
       type: VariableType.STRING,
       sensitive: true,
       default: "",
-      description: "Password of Redis; empty for none (Redis answers on the inner network only).",
-      validation: secret("REDIS_PASSWORD", 16, "openssl rand -base64 24"),
+      description: "Password of Redis; at least 16 characters, any character is fine.",
+      validation: [
+        required(
+          "REDIS_PASSWORD",
+          "a secret of at least 16 characters, as `openssl rand -base64 24` makes one: without it, every container and login of the VM reads and forges sessions. " +
+            "A system that has run without one keeps its sessions, and its services work on meanwhile",
+        ),
+        ...secret("REDIS_PASSWORD", 16, "openssl rand -base64 24"),
+      ],
     });
     this.publicUrl = declare("NEXT_PUBLIC_API_URL", {
       type: VariableType.STRING,

@@ -7,6 +7,7 @@ import { Tmpfs } from "../container/tmpfs";
 import { Naming } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../release/service-image";
+import { template } from "../templates";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
 import { timeZone } from "../values/time-zone";
@@ -25,8 +26,19 @@ export interface PostgresProps {
   readonly password: string;
   /** @default emaintenance (the seed, 5.2) */
   readonly database?: string;
-  /** @default postgres (the seed, 5.2) */
+  /**
+   * Role as which services and migrations log in. It owns the database and everything in it, and has no right beyond that:
+   * the server's superuser is another role, see `Postgres.superuser`.
+   * @default postgres (the seed, 5.2)
+   */
   readonly user?: string;
+  /**
+   * Extensions that only a superuser may create, such as `pg_stat_statements` or `postgis`: each deploy creates those that are
+   * missing, before the migration. What PostgreSQL calls a trusted extension (pgcrypto, citext, pg_trgm …) a migration may
+   * create by itself. A name that is taken off the list stays in the database.
+   * @default none
+   */
+  readonly extensions?: readonly string[];
   /** Port inside the network. @default 5432 */
   readonly port?: number;
   /** Ports of the host. @default none */
@@ -54,9 +66,23 @@ const identifier = z
     "expected a PostgreSQL name: lower-case letters, digits and _, at most 63",
   );
 
+/** Names that the roles of a deployment have for a moment while they are put in place, see templates/postgres/roles.sh. */
+const RESERVED_ROLES = ["emaintenance_superuser", "emaintenance_next_owner", "emaintenance_renaming"];
+
 const schema = z.object({
   database: identifier,
-  user: identifier,
+  user: identifier.refine(
+    (name) => !RESERVED_ROLES.includes(name) && !name.startsWith("pg_"),
+    "expected a name that neither this project nor PostgreSQL (pg_…) uses for a role of its own",
+  ),
+  extensions: z.array(
+    z
+      .string()
+      .regex(
+        /^[a-z_][a-z0-9_-]{0,62}$/,
+        'expected the name of an extension, such as "pg_stat_statements": lower-case letters, digits, _ and -',
+      ),
+  ),
   timeZone,
 });
 
@@ -72,11 +98,20 @@ const SHM_MIB = 128;
 /**
  * The main database. Its container is never removed because it happens to stand still, and is stopped before it is
  * replaced; its files are on the volume.
+ *
+ * Each start of the container sees to two roles before the server listens on the network (templates/postgres/start.sh): the
+ * owner, as whom services and migrations log in, and the superuser, who is reached by the server's socket only. A cluster
+ * that has one role for both, as earlier versions made it, is moved over. See docs/decisions/012-database-roles.md.
  */
 export class Postgres extends Construct {
   readonly container: TierContainer;
   readonly database: string;
+  /** Role as which services and migrations log in; it owns the database. */
   readonly user: string;
+  /** Role of root's scripts, by the socket only: `postgres`, or `emaintenance_superuser` where the user has that name. */
+  readonly superuser: string;
+  /** Extensions that the deploy creates. */
+  readonly extensions: readonly string[];
   readonly port: number;
   private readonly password: string;
 
@@ -85,10 +120,13 @@ export class Postgres extends Construct {
     const checked = validateProps(this, schema, {
       database: props.database ?? Naming.project,
       user: props.user ?? "postgres",
+      extensions: [...(props.extensions ?? [])],
       timeZone: props.timeZone ?? "UTC",
     });
     this.database = checked.database;
     this.user = checked.user;
+    this.superuser = checked.user === "postgres" ? "emaintenance_superuser" : "postgres";
+    this.extensions = checked.extensions;
     this.port = tcpPort(props.port ?? 5432);
     this.password = props.password;
 
@@ -104,6 +142,10 @@ export class Postgres extends Construct {
       service: "postgres",
       image: props.image,
       network: props.network,
+      entrypoint: [
+        ...["sh", "-c", template("postgres/roles.sh") + template("postgres/start.sh"), "postgres-start"],
+        template("postgres/hand-over.sql"),
+      ],
       command: [
         "postgres",
         ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
@@ -117,9 +159,9 @@ export class Postgres extends Construct {
       ],
       volumes: [props.volume.mountedAt(MOUNT), ...(props.socket ? [props.socket.mount] : [])],
       publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),
-      // Over TCP: while the image prepares a new cluster, the server listens on its socket only.
+      // Over TCP: while the cluster and its roles are prepared, the server listens on its socket only.
       healthCheck: HealthCheck.shell(
-        `pg_isready -q -h 127.0.0.1 -p ${this.port} -U "$POSTGRES_USER" -d "$POSTGRES_DB"`,
+        `pg_isready -q -h 127.0.0.1 -p ${this.port} -U "$DATABASE_OWNER" -d "$POSTGRES_DB"`,
         props.healthCheck,
       ),
       limits: props.limits ?? {},
@@ -129,7 +171,8 @@ export class Postgres extends Construct {
       replacedWhenStopped: false,
     });
     this.container.setEnvironment("POSTGRES_DB", this.database);
-    this.container.setEnvironment("POSTGRES_USER", this.user);
+    this.container.setEnvironment("POSTGRES_USER", this.superuser);
+    this.container.setEnvironment("DATABASE_OWNER", this.user);
     this.container.setEnvironment("POSTGRES_PASSWORD", this.password);
     this.container.setEnvironment("POSTGRES_INITDB_ARGS", "--data-checksums");
     this.container.setEnvironment("POSTGRES_HOST_AUTH_METHOD", "scram-sha-256");

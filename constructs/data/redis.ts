@@ -15,8 +15,8 @@ export interface RedisProps {
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
   readonly volume: DataVolume;
-  /** Password, as a reference to a sensitive variable that may be empty. @default none */
-  readonly password?: string;
+  /** Password, as a reference to a sensitive variable. */
+  readonly password: string;
   /** Port inside the network. @default 6379 */
   readonly port?: number;
   /** Ports of the host. @default none */
@@ -48,7 +48,7 @@ export class Redis extends Construct {
   constructor(scope: Construct, id: string, props: RedisProps) {
     super(scope, id);
     this.port = tcpPort(props.port ?? 6379);
-    this.password = props.password ?? "";
+    this.password = props.password;
     const memoryMiB = props.limits?.memoryMiB ?? 512;
 
     this.container = new TierContainer(this, "redis", {
@@ -71,7 +71,7 @@ export class Redis extends Construct {
       volumes: [props.volume.mountedAt("/data")],
       publish: (props.publish ?? []).map((on) => ({ containerPort: this.port, on })),
       healthCheck: HealthCheck.shell(
-        `[ -z "$REDIS_PASSWORD" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"; redis-cli -p ${this.port} ping | grep -qx PONG`,
+        `REDISCLI_AUTH="$REDIS_PASSWORD" redis-cli --user default -p ${this.port} ping | grep -qx PONG`,
         props.healthCheck,
       ),
       limits: props.limits ?? {},
@@ -81,16 +81,13 @@ export class Redis extends Construct {
     this.container.setEnvironment("REDIS_PASSWORD", this.password);
   }
 
-  /** REDIS_URL of the system, with the password, percent-encoded, where there is one. */
+  /**
+   * REDIS_URL of the system, with the password percent-encoded. It names the user `default`, as Redis 6 and later call the one
+   * that has the password: with a name, Redis lets a client in also while it has no password yet (host/redis-password.ts).
+   */
   get url(): string {
-    const address = `${this.container.containerName}:${this.port}`;
-    if (this.password === "") {
-      return `redis://${address}`;
-    }
-    // An empty password gives no login part: compact drops it from the list of one.
     const password = Fn.replace(Fn.urlencode(this.password), "+", "%20");
-    const login = Fn.join("", Fn.formatlist(":%s@", [Fn.compact([password])]) as string[]);
-    return `redis://${login}${address}`;
+    return `redis://default:${password}@${this.container.containerName}:${this.port}`;
   }
 
   /** Gives a service its cache: the URL, and a start only after Redis is ready. */

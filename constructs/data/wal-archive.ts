@@ -77,7 +77,7 @@ export class WalArchive extends Construct {
 
   /** Follows this server. */
   follow(postgres: Postgres): void {
-    this.container.setEnvironment("PGUSER", postgres.user);
+    this.container.setEnvironment("PGUSER", postgres.superuser);
     this.container.setEnvironment("PGPORT", String(postgres.port));
     this.container.startAfter(postgres.container.resource);
   }

@@ -117,6 +117,7 @@ export function operatorFiles(layout: HostLayout, system: SystemDescription): Ho
     ...RESTORE_LIBRARY.map((name) => library(`restore/${name}`, `restore/lib/${name}`)),
     program(`${scripts}/lib/restore/fetch-wal.sh`, "restore/fetch-wal.sh"),
     program(`${scripts}/lib/restore/apply-password.sh`, "postgres/apply-password.sh"),
+    library("restore/hand-over.sql", "postgres/hand-over.sql"),
     library("point-in-time/archive.sh", "point-in-time/lib/archive.sh"),
     { path: `${scripts}/lib/system.json`, mode: "0644", text: `${JSON.stringify(system, null, 2)}\n` },
     ...HEALTH_CHECKS.map((part) =>

@@ -15,6 +15,7 @@ import { MigrationGate } from "../release/migration-gate";
 import { SafetyDump } from "../release/safety-dump";
 import type { ServiceImage } from "../release/service-image";
 import { Switch } from "../release/switch";
+import { RedisPassword } from "./redis-password";
 import { GatewayConfiguration } from "./gateway-configuration";
 import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
@@ -33,6 +34,9 @@ export class VmPlacement implements Placement {
   readonly after: readonly ITerraformDependable[];
   readonly beside: Deployment;
   readonly walArchiveFolder: string;
+  /** What the deployment is not complete without, and nothing else waits for. */
+  readonly last: ITerraformDependable[] = [];
+  private redisPassword?: RedisPassword;
 
   constructor(private readonly props: VmPlacementProps) {
     this.after = props.after;
@@ -68,6 +72,7 @@ export class VmPlacement implements Placement {
       services,
       after: proofs,
     });
+    if (this.redisPassword) this.last.push(this.redisPassword.requireAfter(resource));
     return new GatewayConfiguration(scope, "gateway-configuration", {
       connection,
       layout,
@@ -80,6 +85,12 @@ export class VmPlacement implements Placement {
 
   dataReady(scope: Construct, postgres: Postgres, redis: Redis): readonly ITerraformDependable[] {
     const { connection, layout, deployment } = this.props;
+    this.redisPassword = new RedisPassword(scope, "redis-password", {
+      connection,
+      layout,
+      redis,
+      after: deployment.after,
+    });
     return [new DataGate(scope, "data-gate", { connection, layout, deployment, postgres, redis }).resource];
   }
 

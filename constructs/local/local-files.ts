@@ -20,6 +20,8 @@ export class LocalFiles extends Construct {
   readonly postgresPassword = this.value("POSTGRES_PASSWORD", SECRETS_FILE, "POSTGRES_PASSWORD");
   /** Key that signs the sessions of users. */
   readonly jwtSecret = this.value("JWT_SECRET", SECRETS_FILE, "JWT_SECRET");
+  /** Password of Redis. */
+  readonly redisPassword = this.value("REDIS_PASSWORD", SECRETS_FILE, "REDIS_PASSWORD");
   /** Folder of the application. */
   readonly source = this.value("source", SETTINGS_FILE, "source");
   /** `uid:gid` of the developer, in containers. */

@@ -3,9 +3,12 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Migration } from "../api/migration";
 import { DataVolume } from "../data/data-volume";
+import type { Postgres } from "../data/postgres";
+import type { Redis } from "../data/redis";
 import type { Placement } from "../placement";
 import type { GatewayFiles } from "../gateway/gateway";
 import { Naming, type ServiceName } from "../naming";
+import { LocalExtensions } from "./local-extensions";
 import { JobGate } from "./job-gate";
 import type { KeptFiles } from "./kept-files";
 import type { LocalFiles } from "./local-files";
@@ -41,6 +44,13 @@ export class LocalPlacement implements Placement {
   gatewayFiles(_scope: Construct, nginxConf: string): GatewayFiles {
     const path = this.kept.keep("gateway", { "nginx.conf": nginxConf });
     return { folder: `${this.files.folder}/${path}`, ready: [] };
+  }
+
+  dataReady(scope: Construct, postgres: Postgres, redis: Redis): readonly ITerraformDependable[] {
+    const containers = [postgres.container.resource, redis.container.resource];
+    if (postgres.extensions.length === 0) return containers;
+    const { engine } = this.files;
+    return [...containers, new LocalExtensions(scope, "database-extensions", { postgres, engine }).resource];
   }
 
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[] {

@@ -17,7 +17,7 @@ const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
 
 /** The names of the secrets, with the bytes of randomness in each. */
-const SECRETS = { POSTGRES_PASSWORD: 24, JWT_SECRET: 48 } as const;
+const SECRETS = { POSTGRES_PASSWORD: 24, JWT_SECRET: 48, REDIS_PASSWORD: 24 } as const;
 
 const schema = z.object({
   /** Folder of the application, as `npm run dev -- --source` named it. */
@@ -106,14 +106,14 @@ function ownerFor(source: string, rootless: boolean): string {
   return uid === 0 && folder ? `${folder.uid}:${folder.gid}` : `${uid}:${gid}`;
 }
 
+/** Makes the secrets that are missing; one that is there is the password of data that are there. */
 function ensureSecrets(folder: string): void {
   const path = pathOf(folder, SECRETS_FILE);
-  if (existsSync(path)) return;
-  const secrets = Object.entries(SECRETS).map(([name, bytes]) => [
-    name,
-    randomBytes(bytes).toString("base64url"),
-  ]);
-  writePrivate(path, Object.fromEntries(secrets) as object);
+  const kept = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Record<string, string>) : {};
+  const missing = Object.entries(SECRETS).filter(([name]) => kept[name] === undefined);
+  if (missing.length === 0) return;
+  const made = missing.map(([name, bytes]) => [name, randomBytes(bytes).toString("base64url")]);
+  writePrivate(path, { ...kept, ...(Object.fromEntries(made) as object) });
 }
 
 function pathOf(folder: string, file: string): string {

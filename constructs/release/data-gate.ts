@@ -2,6 +2,7 @@ import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
+import { DatabaseExtensions } from "../host/database-extensions";
 import { DatabasePassword } from "../host/database-password";
 import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
@@ -35,6 +36,14 @@ export class DataGate extends Construct {
       container.startAfter(...deployment.after);
     }
     const password = new DatabasePassword(this, "database-password", { connection, postgres });
+    const database =
+      postgres.extensions.length === 0
+        ? password
+        : new DatabaseExtensions(this, "database-extensions", {
+            connection,
+            postgres,
+            after: [password.resource],
+          });
     new HostScript(this, "data-ready", {
       connection,
       script: template("switch/data-ready.sh"),
@@ -43,7 +52,7 @@ export class DataGate extends Construct {
         postgres: postgres.container.resource.id,
         redis: redis.container.resource.id,
       },
-      after: [password.resource],
+      after: [database.resource],
     });
     this.resource = new HostScript(this, "data-gate", {
       connection,

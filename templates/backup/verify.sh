@@ -59,6 +59,13 @@ restore_into() {
   esac
 }
 
+# make_owner ID USER OWNER: a dump as SQL names the database's owner, who is nobody in a new cluster.
+make_owner() {
+  docker exec --interactive --env PGOPTIONS="$SESSION_OPTIONS" "$1" psql -XAtq -v ON_ERROR_STOP=1 -v owner="$3" -U "$2" -d postgres << 'SQL'
+SELECT format('CREATE ROLE %I', :'owner') WHERE :'owner' <> '' AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'owner') \gexec
+SQL
+}
+
 # in_throwaway ID USER DATABASE SQL: the answer, one line of JSON a row.
 in_throwaway() { docker exec --interactive --env PGOPTIONS="$SESSION_OPTIONS" "$1" psql -XAtq -v ON_ERROR_STOP=1 -U "$2" -d "$3" <<< "$4"; }
 
@@ -77,6 +84,7 @@ verify_database() {
   # As it was: what sorts differently would be another index.
   jq -r '"CREATE DATABASE verified TEMPLATE template0 ENCODING '\''\(.encoding)'\'' LC_COLLATE '\''\(.collate)'\'' LC_CTYPE '\''\(.ctype)'\''"' \
     <<< "$facts" | docker exec --interactive "$id" psql -Xq -v ON_ERROR_STOP=1 -U "$user" -d postgres || return 1
+  make_owner "$id" "$user" "$(jq -r '.owner // ""' <<< "$facts")" || return 1
   heeding_signals restore_into "$id" "$user" "$file" verified || { echo "it cannot be restored, for the reason above"; return 1; }
   expected=$(manifest "$name" '.rowCounts | tojson')
   counted=$(in_throwaway "$id" "$user" verified "$COUNT_ROWS" | counts_of) || return 1

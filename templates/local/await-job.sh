@@ -18,7 +18,10 @@ if [ "$code" != 0 ]; then
   {
     echo "$WHAT failed with exit code $code. Its last lines:"
     docker logs --tail 15 "$CONTAINER" 2>&1 | sed 's/^/  /'
-    echo "Mend the cause and start again."
+    if docker logs --tail 200 "$CONTAINER" 2>&1 | grep -q 'permission denied to create extension'; then
+      echo "An extension that needs a superuser is created before the migration where main.ts names it: postgres: { extensions: [...] }"
+    fi
+    echo "Remove the cause and start again."
   } >&2
   exit 1
 fi

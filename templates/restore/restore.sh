@@ -40,7 +40,7 @@ that, or Ctrl-C, leaves everything as it was.
   --newest-verified      without SET: the newest set that was restored for a test already
   --unverified           also a set that failed its verification
   --without-safety-dump  does not save the present database first
-  --no-owner             all belongs to the system's own user, whatever the set says
+  --no-owner             all belongs to the role of the services, whatever the set says
   --keep-sessions        leaves Redis as it is
   --exact                files that are not in the set go
   --help                 this text

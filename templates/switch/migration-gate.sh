@@ -12,6 +12,19 @@ set -euo pipefail
 trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 
 exit_code() { docker inspect --format '{{.State.ExitCode}}' "$JOB"; }
+# Where a right is missing, PostgreSQL says which; only an extension is the business of the deployment. The log is the image's
+# word: of a name, only what may be one is shown.
+missing_right() {
+  local said extension
+  said=$(docker logs --tail 200 "$JOB" 2>&1 | tr -d '\000' | sed 's/\\"/"/g')
+  extension=$(grep -oE 'permission denied to create extension "[a-z_][a-z0-9_-]{0,62}"' <<< "$said" | tail -n 1 | cut -d '"' -f 2)
+  if [ -n "$extension" ]; then
+    echo "It may not create the extension $extension, which needs a superuser. Name it in main.ts, and the deploy creates it: postgres: { extensions: [\"$extension\"] }"
+  elif grep -qiE 'permission denied|must be (superuser|owner)|SQLSTATE.{0,4}42501' <<< "$said"; then
+    echo "It lacks a right: it logs in as the owner of the database, who is no superuser (docs/security.md). An extension that needs one is created by the deploy: postgres.extensions in main.ts"
+  fi
+}
+
 name_of() { docker inspect --format '{{slice .Name 1}}' "$1"; }
 
 if [ "$(exit_code)" != 0 ]; then
@@ -25,6 +38,7 @@ if [ "$code" != 0 ]; then
   {
     echo "migration failed with exit code $code; no service was started or changed. Its last lines:"
     docker logs --tail 40 "$JOB" 2>&1 | printable_lines | sed 's/^/  /'
+    missing_right || true
     echo "Expected exit code 0. Mend the cause (the full text: docker logs $(name_of "$JOB")) and deploy again. To go back: npm run rollback -- prod"
   } >&2
   exit 1

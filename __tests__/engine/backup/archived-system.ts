@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { template } from "../../../constructs/templates";
 import { ensureBaseImages } from "../../../rehearsal/images/images";
 import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
+import { SUPERUSER } from "../../support/database-start";
 import type { Alert } from "../../support/job-host";
 import { OperatedSystem } from "../host/operated-system";
 
@@ -127,7 +128,7 @@ export class ArchivedSystem {
         "--env",
         "SLOT_PREFIX=test_archive_",
         "--env",
-        "PGUSER=postgres",
+        `PGUSER=${SUPERUSER}`,
         "--env",
         "PGPORT=5432",
       ],

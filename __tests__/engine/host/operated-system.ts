@@ -10,6 +10,7 @@ import type { ServiceDescription, SystemDescription } from "../../../constructs/
 import { template } from "../../../constructs/templates";
 import { ensureBaseImages } from "../../../rehearsal/images/images";
 import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
+import { databaseStart, formerDatabaseStart, OWNER, SUPERUSER } from "../../support/database-start";
 import { removeContainers } from "../../support/remove-containers";
 
 /** Answers /health with 200, and with 503 as soon as there is a file /tmp/sick; says its name and every request. */
@@ -45,6 +46,8 @@ export interface OperatedSystemChanges {
   readonly databaseOptions?: (prefix: string, root: string) => readonly string[];
   /** The server and its settings. @default the image's */
   readonly databaseCommand?: readonly string[];
+  /** Its services are the superuser of the database, as in former versions, until `moveRoles`. @default they are its owner */
+  readonly formerRoles?: boolean;
   readonly description?: (prefix: string, root: string) => Partial<SystemDescription>;
   /** Services that it has. With all of them comes the migration, and a release that is written down. @default all */
   readonly services?: readonly string[];
@@ -85,7 +88,7 @@ export class OperatedSystem {
     private readonly folder: string,
     readonly prefix: string,
     private readonly gatewayPort: number,
-    private readonly changes: OperatedSystemChanges,
+    private changes: OperatedSystemChanges,
   ) {
     this.layout = new HostLayout(join(folder, "emaintenance"));
   }
@@ -161,12 +164,22 @@ export class OperatedSystem {
     }
   }
 
-  /** Asks the database. Ends at the first error. */
+  /** Replaces the database's container by one that moves its roles, as a deploy does. */
+  async moveRoles(): Promise<void> {
+    this.changes = { ...this.changes, formerRoles: false };
+    await this.docker("stop", "--time", "60", this.container("postgres"));
+    await this.docker("rm", this.container("postgres"));
+    await this.startService("postgres");
+    await this.healthy("postgres");
+  }
+
+  /** Asks the database, as the superuser. Ends at the first error. */
   async sql(text: string, database = "emaintenance"): Promise<string> {
     const { stdout } = await run(
       [
         ...["docker", "exec", "-i", this.container("postgres")],
-        ...["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database],
+        ...["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database],
+        ...["-U", this.changes.formerRoles ? OWNER : SUPERUSER],
       ],
       { input: text },
     );
@@ -240,17 +253,21 @@ export class OperatedSystem {
       ...["--health-cmd", line, "--health-interval", "1s", "--health-retries", "3"],
       ...["--health-timeout", "9s", "--health-start-period", "20s"],
     ];
+    const { databaseCommand } = this.changes;
+    const database = this.changes.formerRoles
+      ? formerDatabaseStart(databaseCommand)
+      : databaseStart(databaseCommand);
     const own: Record<string, readonly string[]> = {
       postgres: [
-        ...["--env", "POSTGRES_USER=postgres", "--env", `POSTGRES_PASSWORD=${PASSWORD}`],
-        ...["--env", "POSTGRES_DB=emaintenance"],
+        ...["--env", `POSTGRES_PASSWORD=${PASSWORD}`, "--env", "POSTGRES_DB=emaintenance"],
+        ...database.options,
         ...(this.changes.databaseOptions?.(this.prefix, this.root) ?? [
           "--volume",
           `${this.prefix}-data:/var/lib/postgresql/data`,
         ]),
         ...health("pg_isready -q -h 127.0.0.1 -U postgres"),
         images.postgres,
-        ...(this.changes.databaseCommand ?? []),
+        ...database.words,
       ],
       redis: [
         ...["--env", `REDIS_PASSWORD=${PASSWORD}`],

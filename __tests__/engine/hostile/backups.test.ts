@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { template } from "../../../constructs/templates";
 import { run } from "../../../rehearsal/run";
+import { SUPERUSER } from "../../support/database-start";
 import { BackupSystem } from "../backup/backup-system";
 import { HOSTILE_NAMES, quotedName, quotedText } from "../../support/hostile-names";
 import { digestOf, HostileWorkplace, plantFiles } from "./hostile-place";
@@ -84,7 +85,7 @@ describe("a database whose login is hostile", () => {
     place.run([system.layout.deploy("scripts/emaintenance.sh"), ...args]);
   /** Runs each statement by itself; how many of them the server took. */
   const plant = async (statements: readonly string[]): Promise<number> => {
-    const psql = ["psql", "-XAtq", "-U", "postgres", "-d", "emaintenance"];
+    const psql = ["psql", "-XAtq", "-U", SUPERUSER, "-d", "emaintenance"];
     const { stderr } = await run(["docker", "exec", "-i", system.container("postgres"), ...psql], {
       input: statements.map((statement) => `${statement};\n`).join(""),
       allowFailure: true,
@@ -106,7 +107,7 @@ describe("a database whose login is hostile", () => {
       CREATE FUNCTION evil.keep(text, bigint) RETURNS text LANGUAGE sql AS 'SELECT $1';
       CREATE AGGREGATE evil.sum(bigint) (SFUNC = evil.keep, STYPE = text, INITCOND = 'most[$(id>executed)]');
       CREATE FUNCTION evil.count_nothing(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint';
-      ALTER ROLE postgres SET search_path = evil, pg_catalog, public`);
+      ALTER ROLE ${SUPERUSER} SET search_path = evil, pg_catalog, public`);
     const { code, stdout } = await emaintenance("backup", "database", "--json");
     expect(place.damage).toEqual([]);
     // THEN the question is answered by PostgreSQL itself, and the backup is made
@@ -128,14 +129,14 @@ describe("a database whose login is hostile", () => {
   });
 
   test("makes the change of its password fail, and the password is in no log", async () => {
-    await system.sql("ALTER ROLE postgres SET default_transaction_read_only = on");
+    await system.sql(`ALTER ROLE ${SUPERUSER} SET default_transaction_read_only = on`);
     const { code, stdout, stderr } = await run(["bash", "-s"], {
       input: template("postgres/apply-password.sh"),
       env: { CONTAINER: system.container("postgres") },
       allowFailure: true,
     });
     await system.sql(
-      "SET default_transaction_read_only = off; ALTER ROLE postgres RESET default_transaction_read_only",
+      `SET default_transaction_read_only = off; ALTER ROLE ${SUPERUSER} RESET default_transaction_read_only`,
     );
     const log = await run(["docker", "logs", system.container("postgres")]);
 

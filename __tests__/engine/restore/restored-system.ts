@@ -37,7 +37,12 @@ export const SAMPLE_TABLES = `CREATE TABLE work_orders (id bigint GENERATED ALWA
 /** An operated system with a database of some tables, uploaded files, sessions, and backup sets of them. */
 export class RestoredSystem {
   static async start(folder: string): Promise<RestoredSystem> {
-    const system = new RestoredSystem(await OperatedSystem.start(folder), folder);
+    return RestoredSystem.on(await OperatedSystem.start(folder), folder);
+  }
+
+  /** With another system around it than the usual one. */
+  static async on(operated: OperatedSystem, folder: string): Promise<RestoredSystem> {
+    const system = new RestoredSystem(operated, folder);
     await system.prepare();
     return system;
   }
@@ -104,8 +109,8 @@ export class RestoredSystem {
   }
 
   /** Makes a set. @returns its name */
-  async backUp(kind: string): Promise<string> {
-    const { code, stdout, stderr } = await this.emaintenance(["backup", kind, "--json"]);
+  async backUp(...words: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.emaintenance(["backup", ...words, "--json"]);
     if (code !== 0) throw new Error(stderr);
     return (JSON.parse(stdout) as { set: string }).set;
   }

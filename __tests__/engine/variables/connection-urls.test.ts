@@ -55,14 +55,8 @@ test.each(PASSWORDS)("the password %j comes out of both URLs as it is", async (p
   expect(decodeURIComponent(redis.password)).toBe(password);
   expect(redis).toMatchObject({
     protocol: "redis:",
-    username: "",
+    username: "default",
     host: "emaintenance-redis:6379",
     pathname: "",
   });
-});
-
-test("without a password, the URL of Redis has no login part at all", async () => {
-  const { REDIS_URL } = await terraform.evaluate({ ...good, REDIS_PASSWORD: "" });
-
-  expect(REDIS_URL).toBe("redis://emaintenance-redis:6379");
 });

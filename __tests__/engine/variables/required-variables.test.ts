@@ -17,6 +17,9 @@ const EMPTY: Record<string, string> = {
   SSH_HOST_KEYS: `SSH_HOST_KEYS is empty. Expected the output of \`ssh-keyscan SERVER_IP\`, compared with the VM's own keys. ${SET}`,
   NEXT_PUBLIC_API_URL: `NEXT_PUBLIC_API_URL is empty. Expected the origin of the gateway, such as http://203.0.113.10:3030. ${SET}`,
   POSTGRES_PASSWORD: `POSTGRES_PASSWORD is empty. Expected a secret of at least 16 characters. ${SET}`,
+  REDIS_PASSWORD:
+    "REDIS_PASSWORD is empty. Expected a secret of at least 16 characters, as `openssl rand -base64 24` makes one: without it, every container and login of the VM " +
+    `reads and forges sessions. A system that has run without one keeps its sessions, and its services work on meanwhile. ${SET}`,
   JWT_SECRET: `JWT_SECRET is empty. Expected a secret of at least 32 characters. ${SET}`,
 };
 

@@ -146,7 +146,7 @@ counts_of() { jq -ces 'add // {} | select(type == "object" and all(.[]; type == 
 facts_of() {
   jq -ce 'select(type == "object" and (.major | type == "number" and . > 0 and . < 1000 and . == floor) and
     (.bytes | type == "number" and . >= 0 and . < 1e18 and . == floor) and
-    ([.version, .database, .user] | all(type == "string")) and
+    ([.version, .database, .user, .owner // ""] | all(type == "string")) and
     ([.encoding, .collate, .ctype] | all(type == "string" and test("^[A-Za-z0-9_.@ -]{1,100}$"))))' <<< "$1"
 }
 
@@ -162,7 +162,7 @@ readonly COUNT_ROWS="SELECT format('SELECT json_build_object(%L, count(*)) FROM 
 # shellcheck disable=SC2034 # for the scripts that read this file
 # What one has to know of a database to make it anew.
 readonly DATABASE_FACTS="SELECT json_build_object('version', current_setting('server_version'),
-  'major', current_setting('server_version_num')::int / 10000, 'database', current_database(), 'user', current_user,
+  'major', current_setting('server_version_num')::int / 10000, 'database', current_database(), 'user', current_user, 'owner', pg_get_userbyid(datdba),
   'bytes', pg_database_size(current_database()), 'encoding', pg_encoding_to_char(encoding), 'collate', datcollate, 'ctype', datctype)
   FROM pg_database WHERE datname = current_database()"
 

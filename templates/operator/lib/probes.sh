@@ -24,7 +24,7 @@ in_container() {
 # Takes connections, and answers a query that reads a table of its own.
 probe_postgres() {
   local output
-  if ! output=$(in_container "$1" 'pg_isready -h 127.0.0.1 -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$POSTGRES_DB"'); then
+  if ! output=$(in_container "$1" 'pg_isready -h 127.0.0.1 -p "${PGPORT:-5432}" -U "${DATABASE_OWNER:-$POSTGRES_USER}" -d "$POSTGRES_DB"'); then
     answer false "does not take connections: $(last_words <<< "$output")"
   elif ! output=$(in_container "$1" "PGOPTIONS='-c search_path=pg_catalog,pg_temp' psql -XAtq -F ' ' -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$POSTGRES_DB\" -c \"
       SELECT (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'), current_setting('max_connections'),
@@ -44,8 +44,8 @@ probe_postgres() {
 # shellcheck disable=SC2016 # for the shell in the container
 # Says PONG, and could write down what it was told last.
 probe_redis() {
-  local output login='[ -z "$REDIS_PASSWORD" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"'
-  output=$(in_container "$1" "$login; redis-cli -p $2 PING && redis-cli -p $2 INFO") || true
+  local output login='[ -z "${REDIS_PASSWORD:-}" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"'
+  output=$(in_container "$1" "$login; redis-cli --user default -p $2 PING && redis-cli --user default -p $2 INFO") || true
   if ! head -n 1 <<< "$output" | grep -qx 'PONG'; then
     answer false "does not say PONG: $(last_words <<< "$output")"
     return

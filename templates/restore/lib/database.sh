@@ -51,7 +51,7 @@ check_database() {
       "Set IMAGES.postgres to one that has them, and deploy"
     missing=$(missing_roles "$list")
     [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $SET belongs to roles that are not here: $missing" "the same roles" \
-      "Create them, or restore a full set, which brings its roles, or use --no-owner: all belongs to the system's own user then"
+      "Create them, or restore a full set, which brings its roles, or use --no-owner: all belongs to the role of the services then"
   fi
   check_room
 }
@@ -116,6 +116,7 @@ prepare_database() {
   say "restoring into $temporary"
   create_database "$temporary"
   load_dump "$temporary"
+  hand_over "$temporary"
   compare_rows "$temporary"
   # Without this, the first queries would be planned without knowing the tables.
   sql "$temporary" <<< 'ANALYZE' || fail "the restored database could not be analysed" "a database that can be read" "PostgreSQL's reason is above"
@@ -156,14 +157,46 @@ load_dump() {
     local options=(--exit-on-error)
     [ -z "$NO_OWNER" ] || options+=(--no-owner --no-privileges)
     [ -z "$inside" ] || options+=(--jobs "$jobs" "$inside")
-    # A database that is thrown away after a crash need not be safe on the disk row by row.
-    interruptible docker exec -i --user 0 --env PGOPTIONS='-c synchronous_commit=off' "$POSTGRES" \
-      sh -c 'exec pg_restore -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$@"' pg_restore "$(connection_to "$1")" "${options[@]}" \
-      < "$dump" > "$log" 2>&1 || not_loaded "$1" "$log"
+    if entries_list "$dump" without; then options+=(--use-list "$ENTRIES"); fi
+    restore_entries "$1" "$dump" "$log" "${options[@]}" || not_loaded "$1" "$log"
     take_dump_back
+    if entries_list "$dump" only; then
+      restore_entries "$1" "$dump" "$log" --exit-on-error --no-owner --use-list "$ENTRIES" || not_loaded "$1" "$log"
+    fi
   fi
   rm -f "$log"
   say "restored in $((SECONDS - began)) s${inside:+ by $jobs jobs}"
+}
+
+# restore_entries DATABASE DUMP LOG OPTION...
+restore_entries() {
+  # A database that is thrown away after a crash need not be safe on the disk row by row.
+  interruptible docker exec -i --user 0 --env PGOPTIONS='-c synchronous_commit=off' "$POSTGRES" \
+    sh -c 'exec pg_restore -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$@"' pg_restore "$(connection_to "$1")" "${@:4}" < "$2" > "$3" 2>&1
+}
+
+# Where a list of entries is, in the server's container.
+readonly ENTRIES=/tmp/emaintenance-restore-entries
+
+# entries_list DUMP without | only: of a set from before the services' role was no superuser, what only a superuser may own (an
+# event trigger, a publication of all tables) names that role as its owner: it is restored last, without its owner. Writes the list of all
+# other entries, or of these only; fails where there are none of them.
+entries_list() {
+  local list kind='^[0-9]+; [0-9]+ [0-9]+ (COMMENT - )?(EVENT TRIGGER|PUBLICATION)'
+  list=$(docker exec -i "$POSTGRES" pg_restore --list < "$1") || return 1
+  grep -qE "$kind" <<< "$list" || return 1
+  if [ "$2" = only ]; then list=$(grep -E "$kind" <<< "$list"); else list=$(grep -vE "$kind" <<< "$list"); fi
+  docker exec -i --user 0 "$POSTGRES" sh -c 'cat > "$0"' "$ENTRIES" <<< "$list"
+}
+
+# hand_over DATABASE: what belongs to the superuser now, as it was restored by it, is given to the role of the services.
+hand_over() {
+  local owner
+  owner=$(server_variable DATABASE_OWNER)
+  # The container of a version before has one role for both.
+  [ -n "$owner" ] || return 0
+  sql "$1" "to=$owner" "main=$DATABASE" < "$LIB/restore/hand-over.sql" > /dev/null ||
+    fail "what is in $1 could not be given to $owner" "a role that owns the restored database" "PostgreSQL's reason is above"
 }
 
 # not_loaded DATABASE LOG

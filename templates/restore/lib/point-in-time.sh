@@ -202,7 +202,7 @@ replay_log() {
   docker run --detach --init --name "$name" --label "$PROJECT.throwaway=replay" --network none --shm-size 128m \
     --stop-signal SIGINT --stop-timeout 120 --security-opt no-new-privileges \
     --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add KILL --cap-add SETGID --cap-add SETUID \
-    --env "PGDATA=$CLUSTER_MOUNT/$CLUSTER" --env "PGUSER=$(server_variable POSTGRES_USER)" --env "PGPORT=$(server_variable PGPORT | grep . || echo 5432)" \
+    --env "PGDATA=$CLUSTER_MOUNT/$CLUSTER" --env "PGPORT=$(server_variable PGPORT | grep . || echo 5432)" \
     --volume "$1:$CLUSTER_MOUNT" --volume "$(wal_folder "$GENERATION"):/archive:ro" "$IMAGE" "${command[@]}" "${settings[@]}" > /dev/null ||
     fail "the container that replays the log does not start" "a container of the database's image" "Docker's reason is above"
   await_replayed "$name" || {
@@ -212,16 +212,20 @@ replay_log() {
   say "replayed; the last commit is of $(docker logs "$name" 2>&1 | sed -n 's/.*last completed transaction was at log time //p' | tail -n 1 | grep . || echo 'before the base backup')"
 }
 
-# await_replayed CONTAINER
+# await_replayed CONTAINER: sets replay_user, the superuser. At that moment it may have had the name of the services' role still.
 await_replayed() {
-  local end=$((SECONDS + REPLAY_SECONDS))
-  until [ "$(in_replay psql -XAtqc 'SELECT pg_is_in_recovery()' template1 2> /dev/null)" = f ]; do
+  local end=$((SECONDS + REPLAY_SECONDS)) names
+  mapfile -t names < <(server_variable POSTGRES_USER && server_variable DATABASE_OWNER)
+  while :; do
+    for replay_user in "${names[@]}"; do
+      [ "$(in_replay psql -XAtqc "SELECT pg_is_in_recovery() OR NOT rolsuper FROM pg_roles WHERE rolname = current_user" template1 2> /dev/null)" != f ] || return 0
+    done
     [ "$(inspect "$1" .State.Status)" = running ] && [ "$SECONDS" -lt "$end" ] || return 1
     interruptible sleep 0.5
   done
 }
 
-in_replay() { docker exec --env PGOPTIONS="$SESSION_OPTIONS" "$(recorded replay)" "$@"; }
+in_replay() { docker exec --env PGUSER="$replay_user" --env PGOPTIONS="$SESSION_OPTIONS" "$(recorded replay)" "$@"; }
 
 # Every row of every database is read once, its checksums with it, and the system's own database is among them.
 read_all() {
@@ -229,7 +233,7 @@ read_all() {
   database=$(server_variable POSTGRES_DB)
   [ "$(in_replay psql -XAtqc "SELECT count(*) FROM pg_database WHERE datname = '$database'" template1)" = 1 ] ||
     fail "at that moment there was no database $database" "a moment at which it was there" "Choose an earlier one"
-  interruptible docker exec "$(recorded replay)" sh -c 'exec pg_dumpall --no-password > /dev/null' ||
+  interruptible docker exec --env PGUSER="$replay_user" "$(recorded replay)" sh -c 'exec pg_dumpall --no-password > /dev/null' ||
     fail "not all of the restored data can be read" "every row of every database" "The reason is above; choose another time"
   say "every row of the restored databases was read"
 }

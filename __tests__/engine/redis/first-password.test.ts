@@ -1,0 +1,144 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { template } from "../../../constructs/templates";
+import { ensureBaseImages } from "../../../rehearsal/images/images";
+import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { temporaryFolder } from "../../support/temporary-folder";
+
+/** The first test on a machine builds the images. */
+jest.setTimeout(900_000);
+
+const PASSWORD = `/#@:%$\{x}'"\\ $(id) \`id\``;
+const PORT = "6379";
+
+/** Redis on a folder of this machine, replaced in place as a deploy does. */
+class RedisContainer {
+  readonly name = `redis-test-${randomBytes(4).toString("hex")}`;
+  readonly folder = temporaryFolder();
+
+  /** As versions up to November 2026 have started it without a password. */
+  async serveFormer(): Promise<void> {
+    await this.serve(["--env", "REDIS_PASSWORD="], ["redis-server", "--appendonly", "yes", "--dir", "/data"]);
+  }
+
+  /** As the construct Redis starts it. */
+  async servePresent(): Promise<void> {
+    const words = ["-c", template("redis/start.sh"), "redis-start", "--appendonly", "yes", "--dir", "/data"];
+    await this.serve(["--env", `REDIS_PASSWORD=${PASSWORD}`, "--entrypoint", "sh"], words);
+  }
+
+  private async serve(options: readonly string[], words: readonly string[]): Promise<void> {
+    const { redis } = await ensureBaseImages();
+    await this.stop();
+    const mount = ["--volume", `${this.folder}:/data`];
+    await run([
+      "docker",
+      "run",
+      "--detach",
+      "--init",
+      "--name",
+      this.name,
+      ...mount,
+      ...options,
+      redis,
+      ...words,
+    ]);
+    await waitFor("Redis", 60, async () => /PONG|NOAUTH/.test((await this.without("PING")).stdout));
+  }
+
+  async restart(): Promise<void> {
+    await run(["docker", "restart", this.name]);
+    await waitFor("Redis", 60, async () => /PONG|NOAUTH/.test((await this.without("PING")).stdout));
+  }
+
+  /** As a service that knows no password. */
+  without(...command: readonly string[]): Promise<RunResult> {
+    return run(["docker", "exec", this.name, "redis-cli", ...command], { allowFailure: true });
+  }
+
+  /** As a service with the REDIS_URL of now. */
+  async with(...command: readonly string[]): Promise<string> {
+    const words = ["docker", "exec", "--env", "REDISCLI_AUTH", this.name, "redis-cli", "--user", "default"];
+    const { stdout, stderr } = await run([...words, ...command], { env: { REDISCLI_AUTH: PASSWORD } });
+    return (stdout + stderr).trim();
+  }
+
+  allowFormer(): Promise<RunResult> {
+    return this.script("redis/allow-former.sh", { FOLDER: this.folder });
+  }
+
+  requirePassword(): Promise<RunResult> {
+    return this.script("redis/require-password.sh", { REDIS_PORT: PORT });
+  }
+
+  private script(name: string, environment: Readonly<Record<string, string>>): Promise<RunResult> {
+    const env = { CONTAINER: this.name, ...environment };
+    return run(["bash", "-s"], { input: template(name), env, allowFailure: true });
+  }
+
+  get pending(): string {
+    return join(this.folder, ".password-pending");
+  }
+
+  async stop(): Promise<void> {
+    await run(["docker", "stop", this.name], { allowFailure: true });
+    await run(["docker", "rm", "--force", this.name], { allowFailure: true });
+  }
+}
+
+let redis: RedisContainer;
+beforeEach(() => {
+  redis = new RedisContainer();
+});
+afterEach(() => redis.stop());
+
+const NOTHING = { code: 0, stdout: "", stderr: "" };
+
+test("a Redis without a password gets one while services that know none work on, and keeps its sessions", async () => {
+  await redis.serveFormer();
+  await redis.without("SET", "session", "mine");
+
+  // WHEN Redis is replaced: both kinds of services are let in
+  expect(await redis.allowFormer()).toMatchObject({ code: 0, stderr: "" });
+  await redis.servePresent();
+  expect((await redis.without("GET", "session")).stdout.trim()).toBe("mine");
+  expect(await redis.with("GET", "session")).toBe("mine");
+  // AND so it stays where the deploy ends here, also after a restart
+  await redis.restart();
+  expect((await redis.without("GET", "session")).stdout.trim()).toBe("mine");
+
+  // WHEN the services are replaced
+  const asked = await redis.requirePassword();
+  expect(asked).toEqual({ code: 0, stdout: "Redis asks for its password\n", stderr: "" });
+  for (const moment of ["at once", "after a restart"]) {
+    expect([moment, (await redis.without("GET", "session")).stdout]).toEqual([
+      moment,
+      expect.stringContaining("NOAUTH"),
+    ]);
+    expect(await redis.with("GET", "session")).toBe("mine");
+    await redis.restart();
+  }
+  // AND again, nothing happens
+  expect(await redis.requirePassword()).toMatchObject(NOTHING);
+  expect(await redis.allowFormer()).toMatchObject(NOTHING);
+  expect(existsSync(redis.pending)).toBe(false);
+});
+
+test("one that has a password, or a new one, asks for it from its first moment on", async () => {
+  expect(await redis.allowFormer()).toMatchObject(NOTHING);
+  await redis.servePresent();
+  expect(await redis.allowFormer()).toMatchObject(NOTHING);
+  await redis.servePresent();
+
+  expect((await redis.without("PING")).stdout).toContain("NOAUTH");
+  expect(await redis.with("PING")).toBe("PONG");
+});
+
+test("killed when Redis asks for its password already, the last step is finished by its next run", async () => {
+  await redis.servePresent();
+  mkdirSync(redis.pending);
+
+  expect(await redis.requirePassword()).toMatchObject({ code: 0, stderr: "" });
+  expect(existsSync(redis.pending)).toBe(false);
+});
