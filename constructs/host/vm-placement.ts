@@ -5,7 +5,8 @@ import type { Migration } from "../api/migration";
 import type { OwnService } from "../api/own-service";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
-import type { GatewayTarget, Placement } from "../placement";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { FormerlyOnFront, GatewayTarget, Placement } from "../placement";
 import type { GatewayFiles } from "../gateway/gateway";
 import type { ServiceName } from "../naming";
 import { DataGate } from "../release/data-gate";
@@ -32,6 +33,7 @@ export class VmPlacement implements Placement {
   readonly nodeEnv = "production";
   readonly after: readonly ITerraformDependable[];
   readonly beside: Deployment;
+  readonly publishesData = false;
   readonly walArchiveFolder: string;
 
   constructor(private readonly props: VmPlacementProps) {
@@ -59,6 +61,7 @@ export class VmPlacement implements Placement {
     nginxConf: string,
     image: ServiceImage,
     services: readonly GatewayTarget[],
+    data: FormerlyOnFront,
   ): GatewayFiles {
     const { connection, layout, deployment } = this.props;
     const proofs = services.flatMap(({ containers }) => containers.flatMap(({ ready }) => ready));
@@ -66,6 +69,7 @@ export class VmPlacement implements Placement {
       connection,
       folder: layout.deploy("nginx"),
       services,
+      data,
       after: proofs,
     });
     return new GatewayConfiguration(scope, "gateway-configuration", {
@@ -78,9 +82,15 @@ export class VmPlacement implements Placement {
     });
   }
 
-  dataReady(scope: Construct, postgres: Postgres, redis: Redis): readonly ITerraformDependable[] {
+  dataReady(
+    scope: Construct,
+    postgres: Postgres,
+    redis: Redis,
+    front: EmaintenanceNetwork,
+  ): readonly ITerraformDependable[] {
     const { connection, layout, deployment } = this.props;
-    return [new DataGate(scope, "data-gate", { connection, layout, deployment, postgres, redis }).resource];
+    const props = { connection, layout, deployment, postgres, redis, front };
+    return [new DataGate(scope, "data-gate", props).resource];
   }
 
   beforeMigration(
