@@ -114,7 +114,7 @@ kernel_address() { awk -F. '{ printf "%02X%02X%02X%02X\n", $4, $3, $2, $1 }' <<<
 take_data_off_network() {
   local name
   for name in $DATA; do
-    docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}' "$name" | grep -qxF -- "$NETWORK" || continue
+    docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}' "$name" 2> /dev/null | grep -qxF -- "$NETWORK" || continue
     docker network disconnect "$NETWORK" "$name"
     say "$name has left $NETWORK"
   done
