@@ -12,6 +12,7 @@ describe("the names of the system", () => {
       "emaintenance-nginx",
     ]);
     expect(Naming.network).toBe("emaintenance-network");
+    expect(Naming.dataNetwork).toBe("emaintenance-data");
   });
 
   test("number the containers of a service from the second one on", () => {

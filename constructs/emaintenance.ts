@@ -17,6 +17,7 @@ import { Gateway, type GatewayProps } from "./gateway/gateway";
 import { type NginxConfigProps, renderNginxConfig } from "./gateway/nginx-config";
 import { Upstream } from "./gateway/route";
 import { type RouteTable, routesTo, SEED_ROUTES } from "./gateway/route-table";
+import { networksWithOneName } from "./errors";
 import type { ServiceName } from "./naming";
 import { EmaintenanceNetwork } from "./network/emaintenance-network";
 import type { Placement } from "./placement";
@@ -28,7 +29,8 @@ type DataSettings<T> = Partial<Omit<T, "image" | "network" | "volume" | "socket"
 
 /** What a team may set; every value has a default from the deployment document. */
 export interface EmaintenanceSettings {
-  readonly network?: { readonly name?: string };
+  /** Names of the two networks. @default emaintenance-network (the seed, 1.2) and emaintenance-data */
+  readonly network?: { readonly name?: string; readonly dataName?: string };
   readonly postgres?: DataSettings<PostgresProps>;
   readonly redis?: DataSettings<RedisProps>;
   readonly migration?: MigrationSettings;
@@ -61,7 +63,10 @@ export interface EmaintenanceProps extends EmaintenanceSettings {
  */
 export class Emaintenance extends Construct {
   readonly images: ImageCatalog;
+  /** Of the gateway, the web and the services. */
   readonly network: EmaintenanceNetwork;
+  /** Of PostgreSQL, Redis and those that use them. */
+  readonly dataNetwork: EmaintenanceNetwork;
   readonly postgres: Postgres;
   /** There where the write-ahead log is archived. */
   readonly walArchive?: WalArchive;
@@ -86,7 +91,18 @@ export class Emaintenance extends Construct {
       after,
     });
     this.images = images;
-    this.network = new EmaintenanceNetwork(this, "network", { after, ...props.network });
+    const { name, dataName } = props.network ?? {};
+    this.network = new EmaintenanceNetwork(this, "network", { after, name });
+    this.dataNetwork = new EmaintenanceNetwork(this, "data-network", {
+      after,
+      name: dataName,
+      role: "data",
+      internal: !placement.publishesData,
+    });
+    if (this.dataNetwork.literalName === this.network.literalName) {
+      throw networksWithOneName(this.network.literalName);
+    }
+    const publishedByData = (port: number) => (placement.publishesData ? [PublishedPort.loopback(port)] : []);
 
     // The data tier.
     const { pointInTime } = props;
@@ -98,14 +114,14 @@ export class Emaintenance extends Construct {
       socket && { settings: pointInTime, folder, socket };
     this.postgres = new Postgres(this, "postgres", {
       image: images.of("postgres"),
-      network: this.network,
+      network: this.dataNetwork,
       volume: new DataVolume(this, "postgres-data", {
         name: "postgres-data",
         hostPath: placement.dataFolder("postgres"),
         after,
       }),
       password: variables.postgresPassword.stringValue,
-      publish: [PublishedPort.loopback(5432)],
+      publish: publishedByData(5432),
       timeZone,
       ...props.postgres,
       socket,
@@ -117,24 +133,24 @@ export class Emaintenance extends Construct {
       this.walArchive = new WalArchive(this, "wal-archive", {
         ...archive,
         image: images.of("postgres"),
-        network: this.network,
+        network: this.dataNetwork,
       });
       this.walArchive.follow(this.postgres);
     }
     this.redis = new Redis(this, "redis", {
       image: images.of("redis"),
-      network: this.network,
+      network: this.dataNetwork,
       volume: new DataVolume(this, "redis-data", {
         name: "redis-data",
         hostPath: placement.dataFolder("redis"),
         after,
       }),
       password: variables.redisPassword.stringValue,
-      publish: [PublishedPort.loopback(6379)],
+      publish: publishedByData(6379),
       ...props.redis,
     });
 
-    const dataReady = placement.dataReady?.(this, this.postgres, this.redis);
+    const dataReady = placement.dataReady?.(this, this.postgres, this.redis, this.network);
     if (dataReady) {
       this.postgres.container.provenBy(...dataReady);
       this.redis.container.provenBy(...dataReady);
@@ -142,13 +158,10 @@ export class Emaintenance extends Construct {
 
     // The migration.
     const { beside } = placement;
-    const common = {
-      network: this.network,
-      beside,
-      nodeEnv: placement.nodeEnv,
-    };
+    const common = { beside, nodeEnv: placement.nodeEnv };
     this.migration = new Migration(this, "migration", {
       ...common,
+      network: this.dataNetwork,
       image: images.of("user-service"),
       ...props.migration,
     });
@@ -164,6 +177,8 @@ export class Emaintenance extends Construct {
     // The API tier.
     const api = (service: ServiceName, uploads?: ContainerVolumes) => ({
       ...common,
+      network: this.network,
+      dataNetwork: this.dataNetwork,
       image: images.of(service),
       corsOrigin: variables.publicUrl.stringValue,
       timeZone,
@@ -204,6 +219,7 @@ export class Emaintenance extends Construct {
     // The web tier.
     this.web = new Web(this, "web", {
       ...common,
+      network: this.network,
       image: images.of("web"),
       publicUrl: variables.publicUrl.stringValue,
       timeZone,
@@ -236,6 +252,7 @@ export class Emaintenance extends Construct {
       this.nginxConf,
       images.of("nginx"),
       behind.map((service) => ({ upstream: upstream(service).toString(), containers: service.containers })),
+      { network: this.network, containers: [this.postgres.container, this.redis.container] },
     );
     // Where nginx does not take its configuration, nothing of the release has happened.
     this.migration.startAfter(...(files.tried ?? []));

@@ -58,6 +58,21 @@ export function hostPortTaken(port: number, first: string, second: string): Conf
   );
 }
 
+/** The web would be on the network of the database. */
+export function networksWithOneName(name: string): ConfigurationError {
+  return new ConfigurationError(
+    `network.name and network.dataName are both ${JSON.stringify(name)}: expected two networks; give one of them another name`,
+  );
+}
+
+/** Docker publishes nothing of a container that is on an internal network only. */
+export function portOnInternalNetwork(service: string, port: number, network: string): ConfigurationError {
+  return new ConfigurationError(
+    `host port ${port} is published by ${service}, which is on ${network} only, and nothing of an internal network is ` +
+      `published: pass publish: [], and reach it on the host, by docker exec or at its address (see docs/operator.md)`,
+  );
+}
+
 /** A memory limit under which the program of this tier cannot work. */
 export function memoryBelowNeed(service: string, memoryMiB: number, neededMiB: number): ConfigurationError {
   return new ConfigurationError(

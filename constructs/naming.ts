@@ -15,14 +15,17 @@ export const SERVICE_NAMES = [
 export type ServiceName = (typeof SERVICE_NAMES)[number];
 
 /**
- * The one place where the prefix `emaintenance` is written: names of containers, the network, labels and
+ * The one place where the prefix `emaintenance` is written: names of containers, networks, labels and
  * Terraform addresses all come from here.
  */
 export const Naming = {
   project: "emaintenance",
 
-  /** The Docker network of the whole system. */
+  /** The Docker network of the gateway, the web and the services. */
   network: "emaintenance-network",
+
+  /** The Docker network of PostgreSQL, Redis and those that use them. */
+  dataNetwork: "emaintenance-data",
 
   /** Name of the container of a service or job, for example `emaintenance-user-service`. */
   container: (service: string): string => `emaintenance-${service}`,

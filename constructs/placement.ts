@@ -8,6 +8,7 @@ import type { Postgres } from "./data/postgres";
 import type { Redis } from "./data/redis";
 import type { GatewayFiles } from "./gateway/gateway";
 import type { ServiceName } from "./naming";
+import type { EmaintenanceNetwork } from "./network/emaintenance-network";
 import type { Beside } from "./release/beside";
 import type { ServiceImage } from "./release/service-image";
 
@@ -17,6 +18,8 @@ export interface Placement {
   readonly nodeEnv: "production" | "development";
   /** What must be there before anything is made. */
   readonly after: readonly ITerraformDependable[];
+  /** Whether PostgreSQL and Redis have ports of the machine. Else their network is an internal one. */
+  readonly publishesData: boolean;
   /** Folder that keeps the files of a data volume. @default Docker keeps them */
   dataFolder(service: "postgres" | "redis"): string | undefined;
   /** Where a service writes its log. */
@@ -33,9 +36,19 @@ export interface Placement {
     nginxConf: string,
     image: ServiceImage,
     services: readonly GatewayTarget[],
+    data: FormerlyOnFront,
   ): GatewayFiles;
-  /** What must have happened before anything uses the data tier. @default its containers are healthy */
-  dataReady?(scope: Construct, postgres: Postgres, redis: Redis): readonly ITerraformDependable[];
+  /**
+   * What must have happened before anything uses the data tier. @default its containers are healthy
+   *
+   * @param front where containers of a version before look for it
+   */
+  dataReady?(
+    scope: Construct,
+    postgres: Postgres,
+    redis: Redis,
+    front: EmaintenanceNetwork,
+  ): readonly ITerraformDependable[];
   /** What must have happened before the migration starts, beside that. @default nothing */
   beforeMigration?(
     scope: Construct,
@@ -52,5 +65,12 @@ export interface Placement {
 export interface GatewayTarget {
   /** As the gateway's configuration names it, for example `user-service:3001`. */
   readonly upstream: string;
+  readonly containers: readonly TierContainer[];
+}
+
+/** The data tier, which versions up to November 2026 have on the same network as everything else. */
+export interface FormerlyOnFront {
+  /** That network. */
+  readonly network: EmaintenanceNetwork;
   readonly containers: readonly TierContainer[];
 }

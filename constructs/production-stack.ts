@@ -89,10 +89,15 @@ export class ProductionStack extends TerraformStack {
       layout,
       system: this.system,
       after: [directories.resource],
+      begun: deployment.after,
     });
 
-    // A port that is published before the firewall is there would be open to everybody meanwhile.
-    this.system.gateway.container.startAfter(this.hostParts.firewall.resource);
+    // A port that is published before the firewall is there would be open to everybody meanwhile, and a container that runs
+    // before could reach the host. What is made beside others waits for the data tier on the host (DataGate).
+    const { gateway, postgres, redis } = this.system;
+    for (const { container } of [gateway, postgres, redis]) {
+      container.startAfter(this.hostParts.firewall.resource);
+    }
 
     const verification = new Verification(this, "verification", {
       connection,

@@ -27,9 +27,9 @@ describe("the ports of a host", () => {
   });
 
   test("are counted whichever address they are bound to, and across the tiers of the system", () => {
-    expect(() => production({ web: { publish: [PublishedPort.loopback(5432)] } })).toThrow(
+    expect(() => production({ web: { publish: [PublishedPort.loopback(3003)] } })).toThrow(
       new Error(
-        "host port 5432 is published twice, by emaintenance-postgres and by emaintenance-web: " +
+        "host port 3003 is published twice, by emaintenance-asset-service and by emaintenance-web: " +
           "give one of them another port, or pass publish: [] to the one that needs none",
       ),
     );

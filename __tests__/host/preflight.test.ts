@@ -49,8 +49,7 @@ describe("the look at the host before anything on it changes", () => {
     // Seven programs of 512 MiB; the migration has ended before they all run.
     expect(lines).toContain("export MEMORY_LIMITS_MIB='3584'");
     expect(lines).toContain(
-      "export PORTS='127.0.0.1:5432 127.0.0.1:6379 0.0.0.0:3030 [::]:3030 127.0.0.1:3001 127.0.0.1:3002 127.0.0.1:3003 " +
-        "127.0.0.1:3000'",
+      "export PORTS='0.0.0.0:3030 [::]:3030 127.0.0.1:3001 127.0.0.1:3002 127.0.0.1:3003 127.0.0.1:3000'",
     );
   });
 

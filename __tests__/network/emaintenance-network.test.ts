@@ -1,4 +1,5 @@
 import { EmaintenanceNetwork } from "../../constructs/network/emaintenance-network";
+import { PublishedPort } from "../../constructs/values/published-port";
 import { local, production } from "../support/stacks";
 import { TestStack } from "../support/test-stack";
 
@@ -50,7 +51,48 @@ describe("the network of the system", () => {
     });
   });
 
+  test("is another one for the data tier, which in production leads nowhere and publishes nothing", () => {
+    const { resource } = production({ network: { dataName: "maintenance-data" } });
+
+    expect(resource.docker_network?.data_network).toMatchObject({
+      name: "maintenance-data",
+      internal: true,
+      lifecycle: {
+        ignore_changes: "all",
+        postcondition: [
+          {
+            condition: '${self.name == "maintenance-data"}',
+            error_message: expect.stringMatching(
+              /^The network of the data tier of this system is \$\{self\.name\}, and network\.dataName is maintenance-data\. /,
+            ) as string,
+          },
+        ],
+      },
+    });
+    expect(resource.docker_network?.network).not.toHaveProperty("internal");
+  });
+
+  test("lets a developer's own programs to the data tier", () => {
+    expect(local().resource.docker_network?.data_network).not.toHaveProperty("internal");
+  });
+
+  test("is two: the web would be on the network of the database otherwise", () => {
+    expect(() => production({ network: { name: "same", dataName: "same" } })).toThrow(
+      'network.name and network.dataName are both "same": expected two networks; give one of them another name',
+    );
+  });
+
+  test("publishes no port of PostgreSQL on the host in production, and says what to do instead", () => {
+    expect(() => production({ postgres: { publish: [PublishedPort.loopback(5432)] } })).toThrow(
+      "host port 5432 is published by postgres, which is on emaintenance-data only, and nothing of an internal network is " +
+        "published: pass publish: [], and reach it on the host, by docker exec or at its address (see docs/operator.md)",
+    );
+  });
+
   test("refuses a name that Docker would not take", () => {
+    expect(() => production({ network: { dataName: "my net" } })).toThrow(
+      'dataName is "my net": expected letters, digits, "_", "." and "-", such as emaintenance-data',
+    );
     expect(() => production({ network: { name: "my net" } })).toThrow(
       'name is "my net": expected letters, digits, "_", "." and "-", such as emaintenance-network',
     );

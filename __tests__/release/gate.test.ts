@@ -35,7 +35,11 @@ describe("the gate behind new containers", () => {
     // THEN
     const json = stack.synthesise();
     expect(scriptLines(script(json, "user_service_gate"))).toEqual(
-      expect.arrayContaining(["export PORT='4001'", "export HEALTH_PATH='/ready?strict=$${yes}'"]),
+      expect.arrayContaining([
+        "export NETWORK='${docker_network.network.name}'",
+        "export PORT='4001'",
+        "export HEALTH_PATH='/ready?strict=$${yes}'",
+      ]),
     );
     expect(script(json, "user_service_gate").triggers.CONTAINERS).toBe(
       "emaintenance-user-service=${docker_container.user_service.id} emaintenance-user-service-2=${docker_container.user_service_2.id}",

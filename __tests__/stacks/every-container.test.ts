@@ -109,13 +109,18 @@ describe.each([
       expect(label(json, "service")).toBe(service);
     });
 
-    test("is found on the one network under the names of its service, but not before it serves", () => {
+    test("is found on its network under the names of its service, but not before it serves", () => {
       const aliases = json.name.includes(OWN_NAME)
         ? [`${service}${OWN_NAME}`]
         : [service, `emaintenance-${service}`];
       if (service === "nginx") aliases.push(...gatewayAnswersFor);
 
-      expect(json.networks_advanced).toEqual([{ name: "${docker_network.network.name}", aliases }]);
+      const [front, data] = ["${docker_network.network.name}", "${docker_network.data_network.name}"];
+      const ofTheData = TIERS[service] === "data";
+      expect(json.networks_advanced).toEqual([
+        { name: ofTheData ? data : front, aliases },
+        ...(TIERS[service] === "api" ? [{ name: data }] : []),
+      ]);
       // Docker's name server answers for host names as well.
       expect(json.hostname).toBe(json.name);
     });

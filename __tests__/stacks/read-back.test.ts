@@ -145,7 +145,10 @@ describe("production is read back as it is written", () => {
     ],
     ["with recovery to a point in time", { host: { backup: { pointInTime: {} } } }],
     ["without parts of the host", { host: { backup: false, firewall: false } }],
-    ["in another folder, on another network", { hostRoot: "/srv/em", network: { name: "maintenance-2" } }],
+    [
+      "in another folder, on other networks",
+      { hostRoot: "/srv/em", network: { name: "maintenance-2", dataName: "maintenance-3" } },
+    ],
   ])("%s", (_what, settings) => {
     expect(drifting(production(settings))).toEqual([]);
   });

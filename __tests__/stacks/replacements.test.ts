@@ -83,6 +83,11 @@ describe("in production no setting replaces a network or a volume", () => {
       { network: { name: "maintenance-2" } },
       ["docker_network.network"],
     ],
+    [
+      "the name of the data tier's network, which is refused",
+      { network: { dataName: "maintenance-3" } },
+      ["docker_network.data_network"],
+    ],
     ["the folder of the host, which is refused", { hostRoot: "/srv/em" }, DATA],
     ["the time zone", { timeZone: "Europe/Berlin" }, []],
     [

@@ -108,7 +108,7 @@ export const READ_BACK: Readonly<Record<string, Readonly<Record<string, Rule>>>>
       wait_timeout: neverRead,
     },
   },
-  docker_network: { name: same, driver: same },
+  docker_network: { name: same, driver: same, internal: same },
   docker_volume: { name: same, driver: same, driver_opts: same },
   docker_image: { name: same, keep_locally: neverRead, build: neverRead, dynamic: neverRead },
 };

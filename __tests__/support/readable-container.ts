@@ -26,7 +26,10 @@ const READERS: Record<string, (json: ContainerJson) => readonly Line[]> = {
   labels: ({ labels }) => labels.map(({ label, value }): Line => [`label ${label}`, value]),
   log_opts: ({ log_opts }) => [["log_opts", compact(log_opts)]],
   networks_advanced: ({ networks_advanced }) =>
-    networks_advanced.map(({ name, aliases }): Line => ["network", `${name} as ${aliases.join(", ")}`]),
+    networks_advanced.map(({ name, aliases }): Line => [
+      "network",
+      aliases ? `${name} as ${aliases.join(", ")}` : name,
+    ]),
   ports: ({ ports }) =>
     ports.map(({ ip, external, internal }): Line => ["published", `${ip}:${external} -> ${internal}`]),
   tmpfs: ({ tmpfs }) => Object.entries(tmpfs).map(([path, options]): Line => ["tmpfs", `${path} ${options}`]),

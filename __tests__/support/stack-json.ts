@@ -24,7 +24,7 @@ export interface ContainerJson {
   readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };
   readonly healthcheck?: HealthCheckJson;
   readonly labels: readonly { readonly label: string; readonly value: string }[];
-  readonly networks_advanced: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  readonly networks_advanced: readonly { readonly name: string; readonly aliases?: readonly string[] }[];
   readonly ports: readonly { readonly internal: number; readonly external: number; readonly ip: string }[];
   readonly tmpfs: Readonly<Record<string, string>>;
   readonly volumes: readonly {

@@ -42,6 +42,8 @@ export interface ServiceSettings {
 export interface OwnServiceProps extends ServiceSettings {
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
+  /** Where the data tier is, for a service that uses it. @default it uses none */
+  readonly dataNetwork?: EmaintenanceNetwork;
   readonly nodeEnv: string;
   /** Made beside the containers of the release before. @default in their place */
   readonly beside?: Beside;
@@ -110,6 +112,7 @@ export abstract class OwnService extends Construct {
         of: checked.replicas,
         image: props.image,
         network: props.network,
+        alsoOn: props.dataNetwork,
         beside: props.beside,
         command: props.command,
         environment: checked.environment,

@@ -6,6 +6,7 @@ import {
 } from "@cdktf/provider-docker/lib/container";
 import { dependable, type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
+import { portOnInternalNetwork } from "../errors";
 import { Naming, type Tier } from "../naming";
 import type { ServiceImage } from "../release/service-image";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
@@ -32,7 +33,9 @@ export interface TierContainerProps {
   readonly beside?: Beside;
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
-  /** More names in the network under which it answers. @default none */
+  /** Another network that it is on, by its name alone. @default none */
+  readonly alsoOn?: EmaintenanceNetwork;
+  /** More names in `network` under which it answers. @default none */
   readonly answersFor?: readonly string[];
   /** @default the image's */
   readonly entrypoint?: readonly string[];
@@ -107,6 +110,8 @@ export class TierContainer extends Construct {
   readonly limitSeconds: { readonly healthy: number; readonly stop: number };
   /** A job ends; everything else keeps running. */
   readonly isJob: boolean;
+  /** Where it answers. */
+  readonly network: EmaintenanceNetwork;
   /** Exists once the container does; in the data tier and the gateway, once it is healthy. */
   readonly resource: Container;
   private readonly environment = new Map<string, string>();
@@ -125,9 +130,11 @@ export class TierContainer extends Construct {
     this.published = props.publish ?? [];
     this.limitSeconds = { healthy: healthyWithinSeconds, stop: stopTimeoutSeconds };
     this.isJob = runsToCompletion;
+    this.network = props.network;
     this.ownEnvironment = props.environment ?? {};
     const limits = checkedLimits(service, props.limits);
     for (const { on } of this.published) {
+      if (props.network.internal) throw portOnInternalNetwork(service, on.port, props.network.literalName);
       HostPorts.of(this).claim(on.port, this.containerName);
     }
 
@@ -142,6 +149,7 @@ export class TierContainer extends Construct {
     const digested = {
       ...notUpdatable,
       ...(beside && { network: props.network.literalName }),
+      ...(beside && props.alsoOn && { alsoOn: props.alsoOn.literalName }),
       ...(beside && props.of !== undefined && props.of > 1 && { of: props.of }),
     };
     // What is ignored below must not differ unseen. Ports may still be added: see runInstead.
@@ -169,6 +177,7 @@ export class TierContainer extends Construct {
             ? [`${service}-${beside.deployment}`]
             : [...Naming.aliases(service), ...(props.answersFor ?? [])],
         },
+        ...(props.alsoOn ? [{ name: props.alsoOn.name }] : []),
       ],
       volumes: [...(props.volumes ?? [])],
       ports: held.flatMap(({ containerPort, on }) => portBlocks(containerPort, on)),

@@ -4,8 +4,11 @@ import { Construct } from "constructs";
 import { z } from "zod";
 import { expression } from "../configuration/expression";
 import { renderTemplate, template } from "../templates";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import { type Destination, destination } from "../values/destination";
 import { ipVersion, networkAddress } from "../values/network-address";
 import { validateProps } from "../values/validate";
+import { DEPLOY_LOCK } from "../release/deployment";
 import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
 import { HostPart } from "./host-part";
@@ -20,6 +23,17 @@ export interface FirewallSettings {
   readonly gatewayFrom?: readonly string[];
   /** Ports that are refused by a rule of their own. @default 3000 to 3003, 5432 and 6379 (the deployment document, 9.1) */
   readonly deniedPorts?: readonly number[];
+  /**
+   * Where containers of this system may go. `only` closes everything outside but these addresses and networks, such as
+   * `["203.0.113.10:443", "203.0.113.0/24", "[2001:db8::/32]:443"]`, and the host's name servers; an empty list closes all.
+   * A cloud's metadata services are closed in any case. @default everywhere
+   */
+  readonly outbound?: { readonly only: readonly string[] };
+  /**
+   * Ports of the host itself, TCP and UDP, that containers of this system may reach, such as 25 for a mail relay; ufw must
+   * let them in too. @default none but the gateway's
+   */
+  readonly hostPortsForContainers?: readonly number[];
   /** Interfaces by which other machines come in. @default those of the host's default routes */
   readonly publicInterfaces?: readonly string[];
   /**
@@ -32,10 +46,14 @@ export interface FirewallSettings {
 export interface FirewallProps extends FirewallSettings {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
+  /** The system's own networks: what leaves their containers is filtered. Another network is another firewall. */
+  readonly networks: readonly EmaintenanceNetwork[];
   /** Ports on which the gateway is published to other machines. @default 3030 */
   readonly gatewayPorts?: readonly number[];
   /** What must be there first: a host with Docker. @default nothing */
   readonly after?: readonly ITerraformDependable[];
+  /** As for a HostPart. @default none */
+  readonly inTurnAfter?: readonly ITerraformDependable[];
   /** False takes the firewall away, and restores what was there. @default true */
   readonly enabled?: boolean;
 }
@@ -64,6 +82,8 @@ const settingsSchema = z
     gatewayPorts: z.array(port).readonly(),
     gatewayFrom: sources.optional(),
     deniedPorts: z.array(port).readonly(),
+    outbound: z.object({ only: z.array(destination).readonly() }).optional(),
+    hostPortsForContainers: z.array(port).readonly().optional(),
     publicInterfaces: z
       .array(z.string().regex(NETWORK_INTERFACE, 'expected the name of a network interface, such as "eth0"'))
       .min(1, "expected at least one interface: leave the list out to take those of the default routes")
@@ -92,6 +112,16 @@ const settingsSchema = z
 
 type Settings = z.output<typeof settingsSchema>;
 
+/**
+ * Where a cloud gives its machines their credentials and configuration, beside all of link-local, and nothing else is:
+ * IPv4 of Alibaba Cloud and of Azure (the wire server); IPv6 of AWS, Google Cloud and Oracle Cloud. Sources: the providers'
+ * documentation of their instance metadata services.
+ */
+const METADATA = {
+  4: ["169.254.0.0/16", "100.100.100.200", "168.63.129.16"],
+  6: ["fe80::/10", "fd00:ec2::254", "fd20:ce::254", "fd00:c1::a9fe:a9fe"],
+} as const;
+
 /** Stands in a rule for the port by which the deploy logged in. */
 const SSH_PORT = "SSH_PORT";
 
@@ -105,7 +135,7 @@ export class Firewall extends Construct {
 
   constructor(scope: Construct, id: string, props: FirewallProps) {
     super(scope, id);
-    const { connection, layout, after, enabled, ...given } = props;
+    const { connection, layout, networks, after, inTurnAfter, enabled, ...given } = props;
     const { gatewayPorts = [3030], deniedPorts = SEED_DENIED_PORTS, confirmWithinSeconds = 30 } = given;
     const settings = validateProps(this, settingsSchema, {
       ...given,
@@ -131,10 +161,19 @@ export class Firewall extends Construct {
       apply: template("firewall/apply.sh"),
       confirm: template("firewall/confirm.sh"),
       remove: template("firewall/remove.sh"),
-      environment: { PUBLIC_INTERFACES: settings.publicInterfaces?.join(" ") ?? "" },
-      // sshd that answers on another port since is let in there.
-      triggers: { ssh_port: expression("tostring(var.SSH_PORT)") },
+      environment: {
+        PUBLIC_INTERFACES: settings.publicInterfaces?.join(" ") ?? "",
+        NETWORKS: networks.map(({ name }) => name).join(" "),
+        LOCK: DEPLOY_LOCK,
+      },
+      triggers: {
+        // sshd that answers on another port since is let in there.
+        ssh_port: expression("tostring(var.SSH_PORT)"),
+        // A network that was made again has a bridge of another name.
+        networks: networks.map(({ networkId }) => networkId).join(" "),
+      },
       after,
+      inTurnAfter,
       enabled,
     }).resource;
   }
@@ -151,6 +190,13 @@ const AS_THEY_ARE = [
   "emaintenance-docker-user.service",
 ];
 
+/** What iptables compares a packet with. */
+function matches({ network, port }: Destination): string[] {
+  return port === undefined
+    ? [`-d ${network}`]
+    : ["tcp", "udp"].map((protocol) => `-d ${network} -p ${protocol} --dport ${port}`);
+}
+
 /** The rules of ufw, as they follow the word `ufw`. */
 function ufwRules({ sshPorts, sshFrom, gatewayPorts, gatewayFrom, deniedPorts }: Settings): string[] {
   const allow = (from: readonly string[] | undefined) => (port: number | string) =>
@@ -163,11 +209,18 @@ function ufwRules({ sshPorts, sshFrom, gatewayPorts, gatewayFrom, deniedPorts }:
 }
 
 /** Rules of iptables for what Docker publishes. */
-function dockerUserRules({ gatewayPorts, gatewayFrom }: Settings, version: 4 | 6): string {
+function dockerUserRules(settings: Settings, version: 4 | 6): string {
+  const { gatewayPorts, gatewayFrom, outbound, hostPortsForContainers = [] } = settings;
   // An empty source stands for everybody.
   const sources = gatewayFrom?.filter((source) => ipVersion(source) === version) ?? [""];
   return renderTemplate("firewall/docker-user.rules.eta", {
     ufw: version === 4 ? "ufw" : "ufw6",
     gateways: gatewayPorts.map((port) => ({ port, sources })),
+    metadata: METADATA[version],
+    closed: outbound !== undefined,
+    allowed: outbound?.only.filter(({ network }) => ipVersion(network) === version).flatMap(matches) ?? [],
+    icmp: version === 4 ? "icmp" : "ipv6-icmp",
+    gatewayPorts,
+    hostPorts: hostPortsForContainers,
   });
 }

@@ -38,6 +38,8 @@ export interface HostPartsProps extends HostPartsSettings {
   readonly system: Emaintenance;
   /** What must be there first: a host that is ready, with its folders. */
   readonly after: readonly ITerraformDependable[];
+  /** Exists once a deployment has announced itself on the host: one that is refused leaves the firewall alone. */
+  readonly begun: readonly ITerraformDependable[];
 }
 
 /** Everything on the VM that is not a container. */
@@ -57,6 +59,8 @@ export class HostParts extends Construct {
     const off = { enabled: false };
     this.firewall = new Firewall(this, "firewall", {
       ...common,
+      inTurnAfter: props.begun,
+      networks: [system.network, system.dataNetwork],
       gatewayPorts: system.gateway.publicPorts,
       ...(props.firewall === false ? off : props.firewall),
     });

@@ -5,7 +5,8 @@ import type { Migration } from "../api/migration";
 import type { OwnService } from "../api/own-service";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
-import type { GatewayTarget, Placement } from "../placement";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import type { FormerlyOnFront, GatewayTarget, Placement } from "../placement";
 import type { GatewayFiles } from "../gateway/gateway";
 import type { ServiceName } from "../naming";
 import { DataGate } from "../release/data-gate";
@@ -33,6 +34,7 @@ export class VmPlacement implements Placement {
   readonly nodeEnv = "production";
   readonly after: readonly ITerraformDependable[];
   readonly beside: Deployment;
+  readonly publishesData = false;
   readonly walArchiveFolder: string;
   /** What the deployment is not complete without, and nothing else waits for. */
   readonly last: ITerraformDependable[] = [];
@@ -63,6 +65,7 @@ export class VmPlacement implements Placement {
     nginxConf: string,
     image: ServiceImage,
     services: readonly GatewayTarget[],
+    data: FormerlyOnFront,
   ): GatewayFiles {
     const { connection, layout, deployment } = this.props;
     const proofs = services.flatMap(({ containers }) => containers.flatMap(({ ready }) => ready));
@@ -70,6 +73,7 @@ export class VmPlacement implements Placement {
       connection,
       folder: layout.deploy("nginx"),
       services,
+      data,
       after: proofs,
     });
     if (this.redisPassword) this.last.push(this.redisPassword.requireAfter(resource));
@@ -83,7 +87,12 @@ export class VmPlacement implements Placement {
     });
   }
 
-  dataReady(scope: Construct, postgres: Postgres, redis: Redis): readonly ITerraformDependable[] {
+  dataReady(
+    scope: Construct,
+    postgres: Postgres,
+    redis: Redis,
+    front: EmaintenanceNetwork,
+  ): readonly ITerraformDependable[] {
     const { connection, layout, deployment } = this.props;
     this.redisPassword = new RedisPassword(scope, "redis-password", {
       connection,
@@ -91,7 +100,8 @@ export class VmPlacement implements Placement {
       redis,
       after: deployment.after,
     });
-    return [new DataGate(scope, "data-gate", { connection, layout, deployment, postgres, redis }).resource];
+    const props = { connection, layout, deployment, postgres, redis, front };
+    return [new DataGate(scope, "data-gate", props).resource];
   }
 
   beforeMigration(

@@ -17,6 +17,8 @@ import type { LocalFiles } from "./local-files";
 export class LocalPlacement implements Placement {
   readonly nodeEnv = "development";
   readonly after: readonly ITerraformDependable[] = [];
+  /** A service that runs on the machine itself uses them too. */
+  readonly publishesData = true;
   /** The volumes that services write to. */
   readonly written: ContainerVolumes[] = [];
 

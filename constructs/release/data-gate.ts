@@ -7,6 +7,8 @@ import { DatabasePassword } from "../host/database-password";
 import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
+import type { EmaintenanceNetwork } from "../network/emaintenance-network";
+import { Naming } from "../naming";
 import { template } from "../templates";
 import { DEPLOY_LOCK, type Deployment } from "./deployment";
 
@@ -16,6 +18,8 @@ export interface DataGateProps {
   readonly deployment: Deployment;
   readonly postgres: Postgres;
   readonly redis: Redis;
+  /** Network on which containers of a version before look for the data tier. */
+  readonly front: EmaintenanceNetwork;
 }
 
 /**
@@ -29,12 +33,27 @@ export class DataGate extends Construct {
 
   constructor(scope: Construct, id: string, props: DataGateProps) {
     super(scope, id);
-    const { connection, layout, deployment, postgres, redis } = props;
+    const { connection, layout, deployment, postgres, redis, front } = props;
     const file = layout.deploy("infrastructure/.ready");
     const limits = [postgres, redis].map(({ container }) => container.limitSeconds);
     for (const { container } of [postgres, redis]) {
       container.startAfter(...deployment.after);
     }
+    const bridge = new HostScript(this, "data-bridge", {
+      connection,
+      script: template("switch/bridge-data.sh"),
+      environment: {
+        FRONT: front.name,
+        DATA_NETWORK: postgres.container.network.name,
+        DATA: [postgres, redis]
+          .map(({ container: { service, resource } }) => `${service}=${resource.id}`)
+          .join(" "),
+        LABEL: `${Naming.label("tier")}=api`,
+        PREFIX: Naming.container(""),
+        LOCK: DEPLOY_LOCK,
+      },
+    });
+
     const password = new DatabasePassword(this, "database-password", { connection, postgres });
     const database =
       postgres.extensions.length === 0
@@ -52,7 +71,7 @@ export class DataGate extends Construct {
         postgres: postgres.container.resource.id,
         redis: redis.container.resource.id,
       },
-      after: [database.resource],
+      after: [database.resource, bridge.resource],
     });
     this.resource = new HostScript(this, "data-gate", {
       connection,

@@ -39,6 +39,7 @@ export class Gate extends Construct {
           .join(" "),
         LIMIT_SECONDS: String(Math.max(...containers.map(({ limitSeconds }) => limitSeconds.healthy))),
         PORT: String(port),
+        NETWORK: containers[0]?.network.name ?? "",
         HEALTH_PATH: escapeTemplate(healthPath ?? ""),
         LOCK: DEPLOY_LOCK,
       },

@@ -9,7 +9,7 @@ const EXPECTED =
  * address, a single address without prefix length, IPv6 in lower case and short.
  */
 export const networkAddress = z.string().transform((text, context) => {
-  const network = canonical(text);
+  const network = canonicalAddress(text);
   if (network.startsWith("!")) {
     context.addIssue({ code: "custom", message: network.slice(1) });
     return z.NEVER;
@@ -22,8 +22,13 @@ export function ipVersion(network: string): 4 | 6 {
   return network.includes(":") ? 6 : 4;
 }
 
-/** @returns the spelling, or "!" and what was expected */
-function canonical(text: string): string {
+/**
+ * The one spelling of an address or a network.
+ *
+ * @param everything whether a network of length 0, which is everything, will do. @default false
+ * @returns the spelling, or "!" and what was expected
+ */
+export function canonicalAddress(text: string, everything = false): string {
   const [address = "", length, ...more] = text.split("/");
   const version = isIPv4(address) ? 4 : isIPv6(address) && !address.includes("%") ? 6 : undefined;
   if (version === undefined || more.length > 0) return `!${EXPECTED}`;
@@ -31,7 +36,7 @@ function canonical(text: string): string {
   if (length !== undefined && !/^(0|[1-9]\d{0,2})$/.test(length)) return `!${EXPECTED}`;
   const prefix = length === undefined ? bits : Number(length);
   if (prefix > bits) return `!expected a prefix length from 1 to ${bits}`;
-  if (prefix === 0)
+  if (prefix === 0 && !everything)
     return "!expected a network smaller than everything: leave the list out to let everybody in";
   const value = version === 4 ? numberOfIPv4(address) : numberOfIPv6(address);
   const size = 1n << BigInt(bits - prefix);

@@ -2,6 +2,9 @@
 # Puts the firewall in place, as root. It is taken back by itself unless confirm.sh comes over a new connection in time.
 set -euo pipefail
 
+# A deployment that has failed is none under way: nothing waits for the data tier, which comes after this.
+trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+
 if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2> /dev/null; then
   echo "$(id -un) may not use sudo without a password on $(hostname). Expected a login with passwordless sudo, or root. Add \"$(id -un) ALL=(ALL) NOPASSWD: ALL\" with visudo." >&2
   exit 1
@@ -12,4 +15,4 @@ read -r client _ _ port <<< "${SSH_CONNECTION:-}"
 as_root=()
 [ "$(id -u)" -eq 0 ] || as_root=(sudo -n)
 "${as_root[@]}" env STAGING="$STAGING" SSH_CLIENT_ADDRESS="${client:-}" SSH_PORT="${port:-}" \
-  PUBLIC_INTERFACES="$PUBLIC_INTERFACES" bash "$STAGING/put-in-place.sh"
+  PUBLIC_INTERFACES="$PUBLIC_INTERFACES" NETWORKS="$NETWORKS" LOCK="$LOCK" bash "$STAGING/put-in-place.sh"

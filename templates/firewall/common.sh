@@ -12,7 +12,9 @@ UNITS=/etc/systemd/system
 REVERT=emaintenance-firewall-revert
 JUMP=emaintenance-docker-user
 
+# For what is forwarded, and for what is for the host itself.
 CHAIN=EMAINTENANCE-USER
+INPUT_CHAIN=EMAINTENANCE-INPUT
 # The comment by which a rule of ufw is known as ours.
 MARK=emaintenance
 BEGIN="# BEGIN EMAINTENANCE"
@@ -112,16 +114,21 @@ has_block() { grep -q "^$BEGIN" "$1"; }
 # ufw's chain for what the operator allows with `ufw route`.
 route_chain() { if [ "$1" = ip6tables ]; then echo ufw6-user-forward; else echo ufw-user-forward; fi; }
 
-# Takes the way from Docker to our chain away, and the chain.
+# remove_chain TABLES FROM CHAIN: takes the way from one chain to another away, and the other.
+remove_chain() {
+  while "$1" -w -D "$2" -j "$3" 2> /dev/null; do :; done
+  has_chain "$1" "$3" || return 0
+  "$1" -w -F "$3"
+  "$1" -w -X "$3"
+}
+
+# Takes the ways to our chains away, and the chains.
 remove_jump() {
   local tables
   systemctl disable --quiet --now "$JUMP.service" 2> /dev/null || true
   for tables in $(ip_tables); do
-    while "$tables" -w -D DOCKER-USER -j "$CHAIN" 2> /dev/null; do :; done
-    if has_chain "$tables" "$CHAIN"; then
-      "$tables" -w -F "$CHAIN"
-      "$tables" -w -X "$CHAIN"
-    fi
+    remove_chain "$tables" DOCKER-USER "$CHAIN"
+    remove_chain "$tables" INPUT "$INPUT_CHAIN"
     # ufw, switched off, could not remove this one as long as ours asked it.
     if ! ufw_is_on; then "$tables" -w -X "$(route_chain "$tables")" 2> /dev/null || true; fi
   done
@@ -129,7 +136,7 @@ remove_jump() {
 
 # Makes ufw, the chain and the way to it what a snapshot says.
 restore() {
-  local folder=$1 file
+  local folder=$1 file tables
   if ! ufw_is_on "$folder"; then switch_off "$folder"; fi
   for file in "${UFW_FILES[@]}"; do replace "$file" < "$folder$file"; done
   rm -f "$STATE/displaced"
@@ -139,6 +146,9 @@ restore() {
   if ! has_block /etc/ufw/after.rules; then
     remove_jump
     rm -rf "$STATE/original"
+  elif ! grep -q "^:$INPUT_CHAIN " /etc/ufw/after.rules; then
+    # The block is one of a version that left containers the host's ports.
+    for tables in $(ip_tables); do remove_chain "$tables" INPUT "$INPUT_CHAIN"; done
   fi
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes Docker's chain DOCKER-USER ask ours. Runs before each start of Docker, which keeps what it finds in DOCKER-USER.
+# Makes Docker's chain DOCKER-USER ask ours, and INPUT the other one of ours before ufw's. Runs before each start of Docker,
+# which keeps what it finds in DOCKER-USER.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -14,9 +15,10 @@ place() {
 }
 
 for tables in $(ip_tables); do
-  for chain in DOCKER-USER "$CHAIN"; do
+  for chain in DOCKER-USER "$CHAIN" "$INPUT_CHAIN"; do
     has_chain "$tables" "$chain" || "$tables" -w -N "$chain"
   done
   "$tables" -w -C DOCKER-USER -j "$CHAIN" 2> /dev/null ||
     "$tables" -w -I DOCKER-USER "$(place "$tables")" -j "$CHAIN"
+  "$tables" -w -C INPUT -j "$INPUT_CHAIN" 2> /dev/null || "$tables" -w -I INPUT 1 -j "$INPUT_CHAIN"
 done

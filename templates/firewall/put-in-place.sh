@@ -10,9 +10,9 @@ set -euo pipefail
 
 require_programs() {
   local program
-  for program in ufw iptables ip systemctl flock docker; do
+  for program in ufw iptables ip systemctl flock docker jq; do
     command -v "$program" > /dev/null ||
-      fail "$program is not installed on $(hostname). Expected ufw, iptables, iproute2, systemd, util-linux and Docker Engine. Run \`npx cdktf deploy bootstrap\`, or install it."
+      fail "$program is not installed on $(hostname). Expected ufw, iptables, iproute2, systemd, util-linux, jq and Docker Engine. Run \`npx cdktf deploy bootstrap\`, or install it."
   done
 }
 
@@ -60,6 +60,38 @@ find_interfaces() {
     [ -e "/sys/class/net/$interface" ] ||
       fail "$(hostname) has no interface $interface. Expected one of: $(ls -x -w 0 /sys/class/net). Correct publicInterfaces and deploy again."
   done
+}
+
+# The bridges of the system's networks. Docker names them after the network, for as long as that is there.
+find_bridges() {
+  local networks network bridge
+  read -r -a networks <<< "${NETWORKS:-}"
+  [ "${#networks[@]}" -gt 0 ] ||
+    fail "NETWORKS is empty: the networks of the system on $(hostname) are not known. Expected their names. Deploy again."
+  for network in "${networks[@]}"; do
+    bridge=$(docker network inspect --format '{{with index .Options "com.docker.network.bridge.name"}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}' "$network") ||
+      fail "$(hostname) has no Docker network $network, although this system has made it. Expected nobody to remove it meanwhile. Deploy again."
+    # shell-rules: allow a name that is no interface's ends here
+    [[ $bridge =~ ^[A-Za-z0-9_.-]{1,15}$ && -e /sys/class/net/$bridge ]] ||
+      fail "the Docker network $network on $(hostname) has no bridge $(printf '%q' "$bridge"): what leaves its containers could not be filtered. Expected a network with the driver bridge. Restart Docker, and deploy again."
+    bridges+=("$bridge")
+  done
+}
+
+# Where Docker's own name server asks on: those of the host, or those that the engine is set to. Loopback is asked by the engine.
+find_name_servers() {
+  local found server
+  found=$({
+    sed -n 's/^nameserver[[:space:]]\{1,\}\([0-9A-Fa-f.:]*\)[[:space:]]*$/\1/p' /etc/resolv.conf /run/systemd/resolve/resolv.conf 2> /dev/null
+    jq -r '.dns // [] | .[]' /etc/docker/daemon.json 2> /dev/null
+  } || true)
+  while IFS= read -r server; do
+    case $server in
+      127.* | ::1 | '') ;;
+      *:*) [[ ! $server =~ ^[0-9A-Fa-f:.]+$ ]] || name_servers6+=("$server") ;;
+      *) [[ ! $server =~ ^[0-9]+(\.[0-9]+){3}$ ]] || name_servers+=("$server") ;;
+    esac
+  done < <(sort -u <<< "$found")
 }
 
 # ---- The rules of ufw. ----
@@ -127,30 +159,33 @@ set_defaults() {
   fi
 }
 
-# ---- The chain for Docker's published ports. ----
+# ---- The chains for Docker's published ports, and for what leaves containers. ----
 
-# A line about an interface becomes as many lines as there are.
-for_each_interface() {
-  local line interface
+# for_each WORD VALUE...: a rule with the word becomes as many rules as there are values.
+for_each() {
+  local word=$1 line value
+  shift
   while IFS= read -r line; do
     case $line in
-      -*PUBLIC_INTERFACE*)
-        for interface in "${interfaces[@]}"; do printf '%s\n' "${line//PUBLIC_INTERFACE/$interface}"; done
+      -*"$word"*)
+        for value in "$@"; do printf '%s\n' "${line//"$word"/"$value"}"; done
         ;;
       *) printf '%s\n' "$line" ;;
     esac
   done
 }
 
+# write_block FILE RULES TEST-WITH NAME-SERVER...
 write_block() {
   local file=$1 rules=$2 test_with=$3 block=$STATE/block
+  shift 3
   {
     echo "$BEGIN: written by the deployment, whole. Changes here are lost."
-    for_each_interface < "$rules"
+    for_each PUBLIC_INTERFACE "${interfaces[@]}" < "$rules" | for_each SYSTEM_BRIDGE "${bridges[@]}" | for_each NAME_SERVER "$@"
     echo "$END"
   } > "$block"
   "$test_with" --test --noflush "$block" ||
-    fail "$test_with on $(hostname) refuses the rules for Docker's published ports (above). Expected a kernel with the match conntrack. The rules are in $rules."
+    fail "$test_with on $(hostname) refuses the rules for what Docker forwards (above). Expected a kernel with the match conntrack. The rules are in $rules."
   {
     without_block "$file"
     cat "$block"
@@ -190,11 +225,14 @@ take_back() {
 }
 
 main() {
+  bridges=() name_servers=() name_servers6=()
   require_programs
   require_docker_user
   require_ufw_defaults
   require_whole_blocks
   find_interfaces
+  find_bridges
+  find_name_servers
   if [ -z "${SSH_PORT:-}" ] && grep -q SSH_PORT <(sed '/^#/d' "$STAGING/ufw.rules"); then
     fail "the port of sshd on $(hostname) is not known: this is no SSH connection. Expected one, or sshPorts among the firewall's settings."
   fi
@@ -209,12 +247,12 @@ main() {
 
   bring_rules_in_line
   set_defaults
-  write_block /etc/ufw/after.rules "$STAGING/docker-user.rules" iptables-restore
+  write_block /etc/ufw/after.rules "$STAGING/docker-user.rules" iptables-restore "${name_servers[@]}"
   if ip_tables | grep -q ip6tables; then
-    write_block /etc/ufw/after6.rules "$STAGING/docker-user6.rules" ip6tables-restore
+    write_block /etc/ufw/after6.rules "$STAGING/docker-user6.rules" ip6tables-restore "${name_servers6[@]}"
   fi
   warn_of_lock_out
-  printf 'ssh_port=%s\nclient=%s\n' "${SSH_PORT:-}" "${SSH_CLIENT_ADDRESS:-}" > "$STATE/asked-by"
+  printf 'ssh_port=%s\nclient=%s\nlock=%s\n' "${SSH_PORT:-}" "${SSH_CLIENT_ADDRESS:-}" "${LOCK:-}" > "$STATE/asked-by"
 
   systemctl enable --quiet ufw
   if ufw_is_on; then ufw reload > /dev/null; else ufw --force enable > /dev/null; fi

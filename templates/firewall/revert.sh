@@ -21,5 +21,8 @@ restore "$STATE/previous"
   echo "It let in: ${rules:-nothing}. Everything is as it was before."
   echo "Expected sshPorts with the port of sshd, and sshFrom with the address of whoever deploys. Correct the firewall's settings and deploy again."
 } > "$STATE/reverted"
+# The deployment that asked for it has failed: none is under way.
+deploy_lock=$(setting "$STATE/asked-by" lock)
+[ -z "$deploy_lock" ] || rm -f -- "$deploy_lock"
 disarm
 cat "$STATE/reverted"

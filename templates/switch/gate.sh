@@ -7,6 +7,7 @@ set -euo pipefail
 : "${PORT:?port on which it answers, in its containers}"
 : "${CONTAINERS:?words NAME=ID: its new containers, and the names that they will have when they serve}"
 : "${LIMIT_SECONDS:?seconds within which they must become healthy}"
+: "${NETWORK:?network on which the gateway asks them}"
 : "${LOCK:?file that says who deploys}"
 
 # A deployment that has failed is none under way: the watchdog looks after the old containers again.
@@ -95,9 +96,9 @@ passes() {
   timeout 20 docker exec "$1" "${test[@]}" > /dev/null 2>&1
 }
 
-# Its addresses on its networks, IPv4 before IPv6, one a line.
+# Its addresses on the gateway's network, IPv4 before IPv6, one a line.
 addresses_of() {
-  docker inspect --format '{{range .NetworkSettings.Networks}}{{println .IPAddress}}{{end}}{{range .NetworkSettings.Networks}}{{println .GlobalIPv6Address}}{{end}}' "$1" |
+  docker inspect --format "{{with index .NetworkSettings.Networks \"$NETWORK\"}}{{println .IPAddress}}{{println .GlobalIPv6Address}}{{end}}" "$1" |
     sed '/^$/d'
 }
 
@@ -159,7 +160,7 @@ reachable() {
     fi
   done < <(addresses_of "$1")
   [ -n "$first" ] || {
-    echo "it has no address on a network"
+    echo "it has no address on the network $NETWORK"
     return 1
   }
 }

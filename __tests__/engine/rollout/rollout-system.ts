@@ -219,6 +219,7 @@ export class RolloutSystem {
     return run(["bash", "--norc", "-c", 'echo $$ > "$MAIN_PROCESS"; exec bash "$0"', file], {
       env: {
         LOCK: this.lock,
+        NETWORK: this.gateway.id,
         MAIN_PROCESS: join(folder, `main-process-${count}`),
         ...(interruption && { PATH: `${this.programs}:${process.env.PATH}` }),
         ...environment,
