@@ -96,7 +96,7 @@ export class Preflight extends Construct {
         PORTS: this.ofContainers((all) => publishedAddresses(all).join(" ")),
       },
       environmentAtRun: { EXPECTED_TIME: expression("timestamp()") },
-      connectFirst: true,
+      first: true,
       triggers: {
         engine: connection.dockerProvider.host ?? "",
         release: expression("var.RELEASE"),
