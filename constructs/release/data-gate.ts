@@ -37,11 +37,13 @@ export class DataGate extends Construct {
     const password = new DatabasePassword(this, "database-password", { connection, postgres });
     new HostScript(this, "data-ready", {
       connection,
-      script: template("switch/data-ready.sh"),
-      environment: { READY: file, DEPLOYMENT: deployment.deployment },
-      triggers: {
-        postgres: postgres.container.resource.id,
-        redis: redis.container.resource.id,
+      script: template("shared/process-limit.sh") + template("switch/data-ready.sh"),
+      environment: {
+        READY: file,
+        DEPLOYMENT: deployment.deployment,
+        LIMITS: [postgres, redis]
+          .map(({ container }) => `${container.resource.id}=${container.pidsLimit}`)
+          .join(" "),
       },
       after: [password.resource],
     });
