@@ -28,6 +28,7 @@ describe("a host that is ready", () => {
       table: [
         "result   check          found",
         "ok       sudo           deploy may use sudo without a password",
+        "ok       service user   no login has the id 1001 of the services",
         "ok       system         Debian GNU/Linux 13 (trixie)",
         "ok       architecture   x86_64",
         "ok       programs       sed are installed",
