@@ -23,6 +23,7 @@ import { EmaintenanceNetwork } from "./network/emaintenance-network";
 import type { Placement } from "./placement";
 import { ImageCatalog, type ImageCatalogProps } from "./release/image-catalog";
 import { PublishedPort } from "./values/published-port";
+import { checkedServiceUid } from "./values/service-uid";
 import { Web } from "./web/web";
 
 type DataSettings<T> = Partial<Omit<T, "image" | "network" | "volume" | "socket" | "password">>;
@@ -46,6 +47,12 @@ export interface EmaintenanceSettings {
   readonly images?: ImageCatalogProps["sources"];
   /** Time zone of every program that has none of its own. @default UTC */
   readonly timeZone?: string;
+  /**
+   * User and group id of the team's own services on the VM, from 1000 to 59999: their processes, and the owner of their logs and
+   * uploads. No login of the VM may have it. Another number than before moves the files to it, while the services keep working:
+   * docs/service-user.md. @default 1001
+   */
+  readonly serviceUid?: number;
 }
 
 export interface EmaintenanceProps extends EmaintenanceSettings {
@@ -79,15 +86,19 @@ export class Emaintenance extends Construct {
   readonly gateway: Gateway;
   /** The whole configuration of the gateway. */
   readonly nginxConf: string;
+  /** User and group id of the team's own services. */
+  readonly serviceUid: number;
 
   constructor(scope: Construct, id: string, props: EmaintenanceProps) {
     super(scope, id);
     const { placement, variables, timeZone = "UTC" } = props;
     const { after } = placement;
+    this.serviceUid = checkedServiceUid(props.serviceUid);
     const images = new ImageCatalog(this, "images", {
       sources: props.images,
       publicUrl: variables.publicUrl.stringValue,
       overridable: props.imagesOverridable,
+      uid: this.serviceUid,
       after,
     });
     this.images = images;
@@ -158,7 +169,7 @@ export class Emaintenance extends Construct {
 
     // The migration.
     const { beside } = placement;
-    const common = { beside, nodeEnv: placement.nodeEnv };
+    const common = { beside, nodeEnv: placement.nodeEnv, uid: this.serviceUid };
     this.migration = new Migration(this, "migration", {
       ...common,
       network: this.dataNetwork,

@@ -38,7 +38,7 @@ const CHECK_SECONDS = 30;
 /** Seconds in which a service that compiles itself must have started. */
 const START_SECONDS = 600;
 
-export interface LocalStackProps extends EmaintenanceSettings {
+export interface LocalStackProps extends Omit<EmaintenanceSettings, "serviceUid"> {
   /** How the source is run, for the whole team. @default the sample application, all of it in containers */
   readonly development?: DevelopmentSettings;
   /** The same for this machine; it wins. @default nothing */

@@ -17,6 +17,7 @@ import { Deployment } from "./release/deployment";
 import { ReleaseRecord } from "./release/release-record";
 import { Verification, type VerifyCheck } from "./release/verification";
 import { Registries } from "./release/registries";
+import { checkedServiceUid } from "./values/service-uid";
 import { statePath } from "./state-path";
 
 export interface ProductionStackProps extends EmaintenanceSettings {
@@ -45,6 +46,7 @@ export class ProductionStack extends TerraformStack {
     pinProviders(this);
 
     const layout = new HostLayout(props.hostRoot);
+    const serviceUid = checkedServiceUid(props.serviceUid);
     const variables = new ApplicationVariables(this, "application");
     const connection = new HostConnection(this, "host");
     const registries = new Registries(this, "registries");
@@ -56,12 +58,14 @@ export class ProductionStack extends TerraformStack {
       layout,
       programs: [...HOST_PROGRAMS, ...(copiesOffHost ? [OFF_HOST_PROGRAM] : [])],
       registries,
+      serviceUid,
       ...props.host?.preflight,
     });
     registries.grantTo(new DockerProvider(this, "docker", connection.dockerProvider));
     const directories = new Directories(this, "directories", {
       connection,
       layout,
+      serviceUid,
       after: [preflight.resource],
     });
     new KeptData(this, "kept-data", { connection, layout });
@@ -70,6 +74,7 @@ export class ProductionStack extends TerraformStack {
       connection,
       layout,
       preflight: preflight.resource,
+      serviceUid,
       gatewayConfiguration: () => this.system.nginxConf,
       after: [directories.resource],
     });

@@ -247,7 +247,7 @@ export function shellFindings(text) {
       !/^ [^\n]*\|/.test(command)
     )
       continue;
-    if (!isList && /-print0|\\0['"]|-exec\b|-delete\b|-quit\b|\| grep -q|> \/dev\/null/.test(command))
+    if (!isList && /-print0|\\0['"]|-exec(?:dir)?\b|-delete\b|-quit\b|\| grep -q|> \/dev\/null/.test(command))
       continue;
     say(at, isList ? "names of files out of ls" : "names of files that end with line breaks");
   }

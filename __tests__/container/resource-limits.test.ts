@@ -1,8 +1,8 @@
 import { checkedLimits } from "../../constructs/container/resource-limits";
 
 describe("the limits of a container", () => {
-  test("are one core and 512 MiB where nobody says otherwise", () => {
-    expect(checkedLimits("web", {})).toEqual({ cpus: "1.0", memoryMiB: 512 });
+  test("are one core, 512 MiB and 512 processes where nobody says otherwise", () => {
+    expect(checkedLimits("web", {})).toEqual({ cpus: "1.0", memoryMiB: 512, pids: 512 });
   });
 
   test.each([
@@ -60,6 +60,10 @@ describe("limits that are no limits are refused", () => {
     [{ cpus: -1 }, "limits.cpus of web is -1: expected a number of cores above 0, such as 0.5 or 2"],
     [{ cpus: NaN }, "limits.cpus of web is NaN: expected a number of cores above 0, such as 0.5 or 2"],
     [{ memoryMiB: 512.5 }, "limits.memoryMiB of web is 512.5: expected a whole number of MiB, such as 512"],
+    ...[0, -1, 63, 32_769, 100.5, NaN].map((pids): [object, string] => [
+      { pids },
+      `limits.pids of web is ${pids}: expected a whole number of processes and threads from 64 to 32768, such as 512`,
+    ]),
     [{ memoryMiB: NaN }, "limits.memoryMiB of web is NaN: expected a whole number of MiB, such as 512"],
   ])("%j", (limits, message) => {
     expect(() => checkedLimits("web", limits)).toThrow(new Error(message));

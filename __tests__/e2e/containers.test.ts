@@ -21,6 +21,7 @@ interface Inspected {
     readonly NanoCpus: number;
     readonly Memory: number;
     readonly MemorySwap: number;
+    readonly PidsLimit: number | null;
     readonly Tmpfs: Record<string, string>;
     readonly Privileged: boolean;
     /** The real provider leaves it out for a container without ports. */
@@ -72,7 +73,8 @@ describe.each([...SERVICE_NAMES])("container emaintenance-%s on the host", (serv
     });
   });
 
-  test("has one core and 512 MiB, and no swap", () => {
+  test("has one core, 512 MiB, no swap, and 512 processes", () => {
+    expect(container.HostConfig.PidsLimit).toBe(512);
     expect(container.HostConfig.NanoCpus).toBe(1e9);
     expect(container.HostConfig.Memory).toBe(512 * MEBIBYTE);
     expect(container.HostConfig.MemorySwap).toBe(512 * MEBIBYTE);

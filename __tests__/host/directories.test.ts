@@ -12,7 +12,7 @@ describe("the folders of the host", () => {
   const lines = scriptLines(script(stack.synthesise(), "directories"));
   const text = lines.join("\n").replaceAll("$${", "${");
   const folders = new Map(
-    Array.from(text.matchAll(/^folder (\S+) (\S+) (\S+)$/gm), ([, path, owner, mode]) => [
+    Array.from(text.matchAll(/^folder(?:_of_services)? (\S+) (\S+) (\S+)$/gm), ([, path, owner, mode]) => [
       path,
       `${owner} ${mode}`,
     ]),

@@ -24,6 +24,7 @@ describe("the way to the host", () => {
       bastionUser: "${local.jump_user}",
       bastionHostKey: "${local.host_key}",
       timeout: "1m",
+      scriptPath: ".emaintenance/scripts/%RAND%.sh",
     });
   });
 
@@ -34,12 +35,11 @@ describe("the way to the host", () => {
   });
 
   test("is known in whole to a resource that must connect when it is destroyed", () => {
-    const { triggers, fromTriggers } = stack.connection;
-    const asked = JSON.stringify(stack.resolved(fromTriggers)).matchAll(
-      /self\.triggers(?:\.|, \\")([a-z_]+)/g,
-    );
+    const { triggers } = stack.connection;
+    const provisioner = JSON.stringify(stack.resolved(stack.connection.whenDestroyed("true")));
+    const asked = provisioner.matchAll(/self\.triggers(?:\.|, \\")([a-z_]+)/g);
 
-    expect(JSON.stringify(stack.resolved(fromTriggers))).not.toMatch(/var\.|local\./);
+    expect(provisioner).not.toMatch(/var\.|local\.|path\./);
     expect(Object.keys(triggers).sort()).toEqual([...new Set(Array.from(asked, ([, name]) => name))].sort());
   });
 

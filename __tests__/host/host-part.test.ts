@@ -51,14 +51,18 @@ describe("a part of the host", () => {
   test("is taken away by its own script when it is switched off, with what the resource itself knows", () => {
     expect(removal.provisioner).toEqual([
       {
-        "remote-exec": {
+        "local-exec": expect.objectContaining({
           when: "destroy",
-          inline: ["set -e", '[ ! -e "${self.triggers.script}" ] || bash "${self.triggers.script}"'],
-        },
+          environment: expect.objectContaining({
+            SSH_HOST: "${self.triggers.host}",
+            SSH_SCRIPT:
+              '[ ! -e "${self.triggers.script}" ] || exec bash "${self.triggers.script}" < /dev/null',
+          }) as object,
+        }) as object,
       },
     ]);
     expect(removal.triggers.script).toBe(`${staging}/remove.sh`);
-    expect(JSON.stringify([removal.provisioner, removal.connection])).not.toContain("var.");
+    expect(JSON.stringify(removal.provisioner)).not.toContain("var.");
   });
 
   test("that is switched off stays in the configuration, with no instance, so that it is taken away", () => {

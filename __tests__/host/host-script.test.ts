@@ -1,10 +1,18 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { template } from "../../constructs/templates";
 import { HostScript, type HostScriptProps } from "../../constructs/host/host-script";
 import { confirmation, laidFiles, script, scriptLines, type ScriptJson } from "../support/stack-json";
 import { temporaryFolder } from "../support/temporary-folder";
 import { TestStack } from "../support/test-stack";
+
+/** The script's own file goes as soon as it runs; there is nothing in it that Terraform would read. */
+const BEGINNING = [
+  "#!/usr/bin/env bash",
+  "set -euo pipefail",
+  template("ssh/own-file.sh").replace("${", "$${"),
+];
 
 function made(props: Partial<HostScriptProps> = {}): ScriptJson {
   const stack = new TestStack();
@@ -16,7 +24,7 @@ describe("a script on the host", () => {
   test("runs in bash, over the one pinned connection", () => {
     const json = made();
 
-    expect(scriptLines(json)).toEqual(["#!/usr/bin/env bash", "set -euo pipefail", "echo done"]);
+    expect(scriptLines(json)).toEqual([...BEGINNING, "echo done"]);
     expect(json.provisioner).toHaveLength(1);
     expect(json.connection).toMatchObject({
       type: "ssh",
@@ -29,8 +37,7 @@ describe("a script on the host", () => {
     const json = made({ environment: { FOLDER: "/opt/a b", IMAGE: "${docker_image.nginx.image_id}" } });
 
     expect(scriptLines(json)).toEqual([
-      "#!/usr/bin/env bash",
-      "set -euo pipefail",
+      ...BEGINNING,
       "export FOLDER='/opt/a b'",
       "export IMAGE='${docker_image.nginx.image_id}'",
       "echo done",
@@ -83,20 +90,25 @@ describe("a script on the host", () => {
       "remote-exec",
     ]);
     expect(json.provisioner[0]?.["remote-exec"]?.inline).toEqual([
-      "set -e",
+      ...BEGINNING,
       "mkdir -p '/opt/part'",
       "install -d -m 0700 '/opt/part/secret'",
     ]);
     expect(json.provisioner[1]?.file).toEqual({ content: "${var.KEY}", destination: "/opt/part/secret/key" });
   });
 
-  test("connects once before, where what it is told is of the moment", () => {
-    const json = made({ environmentAtRun: { NOW: "${timestamp()}" }, connectFirst: true });
+  test("makes the folder for scripts before, where it is the first one, without a script in a file", () => {
+    const json = made({ environmentAtRun: { NOW: "${timestamp()}" }, first: true });
 
-    expect(json.provisioner.map((one) => one["remote-exec"]?.inline)).toEqual([
-      ["true"],
-      expect.arrayContaining(["export NOW='${timestamp()}'"]),
-    ]);
+    expect(json.provisioner.map((one) => Object.keys(one)[0])).toEqual(["local-exec", "remote-exec"]);
+    expect(json.provisioner[0]?.["local-exec"]).toMatchObject({
+      quiet: true,
+      environment: {
+        SSH_HOST: "${var.SERVER_IP}",
+        SSH_SCRIPT: expect.stringContaining("chmod 0700") as string,
+      },
+    });
+    expect(scriptLines(json)).toContain("export NOW='${timestamp()}'");
     expect(made({ environmentAtRun: { NOW: "${timestamp()}" } }).triggers).toEqual(made().triggers);
   });
 
@@ -105,7 +117,7 @@ describe("a script on the host", () => {
 
     expect(json.provisioner).toHaveLength(2);
     expect(json.provisioner[1]?.["remote-exec"]?.connection).toEqual({ ...json.connection, timeout: "2m" });
-    expect(confirmation(json)).toBe('#!/usr/bin/env bash\necho "${HOME}"');
+    expect(confirmation(json)).toBe([...BEGINNING, 'echo "${HOME}"'].join("\n"));
   });
 
   test("runs after what must be there first", () => {

@@ -72,7 +72,7 @@ describe("the look at the host before anything on it changes", () => {
   test("takes the time when it starts, over a connection that stands, so that a plan never differs by it", () => {
     const { provisioner, triggers } = preflightOf();
 
-    expect(provisioner[0]).toEqual({ "remote-exec": { inline: ["true"] } });
+    expect(Object.keys(provisioner[0] ?? {})).toEqual(["local-exec"]);
     expect(scriptLines(preflightOf())).toContain("export EXPECTED_TIME='${timestamp()}'");
     expect(JSON.stringify(triggers)).not.toContain("timestamp");
   });

@@ -13,6 +13,9 @@ test("steps are said, and how a connection is made is not", () => {
   );
   expect(events.take(said("Connecting to remote host via SSH..."))).toBeUndefined();
   expect(events.take(said("  Private key: true"))).toBeUndefined();
+  const byHand = (words: string) => line("provision_progress", `${verify}: (local-exec): ${words}`, verify);
+  expect(events.take(byHand("local-exec: Executing: Suppressed by quiet=true"))).toBeUndefined();
+  expect(events.take(byHand("scripts cannot be run"))).toBe("  scripts cannot be run");
   // A container's log is indented too.
   expect(events.take(said("  TypeError: no moon"))).toBe("    TypeError: no moon");
   expect(events.take(said("Connection refused"))).toBe("  Connection refused");

@@ -23,33 +23,41 @@ describe("the gate behind the migration", () => {
     const json = script(stack.synthesise(), "migration_gate");
     expect(scriptLines(json)).toContain("export NAME='emaintenance-migration'");
     expect(scriptLines(json)).toContain("export DATABASE='emaintenance-postgres'");
+    expect(scriptLines(json)).toContain("export PIDS='512'");
     expect(json.triggers.JOB).toBe("${docker_container.migration.id}");
   });
 });
 
 describe("the gate, on a host", () => {
-  /** A job that has ended with this code, and ends with the next ones when it is started again; no job before it. */
+  /** A job that was made and never ran, and ends with these codes whenever it is started; no job before it. */
   const jobThatEnds = (...codes: number[]) => jobThatSays("\\e[31mrelation exists\\e[0m\\a\\n", ...codes);
   const jobThatSays = (words: string, ...codes: number[]) =>
-    new FakeHost().program(
+    new FakeHost().program("timeout", 'shift; "$@"').program(
       "docker",
-      `codes=(${codes.join(" ")})
-       runs="\${0%/*}/runs"
+      `codes=(0 ${codes.join(" ")})
+       here="\${0%/*}"
+       runs="$here/runs"
        count=$(cat "$runs" 2> /dev/null || echo 0)
        case "$*" in
          *ExitCode*) echo "\${codes[$count]}" ;;
+         *PidsLimit*) cat "$here/pids" 2> /dev/null || echo '<nil>' ;;
+         update*) echo "$3" > "$here/pids" ;;
+         *State.Status*) if [ "$count" -eq 0 ]; then echo created; else echo exited; fi ;;
+         *State.Running*) if [ -e "$here/running" ]; then echo true; else echo false; fi ;;
+         wait*) rm "$here/running" ;;
          *slice*) echo emaintenance-migration-77 ;;
          *.Image*) echo sha256:77 ;;
          inspect*) exit 1 ;;
-         start*) echo "$((count + 1))" > "$runs" ;;
-         logs*) printf '${words}' >&2 ;;
+          start*) echo "$((count + 1))" > "$runs"; : > "$here/running" ;;
+          logs*) printf '${words}' >&2 ;;
        esac`,
     );
   const pass = (host: FakeHost) =>
-    host.run(["shared/untrusted.sh", "switch/migration-gate.sh"], {
+    host.run(["shared/untrusted.sh", "shared/process-limit.sh", "switch/migration-gate.sh"], {
       JOB: "0123abcd",
       NAME: "emaintenance-migration",
       DATABASE: "emaintenance-postgres",
+      PIDS: "300",
       LOCK: join(temporaryFolder(), "lock"),
     });
 
@@ -57,7 +65,12 @@ describe("the gate, on a host", () => {
     const host = jobThatEnds(0);
 
     expect(await pass(host)).toEqual({ code: 0, stdout: "migration done\n", stderr: "" });
-    expect(host.calls).not.toContain("docker start 0123abcd");
+    const order = [
+      "docker update --pids-limit 300 0123abcd",
+      "docker start 0123abcd",
+      "docker wait 0123abcd",
+    ];
+    expect(host.calls.filter((call) => order.includes(call))).toEqual(order);
     expect(host.calls).toContain("docker rename 0123abcd emaintenance-migration");
   });
 
@@ -65,7 +78,7 @@ describe("the gate, on a host", () => {
     const host = jobThatEnds(0);
     const without = jobThatEnds(0).program(
       "docker",
-      'case "$*" in *ExitCode*) echo 0 ;; *.Image*) echo sha256:77 ;; exec* | *.Id*) exit 1 ;; esac',
+      'case "$*" in *ExitCode*) echo 0 ;; *Pids*) echo 300 ;; *.Image*) echo sha256:77 ;; exec* | *.Id*) exit 1 ;; esac',
     );
 
     await pass(host);
@@ -86,7 +99,16 @@ describe("the gate, on a host", () => {
       stdout: "the migration ended with exit code 1; running it once more\nmigration done\n",
       stderr: "",
     });
-    expect(host.calls).toContain("docker wait 0123abcd");
+    expect(host.calls.filter((call) => call === "docker start 0123abcd")).toHaveLength(2);
+  });
+
+  test("waits for a job that a killed deployment has left running, and starts none that has ended", async () => {
+    const host = jobThatEnds(0);
+    await pass(host);
+    const again = await pass(host);
+
+    expect(again).toMatchObject({ code: 0, stdout: "migration done\n" });
+    expect(host.calls.filter((call) => call === "docker start 0123abcd")).toHaveLength(1);
   });
 
   test("stays shut when the job fails again, and shows the job's last words as plain text, and the mend", async () => {

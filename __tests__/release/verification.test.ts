@@ -16,6 +16,7 @@ describe("the verification", () => {
 
     expect(json.depends_on).toContain("docker_container.nginx");
     for (const name of ["postgres", "user_service", "web", "nginx"]) {
+      expect(json.triggers.LIMITS).toContain(`\${docker_container.${name}.id}=512`);
       expect(json.triggers.containers).toContain(`docker_container.${name}.id`);
     }
   });
@@ -73,8 +74,7 @@ describe("the verification", () => {
     expect(stack.variable.VERIFY_PASSWORD).toMatchObject({ sensitive: true, default: "" });
     expect(JSON.stringify(script(stack, "verify")).includes("var.VERIFY_PASSWORD")).toBe(false);
     const [prepare, file, run] = json.provisioner;
-    expect(prepare?.["remote-exec"]?.inline).toEqual([
-      "set -e",
+    expect((prepare?.["remote-exec"]?.inline as string[]).slice(3)).toEqual([
       "mkdir -p '/opt/emaintenance/deploy/Server/verify'",
       "install -d -m 0700 '/opt/emaintenance/deploy/Server/verify/.login'",
     ]);

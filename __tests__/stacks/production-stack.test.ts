@@ -87,7 +87,7 @@ describe("the production stack", () => {
     );
 
     for (const folder of [...mounted, "/opt/emaintenance/data/postgres", "/opt/emaintenance/data/redis"]) {
-      expect(made).toContain(`folder ${folder} `);
+      expect(made).toMatch(new RegExp(`folder(_of_services)? ${folder} `));
     }
   });
 });

@@ -82,6 +82,8 @@ export class PreflightHost extends FakeHost {
     return this.shell(["/bin/bash", "-s", "--", ...argv], renderTemplate("host/preflight.sh.eta", {}), {
       SYSTEM_PATH: "",
       FOLDER: temporaryFolder(),
+      SERVICE_UID: "1001",
+      SERVICE_ACCOUNT: "emaintenance-1001",
       LABEL: "emaintenance.service",
       IMAGES: "postgres:17 web:1",
       LEAST_DOCKER_API: "1.44",

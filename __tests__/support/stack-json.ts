@@ -82,7 +82,8 @@ export function synthesise(stack: TerraformStack): StackJson {
 /** All containers that ever run, by their Terraform name. */
 export function containers(stack: StackJson): Record<string, ContainerJson> {
   const all = Object.entries((stack.resource.docker_container ?? {}) as Record<string, ContainerJson>);
-  return Object.fromEntries(all.filter(([, { start }]) => start !== false));
+  // The completion mark never runs, and has no labels.
+  return Object.fromEntries(all.filter(([, { labels }]) => labels !== undefined));
 }
 
 /** What makes the name of a container unique until it serves. */

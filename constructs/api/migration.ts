@@ -6,8 +6,9 @@ import type { ResourceLimits } from "../container/resource-limits";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { Beside } from "../release/beside";
 import type { ServiceImage } from "../release/service-image";
+import { DEFAULT_SERVICE_UID, userOf } from "../values/service-uid";
 import { validateProps } from "../values/validate";
-import { APPLICATION_USER, environmentSchema } from "./own-service";
+import { environmentSchema } from "./own-service";
 
 export interface MigrationSettings {
   /** Command that brings the database to the state that the release needs. It may run again at any time. @default node migrate.js */
@@ -23,6 +24,8 @@ export interface MigrationProps extends MigrationSettings {
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
   readonly nodeEnv: string;
+  /** User and group id of its program. @default 1001 */
+  readonly uid?: number;
   /** Made beside the job of the release before. @default in its place */
   readonly beside?: Beside;
 }
@@ -50,7 +53,7 @@ export class Migration extends Construct {
       beside: props.beside,
       command: props.command ?? ["node", "migrate.js"],
       environment: checked.environment,
-      user: APPLICATION_USER,
+      user: userOf(props.uid ?? DEFAULT_SERVICE_UID),
       limits: props.limits ?? {},
       replacedWhenStopped: false,
       runsToCompletion: true,

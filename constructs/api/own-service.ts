@@ -9,6 +9,7 @@ import type { Beside } from "../release/beside";
 import type { ServiceImage } from "../release/service-image";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
+import { DEFAULT_SERVICE_UID, userOf } from "../values/service-uid";
 import { timeZone } from "../values/time-zone";
 import { validateProps } from "../values/validate";
 
@@ -45,6 +46,8 @@ export interface OwnServiceProps extends ServiceSettings {
   /** Where the data tier is, for a service that uses it. @default it uses none */
   readonly dataNetwork?: EmaintenanceNetwork;
   readonly nodeEnv: string;
+  /** User and group id of its programs. @default 1001 */
+  readonly uid?: number;
   /** Made beside the containers of the release before. @default in their place */
   readonly beside?: Beside;
 }
@@ -73,9 +76,6 @@ const serviceSettingsSchema = z.object({
   environment: environmentSchema,
   replicas: z.int(expectedReplicas).min(1, expectedReplicas).max(9, expectedReplicas),
 });
-
-/** User and group under which the team's own images run (the seed, 9.2). */
-export const APPLICATION_USER = "1001:1001";
 
 /** Seconds in which a Node.js service ends what it has begun. */
 const STOP_TIMEOUT_SECONDS = 30;
@@ -116,7 +116,7 @@ export abstract class OwnService extends Construct {
         beside: props.beside,
         command: props.command,
         environment: checked.environment,
-        user: APPLICATION_USER,
+        user: userOf(props.uid ?? DEFAULT_SERVICE_UID),
         // One port of the host leads to one container.
         publish: instance === 1 ? (props.publish ?? []).map((on) => ({ containerPort: this.port, on })) : [],
         healthCheck: HealthCheck.httpByNode(this.port, checked.healthPath, props.healthCheck),

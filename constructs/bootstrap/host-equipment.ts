@@ -64,6 +64,7 @@ export class HostEquipment extends Construct {
     const settings = validateProps(this, settingsSchema, given);
     this.resource = new HostScript(this, "host-equipment", {
       connection,
+      first: true,
       script: template("bootstrap/bootstrap.sh"),
       environment: {
         DOCKER_SOURCE: settings.dockerSource,

@@ -10,7 +10,19 @@ export interface ResourceLimits {
   readonly cpus?: number;
   /** Memory in MiB; swap is not given. @default 512 (the seed, 9.2) */
   readonly memoryMiB?: number;
+  /**
+   * Processes and threads that may exist at a time: a program that makes more of them, by a fault or on purpose, gets errors, and
+   * the VM goes on. From 64 to 32768. @default 512, a fifth of which the services and a PostgreSQL with all of its
+   * connections in use have (docs/measurements.md, "Processes"). CIS Docker Benchmark 1.6, 5.29
+   */
+  readonly pids?: number;
 }
+
+const DEFAULT_PIDS = 512;
+
+/** An init, Node.js with its threads, and a health check need 30. The largest is the kernel's own limit of all processes by default. */
+const LEAST_PIDS = 64;
+const MOST_PIDS = 32_768;
 
 /**
  * Memory in MiB below which a program does not work, by measurement of the running system, with room to work.
@@ -27,14 +39,21 @@ const NEEDED_MIB: Readonly<Record<string, number>> = {
   nginx: 48,
 };
 
+/** As the provider wants them; it knows no limit of processes. */
+export interface CheckedLimits {
+  readonly cpus: string;
+  readonly memoryMiB: number;
+  readonly pids: number;
+}
+
 /**
  * Fills in the defaults, as the provider wants them.
  *
  * @throws ConfigurationError when the memory is less than the program needs, or a limit is invalid (to Docker, 0 is no
  * limit), or the provider would not read it back as it is
  */
-export function checkedLimits(service: string, limits: ResourceLimits): { cpus: string; memoryMiB: number } {
-  const { cpus = 1, memoryMiB = 512 } = limits;
+export function checkedLimits(service: string, limits: ResourceLimits): CheckedLimits {
+  const { cpus = 1, memoryMiB = 512, pids = DEFAULT_PIDS } = limits;
   if (!Number.isInteger(memoryMiB)) {
     throw numberOutOfRange(`limits.memoryMiB of ${service}`, memoryMiB, "a whole number of MiB, such as 512");
   }
@@ -42,5 +61,12 @@ export function checkedLimits(service: string, limits: ResourceLimits): { cpus: 
   if (needed !== undefined && memoryMiB < needed) {
     throw memoryBelowNeed(service, memoryMiB, needed);
   }
-  return { cpus: cpuLimit(service, cpus), memoryMiB };
+  if (!Number.isInteger(pids) || pids < LEAST_PIDS || pids > MOST_PIDS) {
+    throw numberOutOfRange(
+      `limits.pids of ${service}`,
+      pids,
+      `a whole number of processes and threads from ${LEAST_PIDS} to ${MOST_PIDS}, such as ${DEFAULT_PIDS}`,
+    );
+  }
+  return { cpus: cpuLimit(service, cpus), memoryMiB, pids };
 }

@@ -72,7 +72,10 @@ export interface TierContainerProps {
    * left alone, with its log. See docs/decisions/002-stopped-containers.md.
    */
   readonly replacedWhenStopped: boolean;
-  /** A job that runs to its end inside the deploy, instead of a program that keeps running. @default false */
+  /**
+   * A job that runs to its end inside the deploy, instead of a program that keeps running. Where it is made beside another,
+   * whoever gates it has to start it. @default false
+   */
   readonly runsToCompletion?: boolean;
 }
 
@@ -108,6 +111,8 @@ export class TierContainer extends Construct {
   readonly published: NonNullable<TierContainerProps["publish"]>;
   /** Seconds within which it must become healthy, and after a stop signal have ended. */
   readonly limitSeconds: { readonly healthy: number; readonly stop: number };
+  /** Processes and threads that it may have. The provider has no field for it: scripts on the host tell Docker. */
+  readonly pidsLimit: number;
   /** A job ends; everything else keeps running. */
   readonly isJob: boolean;
   /** Where it answers. */
@@ -133,6 +138,7 @@ export class TierContainer extends Construct {
     this.network = props.network;
     this.ownEnvironment = props.environment ?? {};
     const limits = checkedLimits(service, props.limits);
+    this.pidsLimit = limits.pids;
     for (const { on } of this.published) {
       if (props.network.internal) throw portOnInternalNetwork(service, on.port, props.network.literalName);
       HostPorts.of(this).claim(on.port, this.containerName);
@@ -202,7 +208,10 @@ export class TierContainer extends Construct {
       stopTimeout: stopTimeoutSeconds,
       mustRun: props.replacedWhenStopped,
       ...(runsToCompletion
-        ? { attach: true, logs: false }
+        ? // Beside another, a gate starts it, once it is limited.
+          beside
+          ? { start: false }
+          : { attach: true, logs: false }
         : // Who comes beside another is waited for by a script, which sees a failure at once and says why.
           { wait: !beside, waitTimeout: beside ? undefined : healthyWithinSeconds }),
 

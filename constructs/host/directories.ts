@@ -2,6 +2,7 @@ import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { renderTemplate } from "../templates";
+import { DEFAULT_SERVICE_UID, serviceAccount } from "../values/service-uid";
 import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
 import { HostScript } from "./host-script";
@@ -10,7 +11,7 @@ import { HostScript } from "./host-script";
 export interface Folder {
   readonly path: string;
   /** `operator` stands for the login that deploys. */
-  readonly owner: "operator" | "root" | "1001";
+  readonly owner: "operator" | "root" | "services";
   /** Octal permissions. */
   readonly mode: string;
 }
@@ -18,13 +19,15 @@ export interface Folder {
 export interface DirectoriesProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
+  /** User and group id of the services. @default 1001 */
+  readonly serviceUid?: number;
   /** What must be there first. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
 
 /**
- * The folders under /opt/emaintenance, with owners that fit who writes there: the login that deploys, the services
- * (1001), or an image that takes its folder over itself. Only folders are touched, never what is in them.
+ * The folders under /opt/emaintenance, with owners that fit who writes there: the login that deploys, the services,
+ * or an image that takes its folder over itself. Only folders are touched, never what is in them.
  */
 export class Directories extends Construct {
   readonly resource: Resource;
@@ -33,16 +36,25 @@ export class Directories extends Construct {
     super(scope, id);
     this.resource = new HostScript(this, "directories", {
       connection: props.connection,
-      script: renderTemplate("host/directories.sh.eta", { folders: hostFolders(props.layout) }),
+      script: renderTemplate("host/directories.sh.eta", {
+        folders: hostFolders(props.layout),
+        uid: props.serviceUid ?? DEFAULT_SERVICE_UID,
+        account: serviceAccount(props.serviceUid),
+      }),
       after: props.after,
     }).resource;
   }
 }
 
+/** Folders that the services write to: their logs and their uploads. */
+export function serviceFolders(layout: HostLayout): string[] {
+  return hostFolders(layout).flatMap(({ path, owner }) => (owner === "services" ? [path] : []));
+}
+
 /** Every folder of the system, from the outside in. */
 export function hostFolders(layout: HostLayout): Folder[] {
   const operator = (path: string): Folder => ({ path, owner: "operator", mode: "0755" });
-  const service = (path: string): Folder => ({ path, owner: "1001", mode: "0750" });
+  const service = (path: string): Folder => ({ path, owner: "services", mode: "0750" });
   // Created by root; PostgreSQL, Redis and Nginx take over what is theirs when they start.
   const image = (path: string): Folder => ({ path, owner: "root", mode: "0755" });
   return [

@@ -1,12 +1,28 @@
-import { TerraformLocal, type SSHProvisionerConnection } from "cdktf";
+import { TerraformLocal, type LocalExecProvisioner, type SSHProvisionerConnection } from "cdktf";
 import type { DockerProviderConfig } from "@cdktf/provider-docker/lib/provider";
 import { Construct } from "constructs";
 import { expression } from "../configuration/expression";
+import { template } from "../templates";
+import { escapeTemplate } from "../values/terraform-text";
 import { HostVariables } from "./host-variables";
-import { dockerSshOptions, sshLocals } from "./ssh-options";
+import {
+  deploymentSshOptions,
+  DEPLOYMENT_ROUTE,
+  dockerSshOptions,
+  sshLocals,
+  sshOptions,
+} from "./ssh-options";
+import { sshScript } from "./ssh-script";
 
 /** How long Terraform tries to connect: a VM that just boots, or drops a login, is waited for. */
 const CONNECT_LIMIT = "1m";
+
+/**
+ * Where Terraform lays a script on the host, from the home folder of the login. It makes the file writable for all, which is
+ * harmless in a folder that only the login enters; its own default is /tmp. Two folders, of which the outer one is missing
+ * too where nothing was prepared: scp would make a file of a single missing one.
+ */
+const SCRIPT_PATH = ".emaintenance/scripts/%RAND%.sh";
 
 /**
  * A key that no host shows: of a type that only security tokens have, made of the digest of a sentence. Without any key,
@@ -59,6 +75,15 @@ export class HostConnection extends Construct {
     });
   }
 
+  /** Makes the folder for scripts on the host: for the first script of a stack. Waits for a host that still boots. */
+  get scriptFolder(): LocalExecProvisioner {
+    return sshScript({
+      route: DEPLOYMENT_ROUTE,
+      options: deploymentSshOptions(),
+      script: escapeTemplate(template("ssh/script-folder.sh")),
+    });
+  }
+
   /** What a connection needs, as triggers of a resource that must connect when it is destroyed. */
   get triggers(): Record<string, string> {
     return {
@@ -73,21 +98,29 @@ export class HostConnection extends Construct {
     };
   }
 
-  /** For provisioners that run when their resource is destroyed: all they may look at is its triggers. */
-  get fromTriggers(): SSHProvisionerConnection {
+  /**
+   * Runs a line of sh on the host when the resource of these triggers is destroyed: all that Terraform knows then is the
+   * resource itself. There may be no folder for scripts any more, or none yet.
+   *
+   * @param script may refer to `self.triggers`
+   */
+  whenDestroyed(script: string): LocalExecProvisioner {
     const trigger = (name: string) => `self.triggers.${name}`;
     // A resource that was made before there were jump hosts knows of none.
     const later = (name: string, otherwise: string) => `lookup(self.triggers, "${name}", ${otherwise})`;
-    return connection({
+    const jump = { host: later("jump_host", '""'), port: later("jump_port", "22") };
+    const route = {
       host: trigger("host"),
       port: trigger("port"),
       user: trigger("user"),
-      key_file: trigger("key_file"),
-      host_key: trigger("host_key"),
-      jump_host: later("jump_host", '""'),
-      jump_port: later("jump_port", "22"),
-      jump_user: later("jump_user", trigger("user")),
-    });
+      keyFile: trigger("key_file"),
+      hostKeys: keysOf(trigger("host_key"), trigger("host"), trigger("port")),
+      jumpHost: jump.host,
+      jumpPort: jump.port,
+      jumpUser: later("jump_user", trigger("user")),
+      jumpHostKeys: keysOf(trigger("host_key"), jump.host, jump.port),
+    };
+    return sshScript({ route, options: sshOptions(route), script, when: "destroy" });
   }
 
   /** For the Docker provider, which calls the system's ssh. */
@@ -118,6 +151,7 @@ function connection(route: Route): SSHProvisionerConnection {
     bastionUser: expression(route.jump_user),
     bastionHostKey: expression(route.host_key),
     timeout: CONNECT_LIMIT,
+    scriptPath: SCRIPT_PATH,
   };
 }
 
@@ -139,4 +173,10 @@ function knownHostsOfTerraform(): string {
   const vm = lines("host_keys", "SERVER_IP", "SSH_PORT");
   const jumpHost = lines("jump_host_keys", "SSH_JUMP_HOST", "SSH_JUMP_PORT");
   return `join("\\n", concat(["${NOBODYS_KEY}"], ${vm}, ${jumpHost}))`;
+}
+
+/** The keys of one host among the lines of `knownHostsOfTerraform`. */
+function keysOf(known: string, host: string, port: string): string {
+  const before = `"[\${${host}}]:\${${port}} "`;
+  return `[for line in split("\\n", ${known}) : trimprefix(line, ${before}) if startswith(line, ${before})]`;
 }

@@ -1,5 +1,5 @@
 import { Resource } from "@cdktf/provider-null/lib/resource";
-import type { ITerraformDependable, RemoteExecProvisioner } from "cdktf";
+import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { Naming } from "../naming";
 import type { HostConnection } from "./host-connection";
@@ -37,6 +37,9 @@ export interface HostPartProps {
 /** Name of the script that takes the part away again, in its staging folder. */
 const REMOVE = "remove.sh";
 
+/** A host that was emptied meanwhile has nothing to take away. */
+const REMOVAL = '[ ! -e "${self.triggers.script}" ] || exec bash "${self.triggers.script}" < /dev/null';
+
 /**
  * Something on the host that is not a container: a cron entry, firewall rules, a timer. A change of its files or scripts
  * provisions this part again, and only this one. It is taken away when it is switched off, not when it changes.
@@ -55,11 +58,9 @@ export class HostPart extends Construct {
     // another way to the host, the resource is replaced, which takes the part away: so it comes first, and the part again.
     const removal = new Resource(this, "removal", {
       triggers: { ...connection.triggers, script: `${staging}/${REMOVE}` },
-      connection: connection.fromTriggers,
-      provisioners: [removalProvisioner()],
+      provisioners: [connection.whenDestroyed(REMOVAL)],
       dependsOn: [...(props.after ?? [])],
     });
-    removal.addOverride("provisioner.0.remote-exec.when", "destroy");
     removal.overrideLogicalId(`${Naming.terraformId(id)}_removal`);
 
     const script = new HostScript(this, id, {
@@ -82,10 +83,4 @@ export class HostPart extends Construct {
       }
     }
   }
-}
-
-/** A host that was emptied meanwhile has nothing to take away. */
-function removalProvisioner(): RemoteExecProvisioner {
-  const line = '[ ! -e "${self.triggers.script}" ] || bash "${self.triggers.script}"';
-  return { type: "remote-exec", inline: ["set -e", line] };
 }

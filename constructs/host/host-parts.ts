@@ -76,7 +76,7 @@ export class HostParts extends Construct {
     const runner = new JobRunner(this, "job-runner", common);
     this.jobRunner = runner;
     if (props.logRotation !== false) {
-      new LogRotation(this, "log-rotation", { runner, ...props.logRotation });
+      new LogRotation(this, "log-rotation", { runner, serviceUid: system.serviceUid, ...props.logRotation });
     }
     if (props.imageCleanUp !== false) {
       new ImageCleanUp(this, "image-clean-up", { runner, ...props.imageCleanUp });

@@ -1,15 +1,25 @@
 import { Resource } from "@cdktf/provider-null/lib/resource";
-import type { FileProvisioner, ITerraformDependable, RemoteExecProvisioner } from "cdktf";
+import type {
+  FileProvisioner,
+  ITerraformDependable,
+  LocalExecProvisioner,
+  RemoteExecProvisioner,
+} from "cdktf";
 import { createHash } from "node:crypto";
 import { basename } from "node:path/posix";
 import { Construct } from "constructs";
 import { expression } from "../configuration/expression";
 import { Naming } from "../naming";
 import { StackFiles } from "../stack-files";
+import { template } from "../templates";
+import { escapeTemplate } from "../values/terraform-text";
 import type { HostConnection } from "./host-connection";
 
 /** How long a connection is tried for the confirmation: longer than a host takes to open up again by itself. */
 const CONFIRM_TIMEOUT = "2m";
+
+/** Of everything that Terraform runs on the host: its own file does not stay there. */
+const BEGINNING = ["#!/usr/bin/env bash", "set -euo pipefail", escapeTemplate(template("ssh/own-file.sh"))];
 
 export interface HostScriptProps {
   readonly connection: HostConnection;
@@ -28,10 +38,10 @@ export interface HostScriptProps {
    */
   readonly environmentAtRun?: Readonly<Record<string, string>>;
   /**
-   * Whether a connection is made, and closed again, before `environmentAtRun` is taken: a host that still boots lets Terraform
-   * wait for a minute. @default false
+   * Whether it is the first script of its stack, before which the folder for scripts is made. That waits for a host that still
+   * boots, and `environmentAtRun` is taken after it. @default false
    */
-  readonly connectFirst?: boolean;
+  readonly first?: boolean;
   /** Files that are laid on the host before the script runs, by absolute path. @default none */
   readonly files?: Readonly<Record<string, string>>;
   /**
@@ -57,7 +67,7 @@ export interface HostScriptProps {
 /**
  * A script that runs on the host over SSH: when it, its input or the host has changed, and not otherwise. It ends at
  * the first command that fails, and so does the deploy. Its files travel inside the script, so all of it is one connection;
- * a secret file, a confirmation and `connectFirst` are the exceptions.
+ * a secret file, a confirmation and `first` are the exceptions.
  */
 export class HostScript extends Construct {
   /** What others depend on: it exists once the script has ended well. */
@@ -83,12 +93,10 @@ export class HostScript extends Construct {
       ...(props.folder ? [`mkdir -p '${props.folder}'`] : []),
       ...(secretFile ? [`install -d -m 0700 '${secretFile.folder}'`] : []),
     ];
-    const first = secretFile ? ["set -e", ...folders] : props.connectFirst ? ["true"] : [];
     const run: RemoteExecProvisioner = {
       type: "remote-exec",
       inline: [
-        "#!/usr/bin/env bash",
-        "set -euo pipefail",
+        ...BEGINNING,
         ...(secretFile ? [] : folders),
         ...laidDown.flatMap(([path, content]) => layDown(path, content)),
         ...[...environment, ...Object.entries(props.environmentAtRun ?? {})].map(
@@ -101,14 +109,16 @@ export class HostScript extends Construct {
       ? [
           {
             type: "remote-exec",
-            inline: ["#!/usr/bin/env bash", expression(text("confirm.sh", props.confirm))],
+            inline: [...BEGINNING, expression(text("confirm.sh", props.confirm))],
             connection: { ...props.connection.provisioner, timeout: CONFIRM_TIMEOUT },
           },
         ]
       : [];
-    const before: (RemoteExecProvisioner | FileProvisioner)[] = [
-      ...(first.length > 0 ? [{ type: "remote-exec", inline: first } as const] : []),
-      ...(secretFile ? [secretUpload(secretFile)] : []),
+    const before: (LocalExecProvisioner | RemoteExecProvisioner | FileProvisioner)[] = [
+      ...(props.first ? [props.connection.scriptFolder] : []),
+      ...(secretFile
+        ? [{ type: "remote-exec" as const, inline: [...BEGINNING, ...folders] }, secretUpload(secretFile)]
+        : []),
     ];
     this.resource = new Resource(this, "script", {
       triggers: {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { Naming, SERVICE_NAMES } from "../naming";
 import { renderTemplate, template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
+import { DEFAULT_SERVICE_UID } from "../values/service-uid";
 import { validateProps } from "../values/validate";
 import type { HostLayout } from "./host-layout";
 import type { JobRunner } from "./job-runner";
@@ -31,6 +32,8 @@ export interface LogArchive {
 
 export interface LogRotationProps extends LogLimits {
   readonly runner: JobRunner;
+  /** User and group id of the services. @default 1001 */
+  readonly serviceUid?: number;
   /** What must be there first, beside the runner: the folders. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
@@ -56,7 +59,7 @@ interface LogSet {
   readonly signal?: string;
   readonly container?: string;
   /** Whom the folder belongs to: logrotate works as that user there. */
-  readonly owner: "root" | "1001";
+  readonly owner: "root" | "services";
 }
 
 const MIB = 1024 * 1024;
@@ -64,7 +67,7 @@ const MIB = 1024 * 1024;
 /** Log files that one program writes at a time: Nginx has two, a service one or, with a file for errors, two. */
 const FILES_PER_FOLDER = 2;
 
-/** Services that write log files of their own, as user 1001. */
+/** Services that write log files of their own, as the services' user. */
 const WRITERS = ["user-service", "work-order-service", "asset-service"] as const;
 
 /** Folders of log files: those services', the gateway's and the jobs'. */
@@ -94,7 +97,7 @@ export class LogRotation extends Construct {
 
   constructor(scope: Construct, id: string, props: LogRotationProps) {
     super(scope, id);
-    const { runner } = props;
+    const { runner, serviceUid = DEFAULT_SERVICE_UID } = props;
     const checked = validateProps(this, limits, withDefaults(props));
     const { archive } = checked;
 
@@ -105,8 +108,8 @@ export class LogRotation extends Construct {
       schedule: PauseSchedule.ofSeconds(checked.everySeconds),
       script: template("logrotate/run.sh"),
       files: {
-        "logrotate-root.conf": configuration("root", checked, runner),
-        "logrotate-1001.conf": configuration("1001", checked, runner),
+        "logrotate-root.conf": configuration("root", "root", checked, runner),
+        [`logrotate-${serviceUid}.conf`]: configuration("services", `${serviceUid}`, checked, runner),
         "shorten.sh": template("logrotate/shorten.sh"),
         "reopen.sh": template("logrotate/reopen.sh"),
         "archive.sh": template("logrotate/archive.sh"),
@@ -155,9 +158,14 @@ function withDefaults({ sizeMiB = 10, keep = 3, everySeconds = 15, archive }: Lo
 }
 
 /** What logrotate is told about the logs of one owner. */
-function configuration(owner: LogSet["owner"], checked: CheckedLimits, runner: JobRunner): string {
+function configuration(
+  owner: LogSet["owner"],
+  user: string,
+  checked: CheckedLimits,
+  runner: JobRunner,
+): string {
   return renderTemplate("logrotate/logrotate.conf.eta", {
-    owner,
+    owner: user,
     sizeBytes: checked.sizeMiB * MIB,
     keep: checked.keep,
     sets: logSets(runner.layout).filter((set) => set.owner === owner),
@@ -169,7 +177,7 @@ function configuration(owner: LogSet["owner"], checked: CheckedLimits, runner: J
 function logSets(layout: HostLayout): LogSet[] {
   const set = (name: string) => ({ folder: layout.logs(name), archive: layout.logs(`archive/${name}`) });
   return [
-    ...WRITERS.map((service): LogSet => ({ ...set(service), owner: "1001" })),
+    ...WRITERS.map((service): LogSet => ({ ...set(service), owner: "services" })),
     { ...set("nginx"), owner: "root", signal: "USR1", container: Naming.container("nginx") },
     { ...set("schedules"), owner: "root" },
   ];

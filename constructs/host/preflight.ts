@@ -9,6 +9,7 @@ import { Naming } from "../naming";
 import type { Registries } from "../release/registries";
 import { ServiceImage } from "../release/service-image";
 import { renderTemplate } from "../templates";
+import { DEFAULT_SERVICE_UID, serviceAccount } from "../values/service-uid";
 import { validateProps } from "../values/validate";
 import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
@@ -39,6 +40,8 @@ export interface PreflightProps extends PreflightLimits {
   readonly connection: HostConnection;
   /** Folders whose file systems must have room. @default only Docker's own file system is looked at */
   readonly layout?: HostLayout;
+  /** User and group id of the services, which no login may have. @default 1001 */
+  readonly serviceUid?: number;
   /** Registries that the provider logs in to; the host cannot ask them. @default none */
   readonly registries?: Registries;
 }
@@ -69,13 +72,15 @@ export class Preflight extends Construct {
   /** @throws ConfigurationError when a limit is none */
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
-    const { connection, layout, registries, ...given } = props;
+    const { connection, layout, registries, serviceUid = DEFAULT_SERVICE_UID, ...given } = props;
     const { architectures, programs, ...checked } = validateProps(this, limits, given);
     this.resource = new HostScript(this, "preflight", {
       connection,
       script: renderTemplate("host/preflight.sh.eta", {}),
       environment: {
         FOLDER: layout?.root ?? "",
+        SERVICE_UID: String(serviceUid),
+        SERVICE_ACCOUNT: serviceAccount(serviceUid),
         LABEL: Naming.label("service"),
         IMAGES: this.ofImages(
           (all) => `join(" ", distinct(compact([${all.map(({ needed }) => needed).join(", ")}])))`,
@@ -96,7 +101,7 @@ export class Preflight extends Construct {
         PORTS: this.ofContainers((all) => publishedAddresses(all).join(" ")),
       },
       environmentAtRun: { EXPECTED_TIME: expression("timestamp()") },
-      connectFirst: true,
+      first: true,
       triggers: {
         engine: connection.dockerProvider.host ?? "",
         release: expression("var.RELEASE"),

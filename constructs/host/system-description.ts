@@ -136,8 +136,8 @@ export function describeSystem(
       .map(({ volumeName, hostPath }) => ({ name: volumeName, ...(hostPath && { folder: hostPath }) })),
     folders: hostFolders(layout).flatMap(({ path, owner, mode }) => {
       // Those of the login follow it; those with 0755 of root are taken over by the image that writes there.
-      const kept = owner === "1001" || (owner === "root" && mode !== "0755");
-      return kept ? [{ path, owner: owner === "root" ? 0 : Number(owner), mode }] : [];
+      const kept = owner === "services" || (owner === "root" && mode !== "0755");
+      return kept ? [{ path, owner: owner === "root" ? 0 : system.serviceUid, mode }] : [];
     }),
     root: layout.root,
     gatewayFolder: layout.deploy("nginx"),

@@ -65,11 +65,13 @@ export class DataGate extends Construct {
           });
     new HostScript(this, "data-ready", {
       connection,
-      script: template("switch/data-ready.sh"),
-      environment: { READY: file, DEPLOYMENT: deployment.deployment },
-      triggers: {
-        postgres: postgres.container.resource.id,
-        redis: redis.container.resource.id,
+      script: template("shared/process-limit.sh") + template("switch/data-ready.sh"),
+      environment: {
+        READY: file,
+        DEPLOYMENT: deployment.deployment,
+        LIMITS: [postgres, redis]
+          .map(({ container }) => `${container.resource.id}=${container.pidsLimit}`)
+          .join(" "),
       },
       after: [database.resource, bridge.resource],
     });

@@ -6,11 +6,13 @@ import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { expression } from "../configuration/expression";
 import type { HostConnection } from "../host/host-connection";
+import { serviceFolders } from "../host/directories";
 import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
 import { Naming } from "../naming";
 import { statePath } from "../state-path";
 import { template } from "../templates";
+import { DEFAULT_SERVICE_UID } from "../values/service-uid";
 import type { Beside } from "./beside";
 
 /** Locks of what is under way. It is root's, and /run is empty after a boot; /run/lock is anybody's. */
@@ -34,6 +36,8 @@ export interface DeploymentProps {
   readonly layout: HostLayout;
   /** Whatever makes this another deployment, beside the images: the look at the host, which knows all containers. */
   readonly preflight: Resource;
+  /** User and group id of the services. @default 1001 */
+  readonly serviceUid?: number;
   /** The gateway's configuration, once the stack is complete. */
   readonly gatewayConfiguration: () => string;
   /** What must be there first: folders of the host. */
@@ -108,7 +112,13 @@ export class Deployment extends Construct implements Beside {
     new HostScript(this, "deployment-end", {
       connection: this.props.connection,
       script: template("switch/end.sh"),
-      environment: { LOCK: DEPLOY_LOCK, MARK: this.mark.id, MARK_NAME: this.mark.nameInput ?? "" },
+      environment: {
+        LOCK: DEPLOY_LOCK,
+        MARK: this.mark.id,
+        MARK_NAME: this.mark.nameInput ?? "",
+        SERVICE_UID: String(this.props.serviceUid ?? DEFAULT_SERVICE_UID),
+        SERVICE_FOLDERS: serviceFolders(this.props.layout).join(" "),
+      },
       triggers: { deployment: this.deployment },
       after: last,
     });

@@ -31,12 +31,14 @@ export class Gate extends Construct {
     const { service, containers, port, healthPath } = props;
     this.resource = new HostScript(this, `${service}-gate`, {
       connection: props.connection,
-      script: template("shared/untrusted.sh") + template("switch/gate.sh"),
+      script:
+        template("shared/untrusted.sh") + template("shared/process-limit.sh") + template("switch/gate.sh"),
       environment: {
         SERVICE: service,
         CONTAINERS: containers
           .map(({ containerName, resource }) => `${containerName}=${resource.id}`)
           .join(" "),
+        PIDS: String(Math.max(...containers.map(({ pidsLimit }) => pidsLimit))),
         LIMIT_SECONDS: String(Math.max(...containers.map(({ limitSeconds }) => limitSeconds.healthy))),
         PORT: String(port),
         NETWORK: containers[0]?.network.name ?? "",

@@ -12,6 +12,7 @@ import {
   templateMissing,
 } from "../errors";
 import { Naming, type ServiceName } from "../naming";
+import { DEFAULT_SERVICE_UID } from "../values/service-uid";
 import { escapeTemplate } from "../values/terraform-text";
 import { BuildContext, SENT_DOCKERFILE } from "./build-context";
 import { type BuildSource, type CheckedBuildSource, checkedBuildSource } from "./build-source";
@@ -31,6 +32,8 @@ const TEMPLATES: Partial<Record<ServiceName, "api" | "web">> = {
 export interface ImageBuildProps {
   readonly service: ServiceName;
   readonly source: BuildSource;
+  /** User and group id of the program, in a Dockerfile made of a template. @default 1001 */
+  readonly uid?: number;
 }
 
 /**
@@ -48,13 +51,13 @@ export class ImageBuild extends Construct {
   /** @throws ConfigurationError where the source cannot be built, or must not be sent */
   constructor(scope: Construct, id: string, props: ImageBuildProps) {
     super(scope, id);
-    const { service } = props;
+    const { service, uid = DEFAULT_SERVICE_UID } = props;
     const source = checkedBuildSource(this, props.source);
     const root = resolve(source.context.replace(/^~(?=\/|$)/, homedir()));
     if (!existsSync(root) || !statSync(root).isDirectory()) throw buildContextMissing(service, root);
 
     const workspaces = workspacesOf(service, source, root);
-    const dockerfile = dockerfileOf(service, source, root, workspaces);
+    const dockerfile = dockerfileOf(service, source, root, workspaces, uid);
     const later = Object.entries(source.args).filter(([, value]) => Token.isUnresolved(value));
     const known = Object.entries(source.args).filter(([, value]) => !Token.isUnresolved(value));
     const context = new BuildContext({
@@ -118,6 +121,7 @@ function dockerfileOf(
   source: CheckedBuildSource,
   root: string,
   workspaces: WorkspaceFiles | undefined,
+  uid: number,
 ): string {
   if (source.dockerfile !== undefined) {
     const path = join(root, source.dockerfile);
@@ -130,7 +134,7 @@ function dockerfileOf(
   if (!files.includes("package-lock.json") && !files.includes("npm-shrinkwrap.json")) {
     throw lockFileMissing(service, root);
   }
-  return serviceDockerfile({ service, kind, source, rootFiles: files, workspaces });
+  return serviceDockerfile({ service, kind, source, rootFiles: files, workspaces, uid });
 }
 
 function filesOf(

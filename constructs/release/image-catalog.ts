@@ -27,6 +27,8 @@ export interface ImageCatalogProps {
   readonly publicUrl?: string;
   /** Whether the variable IMAGES may name others. @default true */
   readonly overridable?: boolean;
+  /** User and group id of the programs in the images that are built by a template. @default 1001 */
+  readonly uid?: number;
   /** What must be there before an image is looked for. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
@@ -38,13 +40,13 @@ export class ImageCatalog extends Construct {
   /** @throws ConfigurationError where a reference is none, or a source cannot be built */
   constructor(scope: Construct, id: string, props: ImageCatalogProps = {}) {
     super(scope, id);
-    const { sources = {}, publicUrl, overridable, after } = props;
+    const { sources = {}, publicUrl, overridable, uid, after } = props;
     const unknown = Object.keys(sources).find((name) => !(SERVICE_NAMES as readonly string[]).includes(name));
     if (unknown !== undefined) throw unknownImage(unknown, SERVICE_NAMES);
     this.images = new Map(
       SERVICE_NAMES.map((service) => {
         const source = sourceOf(service, sources[service], publicUrl);
-        return [service, new ServiceImage(this, service, { service, source, overridable, after })];
+        return [service, new ServiceImage(this, service, { service, source, overridable, uid, after })];
       }),
     );
   }

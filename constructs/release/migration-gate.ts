@@ -12,7 +12,7 @@ export interface MigrationGateProps {
   readonly migration: Migration;
 }
 
-/** Stops the deployment, with the job's log, when the migration has failed. */
+/** Runs the migration to its end, and stops the deployment, with the job's log, when it has failed. */
 export class MigrationGate extends Construct {
   readonly resource: Resource;
 
@@ -21,9 +21,13 @@ export class MigrationGate extends Construct {
     const { container } = props.migration;
     this.resource = new HostScript(this, "migration-gate", {
       connection: props.connection,
-      script: template("shared/untrusted.sh") + template("switch/migration-gate.sh"),
+      script:
+        template("shared/untrusted.sh") +
+        template("shared/process-limit.sh") +
+        template("switch/migration-gate.sh"),
       environment: {
         JOB: container.resource.id,
+        PIDS: String(container.pidsLimit),
         NAME: container.containerName,
         DATABASE: Naming.container("postgres"),
         LOCK: DEPLOY_LOCK,

@@ -15,6 +15,8 @@ export interface ServiceDockerfileProps {
   readonly rootFiles: readonly string[];
   /** @default a folder without workspaces */
   readonly workspaces?: WorkspaceFiles;
+  /** User and group id of the program. */
+  readonly uid: number;
 }
 
 const ROOT_MANIFEST = /^(package\.json|package-lock\.json|npm-shrinkwrap\.json|\.npmrc)$/;
@@ -41,6 +43,7 @@ export function serviceDockerfile(props: ServiceDockerfileProps): string {
     workspace,
     buildFolder: posix.join("/build", workspace),
     runFolder: posix.join("/app", workspace),
+    uid: props.uid,
     buildLabel: Naming.label("build"),
     command: source.command ?? ["node", start],
     healthPath: source.healthPath ?? (kind === "web" ? "/api/health" : "/health"),

@@ -12,6 +12,8 @@ export interface ServiceImageProps {
   readonly source: string | BuildSource;
   /** Whether the variable IMAGES may name another. @default true */
   readonly overridable?: boolean;
+  /** User and group id of the program in an image that is built by a template. @default 1001 */
+  readonly uid?: number;
   /** What must be there first. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
@@ -37,8 +39,9 @@ export class ServiceImage extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceImageProps) {
     super(scope, id);
-    const { service, source, overridable = true } = props;
-    const build = typeof source === "string" ? undefined : new ImageBuild(this, "build", { service, source });
+    const { service, source, overridable = true, uid } = props;
+    const build =
+      typeof source === "string" ? undefined : new ImageBuild(this, "build", { service, source, uid });
     const unlessNamed = (otherwise: string) =>
       overridable ? `lookup(var.IMAGES, "${service}", ${otherwise})` : otherwise;
 

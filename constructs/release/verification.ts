@@ -161,9 +161,10 @@ export class Verification extends Construct {
         [`${folder}/verify.mjs`]: template("verify/verify.mjs"),
         [`${folder}/checks.json`]: `${JSON.stringify(document, undefined, 2)}\n`,
       },
-      script: template("verify/after-deploy.sh"),
+      script: template("shared/process-limit.sh") + template("verify/after-deploy.sh"),
       environment: {
         FOLDER: folder,
+        LIMITS: containers.map(({ resource, pidsLimit }) => `${resource.id}=${pidsLimit}`).join(" "),
         RELEASE: variables.release.stringValue,
         STACK: TerraformStack.of(this).node.id,
       },

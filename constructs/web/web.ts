@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
-import { APPLICATION_USER, OwnService, type OwnServiceProps } from "../api/own-service";
+import { OwnService, type OwnServiceProps } from "../api/own-service";
 import { Tmpfs } from "../container/tmpfs";
+import { DEFAULT_SERVICE_UID, userOf } from "../values/service-uid";
 
 export interface WebProps extends OwnServiceProps {
   /** Origin of the system as browsers see it. The image has it baked in; the server's own code gets it from here. */
@@ -19,7 +20,7 @@ export class Web extends OwnService {
       tmpfs: [
         Tmpfs.at("/tmp", { sizeMiB: 64 }),
         // Next.js keeps rendered pages and scaled pictures here.
-        Tmpfs.at("/app/.next/cache", { sizeMiB: 128, owner: APPLICATION_USER }),
+        Tmpfs.at("/app/.next/cache", { sizeMiB: 128, owner: userOf(props.uid ?? DEFAULT_SERVICE_UID) }),
       ],
     });
     // Next.js's own server binds to this name; the container's host name would be one address only.

@@ -100,10 +100,14 @@ function failedResources(errors: readonly string[]): string[] {
 /** What the scripts of these resources printed on the host, without Terraform's notes on the connection and without JSON. */
 function scriptWords(lines: readonly string[], resources: readonly string[]): string[] {
   return resources.flatMap((resource) => {
-    const before = `${resource} (remote-exec): `;
-    const said = lines.filter((line) => line.startsWith(before)).map((line) => line.slice(before.length));
+    const said = ["remote-exec", "local-exec"].flatMap((kind) => {
+      const before = `${resource} (${kind}): `;
+      return lines.filter((line) => line.startsWith(before)).map((line) => line.slice(before.length));
+    });
     const connected = said.lastIndexOf("Connected!");
-    const words = said.slice(connected + 1).filter((line) => !line.startsWith('{"'));
+    const words = said
+      .slice(connected + 1)
+      .filter((line) => !line.startsWith('{"') && !/^local-exec: Executing/.test(line));
     return words.length === 0 ? [] : [...words.slice(-ERROR_LINES), ""];
   });
 }

@@ -18,6 +18,9 @@ interface Event {
 const CONNECTION =
   /^(Connecting to remote host|Using configured bastion host|Connected!| {2}(Host|User|Password|Private key|Certificate|SSH Agent|Checking Host Key|Target Platform):( |$))/;
 
+/** How Terraform tells that it does not print what it runs on this machine. */
+const SILENT = "local-exec: Executing: Suppressed by quiet=true";
+
 /** Lines of a script's output that tell why it has failed. */
 const LAST_LINES = 40;
 
@@ -64,8 +67,8 @@ export class ApplyEvents {
 
   /** What a script on the host says; not how the connection is made. */
   private scriptLine(address: string, message: string): string | undefined {
-    const text = message.replace(`${address}: (remote-exec): `, "");
-    if (text === message || CONNECTION.test(text)) return undefined;
+    const text = message.replace(`${address}: (remote-exec): `, "").replace(`${address}: (local-exec): `, "");
+    if (text === message || CONNECTION.test(text) || text === SILENT) return undefined;
     this.said.set(address, [...(this.said.get(address) ?? []), text]);
     return `  ${text}`;
   }

@@ -121,7 +121,7 @@ verify_redis() {
   image=$(manifest "$1" .images.redis)
   [[ $image =~ $IMAGE_ID ]] || return 0
   docker image inspect "$image" > /dev/null 2>&1 || return 0
-  docker run --rm --network none --label "$(throwaway_label "$PURPOSE")" --volume "$2:/redis.rdb:ro" --user 0 \
+  docker run --rm --network none --pids-limit 64 --label "$(throwaway_label "$PURPOSE")" --volume "$2:/redis.rdb:ro" --user 0 \
     --entrypoint redis-check-rdb "$image" /redis.rdb > /dev/null || { echo "redis-check-rdb finds the snapshot damaged"; return 1; }
 }
 

@@ -76,7 +76,7 @@ lock_folder() {
 
 # The limits of the real container: what only works with more of the system is refused here, not there.
 nginx_accepts() {
-  timeout 60 docker run --rm --network none --read-only --security-opt no-new-privileges \
+  timeout 60 docker run --rm --network none --pids-limit 64 --read-only --security-opt no-new-privileges \
     --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add NET_BIND_SERVICE --cap-add SETGID --cap-add SETUID \
     --tmpfs /run --tmpfs /tmp --tmpfs /var/cache/nginx --tmpfs /var/log/nginx \
     --volume "$folder:$mount:ro" --entrypoint nginx "$image" -t -q -c "$mount/$1" 2>&1

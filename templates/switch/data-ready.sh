@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Says that PostgreSQL and Redis are as this deployment wants them, and healthy.
+# Says that PostgreSQL and Redis are as this deployment wants them, and healthy. Runs behind process-limit.sh.
 set -euo pipefail
 
 : "${READY:?file that says for which deployment the data tier is ready}"
 : "${DEPLOYMENT:?id of the deployment}"
+: "${LIMITS:?words ID=COUNT: their containers, and how many processes each of them may have}"
+
+for word in $LIMITS; do limit_processes "${word%%=*}" "${word#*=}"; done
 
 printf '%s\n' "$DEPLOYMENT" > "$READY.new"
 mv -f "$READY.new" "$READY"

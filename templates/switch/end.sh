@@ -5,10 +5,29 @@ set -euo pipefail
 : "${LOCK:?file that says who deploys}"
 : "${MARK:?id of the container whose name says whether the last deployment is complete}"
 : "${MARK_NAME:?its name when it is}"
+: "${SERVICE_UID:?user and group id of the services}"
+: "${SERVICE_FOLDERS:?folders that they write to, separated by spaces}"
+
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+
+# Ends what directories.sh has begun where the services have another user id than before: none of the former ones serves now.
+take_from_former() {
+  local folder owner group
+  for folder in $SERVICE_FOLDERS; do
+    read -r owner group < <(as_root stat --format '%u %g' "$folder") || continue
+    if [ "$owner" != "$SERVICE_UID" ] || [ "$group" = "$SERVICE_UID" ]; then continue; fi
+    as_root chown --recursive --no-dereference --from="$group" "$SERVICE_UID" "$folder"
+    as_root chown --recursive --no-dereference --from=":$group" ":$SERVICE_UID" "$folder"
+    as_root setpriv --reuid "$SERVICE_UID" --regid "$SERVICE_UID" --clear-groups \
+      find "$folder" -xdev -user "$SERVICE_UID" \( -type d -o -type f \) -perm /g+w -execdir chmod g-w -- {} + || true
+    echo "$folder belongs to the user id $SERVICE_UID"
+  done
+}
 
 # A deployment that has failed is none under way: the watchdog looks after the old containers again.
 trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
 
+take_from_former
 [ "$(docker inspect --format '{{.Name}}' "$MARK")" = "/$MARK_NAME" ] || docker rename "$MARK" "$MARK_NAME"
 rm -f "$LOCK"
 echo "the deployment is complete"

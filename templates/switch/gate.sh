@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
 # Waits until the new containers of a service are healthy, and answer over the network. Ends at once where one never will be,
-# and says why: the old ones go on serving. Runs behind untrusted.sh.
+# and says why: the old ones go on serving. Runs behind untrusted.sh and process-limit.sh.
 set -euo pipefail
 
 : "${SERVICE:?name of the service}"
 : "${PORT:?port on which it answers, in its containers}"
 : "${CONTAINERS:?words NAME=ID: its new containers, and the names that they will have when they serve}"
+: "${PIDS:?processes and threads that each of them may have}"
 : "${LIMIT_SECONDS:?seconds within which they must become healthy}"
 : "${NETWORK:?network on which the gateway asks them}"
 : "${LOCK:?file that says who deploys}"
@@ -173,6 +174,7 @@ works() {
   (PORT=${own:-$PORT} HEALTH_PATH='' reachable "$1") > /dev/null 2>&1
 }
 
+for word in $CONTAINERS; do limit_processes "${word#*=}" "$PIDS"; done
 for word in $CONTAINERS; do
   name=${word%%=*} id=${word#*=} words='' unreachable_since=''
   while :; do

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Lets the deployment go on only after the migration has ended well. A job that failed is run once more, so that a passing
-# trouble (a lock, a restart) needs nobody. Runs behind untrusted.sh.
+# Runs the migration, and lets the deployment go on only after it has ended well. A job that failed is run once more, so that a
+# passing trouble (a lock, a restart) needs nobody. Runs behind untrusted.sh and process-limit.sh.
 set -euo pipefail
 
 : "${JOB:?id of the migration container}"
 : "${NAME:?its name once it has ended well}"
 : "${DATABASE:?name of the database container}"
+: "${PIDS:?processes and threads that it may have}"
 : "${LOCK:?file that says who deploys}"
 
 # A deployment that has failed is none under way: the watchdog looks after the old containers again.
@@ -27,10 +28,22 @@ missing_right() {
 
 name_of() { docker inspect --format '{{slice .Name 1}}' "$1"; }
 
+# A sign of life every few seconds, for whoever else wants to deploy.
+await_end() {
+  while [ "$(docker inspect --format '{{.State.Running}}' "$JOB")" = true ]; do
+    touch --no-create "$LOCK" 2> /dev/null || true
+    timeout 10 docker wait "$JOB" > /dev/null || true
+  done
+}
+
+limit_processes "$JOB" "$PIDS"
+# A deployment that was killed may have left it running.
+[ "$(docker inspect --format '{{.State.Status}}' "$JOB")" != created ] || docker start "$JOB" > /dev/null
+await_end
 if [ "$(exit_code)" != 0 ]; then
   echo "the migration ended with exit code $(exit_code); running it once more"
   docker start "$JOB" > /dev/null
-  docker wait "$JOB" > /dev/null
+  await_end
 fi
 
 code=$(exit_code)

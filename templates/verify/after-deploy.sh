@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# Ends a deploy with an error where the new release does not do what its users need.
+# Ends a deploy with an error where the new release does not do what its users need. Runs behind process-limit.sh.
 set -euo pipefail
 
 : "${FOLDER:?folder with run.sh and checks.json}"
 : "${RELEASE:?what has been deployed}"
 : "${STACK:?name of the stack, for the command that goes back}"
+
+: "${LIMITS:?words ID=COUNT: all containers, and how many processes each of them may have}"
+
+# Most have theirs since they were made; the gateway serves as soon as it is there.
+for word in $LIMITS; do limit_processes "${word%%=*}" "${word#*=}"; done
 
 code=0
 bash "$FOLDER/run.sh" --json > "$FOLDER/last.json.new" || code=$?

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run, type RunResult } from "../../../rehearsal/run";
 import { goodValues } from "../../support/good-values";
-import { script } from "../../support/stack-json";
+import { script, scriptLines } from "../../support/stack-json";
 import { production } from "../../support/stacks";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { onHost, rehearsal } from "../support/rehearsal";
@@ -27,12 +27,16 @@ interface Answers {
 }
 
 /** Goes to the host as a deploy does, with these values of the variables: by both of its clients. */
-async function ask(values: object, env: Record<string, string | undefined> = {}): Promise<Answers> {
+async function ask(
+  values: object,
+  env: Record<string, string | undefined> = {},
+  inline: readonly string[] = ["echo I am $(id -un)"],
+): Promise<Answers> {
   const stack = production();
   const folder = temporaryFolder();
   const probe = {
     connection: { ...script(stack, "directories").connection, timeout: "8s" },
-    provisioner: [{ "remote-exec": { inline: ["echo I am $(id -un)"] } }],
+    provisioner: [{ "remote-exec": { inline } }],
   };
   const main = {
     variable: stack.variable,
@@ -172,5 +176,24 @@ describe("both ways to the host", () => {
       terraform: /knownhosts: key mismatch/,
       ssh: /Host key verification failed/,
     });
+  });
+});
+
+describe("scripts on the host", () => {
+  test("lie in a folder that only the login enters, and are gone while they run", async () => {
+    const [bash = "", , ownFile = ""] = scriptLines(script(production(), "directories"));
+    const { terraform } = await ask({}, {}, [
+      bash,
+      ownFile,
+      "echo $(stat -c '%a %U' .emaintenance .emaintenance/scripts), $(ls .emaintenance/scripts | wc -l) files",
+    ]);
+
+    expect(terraform.stdout).toMatch(/: 700 deploy 700 deploy, 0 files$/m);
+  });
+
+  test("are not left there, nor in /tmp, by the deployments that this host has seen", async () => {
+    const files = "find /tmp ~/.emaintenance -type f \\( -name 'terraform_*' -o -path '*/scripts/*' \\)";
+
+    expect((await onHost(`sleep 1; ${files}`)).stdout).toBe("");
   });
 });

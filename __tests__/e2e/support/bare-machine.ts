@@ -114,10 +114,13 @@ export class BareMachine {
     return { code: result.code, stdout: said(result.stdout), stderr: said(result.stderr) };
   }
 
-  /** All that a deployment could make or change on the host, with owners, modes, sizes and times. */
+  /**
+   * All that a deployment could make or change on the host, with owners, modes, sizes and times; without the folder in which its
+   * scripts lie while they run.
+   */
   async listing(): Promise<string> {
     const lines = [
-      "find /etc /opt /usr/local /var/lib/emaintenance /home /root /run/lock -printf '%p %y %u %g %m %s %T@\\n' 2> /dev/null | sort",
+      "find /etc /opt /usr/local /var/lib/emaintenance /home /root /run/lock -name .emaintenance -prune -o -printf '%p %y %u %g %m %s %T@\\n' 2> /dev/null | sort",
       "systemctl list-unit-files --no-legend --plain; systemctl list-timers --all --no-legend --plain | awk '{print $NF}' | sort",
       "docker ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'; docker volume ls --quiet; docker network ls --no-trunc --quiet",
       "docker image ls --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}' | sort",

@@ -47,6 +47,14 @@ export const UNFIT_STATES: readonly UnfitState[] = [
     found: /^the clock of HOST is 3[56]\d\d seconds behind that of the machine that deploys$/,
   },
   {
+    what: "a login that has the user id of the services",
+    make: "useradd --uid 1001 --shell /bin/bash bob",
+    end: "userdel bob",
+    check: "service user",
+    found:
+      /^the login bob of HOST has the id 1001, under which the services run, and can read their secrets and files$/,
+  },
+  {
     what: "a full disk",
     make: "mkdir /opt/emaintenance; mount -t tmpfs -o size=64m full /opt/emaintenance",
     end: "umount /opt/emaintenance; rmdir /opt/emaintenance",

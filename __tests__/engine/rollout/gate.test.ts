@@ -8,6 +8,8 @@ import { type Made, type Mode, RolloutSystem } from "./rollout-system";
 let system: RolloutSystem;
 const NAME = () => system.nameOf();
 const TENTH_OF_A_PROCESSOR = "100000000";
+/** Processes and threads that the containers of these tests may have. */
+const PIDS = 100;
 
 beforeAll(async () => {
   system = await RolloutSystem.prepare();
@@ -18,6 +20,19 @@ afterAll(async () => system.remove(), 120_000);
 jest.setTimeout(180_000);
 
 beforeEach(() => writeFileSync(system.lock, "a deployment"));
+
+/** Starts processes that stay, until it may start no more or has 300; says how many, and ends them. */
+const FORKS = `
+  const { spawn } = require("node:child_process");
+  const made = [];
+  const end = () => { console.log(made.length); made.forEach((one) => one.kill("SIGKILL")); process.exit(); };
+  const next = () => {
+    if (made.length === 300) return end();
+    const one = spawn("sleep", ["60"]);
+    one.once("error", end);
+    one.once("spawn", () => { made.push(one); next(); });
+  };
+  next();`;
 
 interface GateOptions {
   readonly limitSeconds?: number;
@@ -42,6 +57,7 @@ async function gate(
       .map(([name, { id }]) => `${name}=${id}`)
       .join(" "),
     LIMIT_SECONDS: `${limitSeconds}`,
+    PIDS: `${PIDS}`,
     PORT: `${port}`,
     HEALTH_PATH: healthPath,
     NETWORK_SECONDS: `${options.networkSeconds ?? 10}`,
@@ -90,6 +106,21 @@ describe("the gate, while an old container serves", () => {
     expect(stdout).toMatch(/^user-service is healthy after \d+ s\n$/);
     expect(await system.inspect(made.id, "{{.Name}}")).toBe(`/${made.name}`);
     expect(existsSync(system.lock)).toBe(true);
+    await system.discard(made);
+  });
+
+  test("has limited how many processes it may have, before it gets its name: one that makes more of them harms nobody else", async () => {
+    const made = await system.container();
+    expect(await gateFor(made)).toMatchObject({ code: 0 });
+    await run(["docker", "restart", "--time", "1", made.id]);
+    await system.answers(made);
+
+    const { stdout } = await run(["docker", "exec", made.id, "node", "-e", FORKS]);
+
+    expect(Number(stdout)).toBeGreaterThan(20);
+    expect(Number(stdout)).toBeLessThan(PIDS);
+    await system.answers(old);
+    expect(await system.inspect(made.id, "{{.HostConfig.PidsLimit}}")).toBe(`${PIDS}`);
     await system.discard(made);
   });
 

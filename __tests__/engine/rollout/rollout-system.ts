@@ -213,7 +213,10 @@ export class RolloutSystem {
     const { folder } = this.gateway;
     const count = ++this.runs;
     const file = join(folder, `script-${count}.sh`);
-    await writeFile(file, change(template("shared/untrusted.sh") + template(`switch/${name}`)));
+    await writeFile(
+      file,
+      change(["shared/untrusted.sh", "shared/process-limit.sh", `switch/${name}`].map(template).join("")),
+    );
     if (interruption) await this.interruptAt(interruption);
     // Without --norc, a bash that takes its input for a remote shell's reads ~/.bashrc, which may put other programs first.
     return run(["bash", "--norc", "-c", 'echo $$ > "$MAIN_PROCESS"; exec bash "$0"', file], {

@@ -44,7 +44,7 @@ readonly READER_LABEL=$PROJECT.throwaway=reader
 
 # A small share of the processor beside the system's containers (1024), and the first to go where memory runs out. A whole
 # dump would go through Docker into the container's log otherwise, and take as much of the processor as pg_dump itself.
-readonly READER=(docker run --rm --init --user 0:0 --network none --label "$READER_LABEL" --log-driver none --cpu-shares 64 --oom-score-adj 500
+readonly READER=(docker run --rm --init --user 0:0 --network none --label "$READER_LABEL" --log-driver none --pids-limit 128 --cpu-shares 64 --oom-score-adj 500
   --cap-drop ALL --security-opt no-new-privileges --read-only)
 
 # remove_readers: those that a script has left that was killed; under the lock of the backups. One may be going just now.

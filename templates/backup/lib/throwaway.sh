@@ -35,7 +35,7 @@ start_throwaway() {
   local id scratch=$BACKUPS/.scratch.$1
   # The server, which is not root, has to reach what is below it.
   install -d -m 0755 "$scratch/data" || return 1
-  id=$(docker run --detach --network none --label "$(throwaway_label "$1")" --cpu-shares 512 --shm-size 128m \
+  id=$(docker run --detach --network none --label "$(throwaway_label "$1")" --pids-limit 512 --cpu-shares 512 --shm-size 128m \
     --env POSTGRES_USER="$4" --env POSTGRES_DB=postgres --env POSTGRES_HOST_AUTH_METHOD=trust \
     --env POSTGRES_PASSWORD=nobody-can-reach-it --env PGDATA=/var/lib/postgresql/data/pgdata \
     --volume "$scratch/data:/var/lib/postgresql/data" --volume "$3:/set:ro" "$2" \

@@ -82,8 +82,9 @@ check_kernel() {
   local missing=''
   [ "$(docker_info MemoryLimit)" != false ] || missing+=' memory'
   [ "$(docker_info CPUCfsQuota)" != false ] || missing+=' cpu'
+  [ "$(docker_info PidsLimit)" != false ] || missing+=' pids'
   if [ -n "$missing" ]; then
-    error kernel "the kernel of $HOST_NAME cannot limit:$missing" "the cgroup controllers memory and cpu" \
+    error kernel "the kernel of $HOST_NAME cannot limit:$missing" "the cgroup controllers memory, cpu and pids" \
       "Add cgroup_enable=memory to the kernel's command line and reboot, or use a kernel of the distribution"
   elif ! grep -qw overlay "$PROC/filesystems" && ! modprobe --dry-run --quiet overlay; then
     error kernel "the kernel of $HOST_NAME has no overlay file system" "a kernel with overlay" \
@@ -92,6 +93,6 @@ check_kernel() {
     warning kernel "the kernel of $HOST_NAME does not limit swap, so that a container may fill it" \
       "swap accounting" "Add swapaccount=1 to the kernel's command line and reboot, or use no swap"
   else
-    ok kernel "limits memory, swap and CPU; overlay"
+    ok kernel "limits memory, swap, CPU and processes; overlay"
   fi
 }

@@ -2,6 +2,8 @@
 # What the host is measured by. Every value comes with the deployment; see the props of the construct Preflight.
 
 : "${LABEL:?label that marks our own containers, such as emaintenance.service}"
+: "${SERVICE_UID:?user and group id of the services}"
+: "${SERVICE_ACCOUNT:?name of the account that keeps that id}"
 : "${IMAGES:?image references, separated by spaces}"
 : "${LEAST_DOCKER_API:?lowest Docker API version, such as 1.44}"
 : "${LARGEST_CPUS:?cores of the largest container, such as 1.0}"

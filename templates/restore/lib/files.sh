@@ -55,7 +55,17 @@ prepare_files() {
   interruptible bash -o pipefail -c 'unpacked "$0" | tar --extract --file=- --directory="$1" --strip-components=1 --numeric-owner --preserve-permissions --same-owner' \
     "$archive" "$stage" ||
     fail "the files of $SET could not be unpacked" "an archive that can be read, and room for it" "The reason is above"
+  for folder in "${folders[@]}"; do give_to_services "$folder" "$stage/$folder"; done
   say "unpacked $(listed_entries "$archive" | grep -vc '/$') files"
+}
+
+# give_to_services FOLDER STAGED: the services may have had another user id when the backup was taken.
+give_to_services() {
+  local owner former
+  owner=$(jq -r --arg path "$(data)/$1" '.folders[] | select(.path == $path) | .owner' "$CONFIG")
+  former=$(stat --format %u "$2") || return 0
+  if [ -z "$owner" ] || [ "$former" = "$owner" ] || [ "$former" = 0 ]; then return 0; fi
+  chown --recursive --no-dereference --from="$former" "$owner:$owner" "$2"
 }
 
 # link_files FOLDER STAGE: the same folders, with links to the same files. As in a backup, a path that nothing can open is left

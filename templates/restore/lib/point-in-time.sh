@@ -101,7 +101,7 @@ find_cluster() {
 check_point_in_time() {
   local version free needed
   find_cluster
-  version=$(docker run --rm --network none --entrypoint postgres "$IMAGE" --version | grep -oE '[0-9]+' | head -n 1)
+  version=$(docker run --rm --network none --pids-limit 64 --entrypoint postgres "$IMAGE" --version | grep -oE '[0-9]+' | head -n 1)
   [ "$version" = "$(jq -r .postgres.major <<< "$BASE")" ] ||
     fail "the base backup is of PostgreSQL $(jq -r .postgres.version <<< "$BASE"), and the server is of version $version" "the same major version" \
       "Set IMAGES.postgres to it, and deploy; or restore a set"
@@ -199,7 +199,7 @@ replay_log() {
   settings=(-c "restore_command=$CLUSTER_MOUNT/fetch-wal.sh %f %p" -c recovery_target_timeline=current -c hot_standby=off -c archive_mode=off)
   [ -z "$MOMENT" ] || settings+=(-c "recovery_target_time=$MOMENT" -c recovery_target_action=promote)
   say "replaying the log${MOMENT:+ up to $MOMENT}"
-  docker run --detach --init --name "$name" --label "$PROJECT.throwaway=replay" --network none --shm-size 128m \
+  docker run --detach --init --name "$name" --label "$PROJECT.throwaway=replay" --network none --pids-limit 512 --shm-size 128m \
     --stop-signal SIGINT --stop-timeout 120 --security-opt no-new-privileges \
     --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add KILL --cap-add SETGID --cap-add SETUID \
     --env "PGDATA=$CLUSTER_MOUNT/$CLUSTER" --env "PGPORT=$(server_variable PGPORT | grep . || echo 5432)" \

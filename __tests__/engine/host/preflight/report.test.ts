@@ -28,6 +28,7 @@ describe("a host that is ready", () => {
       table: [
         "result   check          found",
         "ok       sudo           deploy may use sudo without a password",
+        "ok       service user   no login has the id 1001 of the services",
         "ok       system         Debian GNU/Linux 13 (trixie)",
         "ok       architecture   x86_64",
         "ok       programs       sed are installed",
@@ -36,7 +37,7 @@ describe("a host that is ready", () => {
         "ok       docker         Docker Engine 26.1.5, API 1.45",
         "ok       storage        storage driver overlay2",
         "ok       firewall       iptables, with the chain DOCKER-USER",
-        "ok       kernel         limits memory, swap and CPU; overlay",
+        "ok       kernel         limits memory, swap, CPU and processes; overlay",
         "ok       cpu            4 cores, of which one container may use 1.5",
         "ok       images         2 on the host, 0 can be pulled",
         "ok       memory         7.8 GiB, of which all containers together may use 64 MiB",
