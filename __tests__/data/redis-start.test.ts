@@ -13,11 +13,9 @@ async function started(password: string, pending = false) {
   const script = template("redis/start.sh")
     .replace("/run/emaintenance-redis.conf", secretFile)
     .replace("/data/.password-pending", mark);
-  const { code, stderr } = await container.shell(
-    ["/bin/sh", "-s", "--", "--port", "6379"],
-    script,
-    { REDIS_PASSWORD: password },
-  );
+  const { code, stderr } = await container.shell(["/bin/sh", "-s", "--", "--port", "6379"], script, {
+    REDIS_PASSWORD: password,
+  });
   const text = existsSync(secretFile) ? readFileSync(secretFile, "utf8") : undefined;
   return { code, stderr, secretFile, calls: container.calls, text };
 }

@@ -2,6 +2,7 @@ import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Redis } from "../data/redis";
+import { Naming } from "../naming";
 import { template } from "../templates";
 import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
@@ -11,7 +12,7 @@ export interface RedisPasswordProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
   readonly redis: Redis;
-  /** What must have happened before Redis is replaced: the deployment has begun. */
+  /** What must have happened before the new Redis is made: the deployment has begun. */
   readonly after: readonly ITerraformDependable[];
 }
 
@@ -32,7 +33,7 @@ export class RedisPassword extends Construct {
     const { resource } = new HostScript(this, "redis-allow-former", {
       connection,
       script: template("redis/allow-former.sh"),
-      environment: { CONTAINER: redis.container.containerName, FOLDER: layout.data("redis") },
+      environment: { LABEL: Naming.label("service"), FOLDER: layout.data("redis") },
       after,
     });
     redis.container.startAfter(resource);

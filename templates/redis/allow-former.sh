@@ -1,17 +1,24 @@
 #!/usr/bin/env bash
-# Before Redis is replaced: where the one that runs has no password, the services that run know none either. The new one then
-# asks for none until they are replaced; require-password.sh ends that. Otherwise users would be logged out, and could not log in
-# again, until the last service is a new one.
+# Before the new Redis starts: where services run that know no password for it, it asks for none until they are replaced;
+# require-password.sh ends that. Otherwise nobody could log in, or stay so, until the last service is a new one. The former Redis
+# may be gone already: Terraform removes what it replaces before anything that the new one waits for.
 set -euo pipefail
 
-: "${CONTAINER:?name of the container of Redis}"
-: "${FOLDER:?folder of the host with its data}"
+: "${LABEL:?label of the containers of services}"
+: "${FOLDER:?folder of the host with the data of Redis}"
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-found=$(docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$CONTAINER" 2> /dev/null) || exit 0
-if grep -qE '^REDIS_PASSWORD=.' <<< "$found"; then exit 0; fi
-# The folder is Redis's own: a new file there must not follow a link.
-as_root rm -rf "$FOLDER/.password-pending"
-as_root mkdir "$FOLDER/.password-pending"
-echo "Redis has had no password: the services that run are let in without one until they are replaced"
+# Whether a container that runs has a URL of Redis without a password.
+knows_no_password() {
+  docker inspect --format '{{range .Config.Env}}{{println .}}{{end}}' "$1" 2> /dev/null | grep -qE '^REDIS_URL=rediss?://[^@]+$'
+}
+
+for id in $(docker ps --quiet --filter "label=$LABEL"); do
+  knows_no_password "$id" || continue
+  # The folder is Redis's own: what is made there must not follow a link.
+  as_root rm -rf "$FOLDER/.password-pending"
+  as_root mkdir "$FOLDER/.password-pending"
+  echo "services run that know no password of Redis: they are let in without one until they are replaced"
+  exit 0
+done

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { SUPERUSER } from "../../support/database-start";
 
 /**
  * A client that inserts one row after the other, each in a transaction of its own, and counts those that the server has
@@ -20,7 +21,7 @@ export class WriteLoad {
 
   private constructor(container: string, from: number) {
     this.confirmed = from - 1;
-    const psql = ["psql", "-XAt", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "emaintenance"];
+    const psql = ["psql", "-XAt", "-v", "ON_ERROR_STOP=1", "-U", SUPERUSER, "-d", "emaintenance"];
     this.session = spawn("docker", ["exec", "-i", container, ...psql]);
     this.session.stdin.on("error", () => undefined);
     this.ended = once(this.session, "exit");

@@ -64,8 +64,29 @@ class RedisContainer {
     return (stdout + stderr).trim();
   }
 
+  /** A service with the REDIS_URL of a deployment. */
+  async startService(url: string): Promise<void> {
+    const { redis } = await ensureBaseImages();
+    const options = ["--label", `${this.name}.service=user-service`, "--env", `REDIS_URL=${url}`];
+    const sleep = ["--entrypoint", "sleep", redis, "1000"];
+    await run([
+      "docker",
+      "run",
+      "--detach",
+      "--init",
+      "--name",
+      `${this.name}-service`,
+      ...options,
+      ...sleep,
+    ]);
+  }
+
+  async removeService(): Promise<void> {
+    await run(["docker", "rm", "--force", `${this.name}-service`], { allowFailure: true });
+  }
+
   allowFormer(): Promise<RunResult> {
-    return this.script("redis/allow-former.sh", { FOLDER: this.folder });
+    return this.script("redis/allow-former.sh", { FOLDER: this.folder, LABEL: `${this.name}.service` });
   }
 
   requirePassword(): Promise<RunResult> {
@@ -81,6 +102,11 @@ class RedisContainer {
     return join(this.folder, ".password-pending");
   }
 
+  async remove(): Promise<void> {
+    await this.stop();
+    await this.removeService();
+  }
+
   async stop(): Promise<void> {
     await run(["docker", "stop", this.name], { allowFailure: true });
     await run(["docker", "rm", "--force", this.name], { allowFailure: true });
@@ -91,15 +117,17 @@ let redis: RedisContainer;
 beforeEach(() => {
   redis = new RedisContainer();
 });
-afterEach(() => redis.stop());
+afterEach(() => redis.remove());
 
 const NOTHING = { code: 0, stdout: "", stderr: "" };
 
 test("a Redis without a password gets one while services that know none work on, and keeps its sessions", async () => {
   await redis.serveFormer();
   await redis.without("SET", "session", "mine");
+  await redis.startService("redis://emaintenance-redis:6379");
 
-  // WHEN Redis is replaced: both kinds of services are let in
+  // WHEN Redis is replaced, which Terraform has removed before: both kinds of services are let in
+  await redis.stop();
   expect(await redis.allowFormer()).toMatchObject({ code: 0, stderr: "" });
   await redis.servePresent();
   expect((await redis.without("GET", "session")).stdout.trim()).toBe("mine");
@@ -120,6 +148,7 @@ test("a Redis without a password gets one while services that know none work on,
     await redis.restart();
   }
   // AND again, nothing happens
+  await redis.removeService();
   expect(await redis.requirePassword()).toMatchObject(NOTHING);
   expect(await redis.allowFormer()).toMatchObject(NOTHING);
   expect(existsSync(redis.pending)).toBe(false);
@@ -128,6 +157,7 @@ test("a Redis without a password gets one while services that know none work on,
 test("one that has a password, or a new one, asks for it from its first moment on", async () => {
   expect(await redis.allowFormer()).toMatchObject(NOTHING);
   await redis.servePresent();
+  await redis.startService("redis://:of-a-version-before@emaintenance-redis:6379");
   expect(await redis.allowFormer()).toMatchObject(NOTHING);
   await redis.servePresent();
 
