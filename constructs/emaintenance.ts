@@ -263,7 +263,6 @@ export class Emaintenance extends Construct {
       this.nginxConf,
       images.of("nginx"),
       behind.map((service) => ({ upstream: upstream(service).toString(), containers: service.containers })),
-      { network: this.network, containers: [this.postgres.container, this.redis.container] },
     );
     // Where nginx does not take its configuration, nothing of the release has happened.
     this.migration.startAfter(...(files.tried ?? []));

@@ -36,7 +36,6 @@ export interface Placement {
     nginxConf: string,
     image: ServiceImage,
     services: readonly GatewayTarget[],
-    data: FormerlyOnFront,
   ): GatewayFiles;
   /**
    * What must have happened before anything uses the data tier. @default its containers are healthy
@@ -65,12 +64,5 @@ export interface Placement {
 export interface GatewayTarget {
   /** As the gateway's configuration names it, for example `user-service:3001`. */
   readonly upstream: string;
-  readonly containers: readonly TierContainer[];
-}
-
-/** The data tier, which versions up to November 2026 have on the same network as everything else. */
-export interface FormerlyOnFront {
-  /** That network. */
-  readonly network: EmaintenanceNetwork;
   readonly containers: readonly TierContainer[];
 }

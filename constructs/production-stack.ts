@@ -80,7 +80,13 @@ export class ProductionStack extends TerraformStack {
     });
 
     const backup = props.host?.backup;
-    const placement = new VmPlacement({ connection, layout, deployment, after: [directories.resource] });
+    const placement = new VmPlacement({
+      connection,
+      layout,
+      deployment,
+      firewall: props.host?.firewall !== false,
+      after: [directories.resource],
+    });
     this.system = new Emaintenance(this, "emaintenance", {
       ...props,
       pointInTime: backup === false ? undefined : backup?.pointInTime,
@@ -97,12 +103,9 @@ export class ProductionStack extends TerraformStack {
       begun: deployment.after,
     });
 
-    // A port that is published before the firewall is there would be open to everybody meanwhile, and a container that runs
-    // before could reach the host. What is made beside others waits for the data tier on the host (DataGate).
-    const { gateway, postgres, redis } = this.system;
-    for (const { container } of [gateway, postgres, redis]) {
-      container.startAfter(this.hostParts.firewall.resource);
-    }
+    // A port that is published before the firewall is there would be open to everybody meanwhile. Services wait for it on
+    // the host (DataGate). PostgreSQL does not: Terraform removes what it replaces first, so it would be gone if the firewall fails.
+    this.system.gateway.container.startAfter(this.hostParts.firewall.resource);
 
     const verification = new Verification(this, "verification", {
       connection,

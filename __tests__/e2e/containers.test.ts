@@ -45,6 +45,13 @@ const CAPABILITIES: Partial<Record<string, string[]>> = {
 };
 const TIERS: Record<string, string> = { postgres: "data", redis: "data", web: "web", nginx: "gateway" };
 
+const NETWORKS: Record<string, string[]> = {
+  data: ["emaintenance-data"],
+  api: ["emaintenance-data", "emaintenance-network"],
+  web: ["emaintenance-network"],
+  gateway: ["emaintenance-network"],
+};
+
 describe.each([...SERVICE_NAMES])("container emaintenance-%s on the host", (service) => {
   let container: Inspected;
   beforeAll(async () => {
@@ -103,24 +110,23 @@ describe.each([...SERVICE_NAMES])("container emaintenance-%s on the host", (serv
     });
   });
 
-  test("is on the one network, under its short and its long name", async () => {
-    expect(Object.keys(container.NetworkSettings.Networks)).toEqual(["emaintenance-network"]);
+  test("is on the networks of its tier, under its short and its long name", async () => {
+    expect(Object.keys(container.NetworkSettings.Networks).sort()).toEqual(NETWORKS[TIERS[service] ?? "api"]);
     const names = [service, `emaintenance-${service}`];
+    const asker = TIERS[service] === "data" ? "postgres" : "nginx";
     const { stdout } = await onHost(
-      `docker exec emaintenance-nginx sh -c 'for name in ${names.join(" ")}; do getent hosts "$name"; done'`,
+      `docker exec emaintenance-${asker} sh -c 'for name in ${names.join(" ")}; do getent hosts "$name"; done'`,
     );
     expect(stdout).toMatch(/^([\d.]+\s.*\n){2}$/);
   });
 
-  test("is published on loopback only, unless it is the gateway", () => {
+  test("is published by the gateway alone, and on loopback only but for its own port", () => {
     const addresses = Object.values(container.HostConfig.PortBindings ?? {}).flatMap((bindings) =>
       (bindings ?? []).map(({ HostIp }) => HostIp),
     );
     const expected: Record<string, string[]> = {
       // It holds the ports of the services too: each leads to whichever container serves.
       nginx: ["0.0.0.0", "::", "127.0.0.1"],
-      postgres: ["127.0.0.1"],
-      redis: ["127.0.0.1"],
     };
     expect(new Set(addresses)).toEqual(new Set(expected[service] ?? []));
   });

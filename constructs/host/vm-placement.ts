@@ -6,7 +6,7 @@ import type { OwnService } from "../api/own-service";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { FormerlyOnFront, GatewayTarget, Placement } from "../placement";
+import type { GatewayTarget, Placement } from "../placement";
 import type { GatewayFiles } from "../gateway/gateway";
 import type { ServiceName } from "../naming";
 import { DataGate } from "../release/data-gate";
@@ -25,6 +25,8 @@ export interface VmPlacementProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
   readonly deployment: Deployment;
+  /** Whether the host's firewall is this project's. @default true */
+  readonly firewall?: boolean;
   /** What must be there before anything is made: a host that is ready, with its folders. */
   readonly after: readonly ITerraformDependable[];
 }
@@ -65,7 +67,6 @@ export class VmPlacement implements Placement {
     nginxConf: string,
     image: ServiceImage,
     services: readonly GatewayTarget[],
-    data: FormerlyOnFront,
   ): GatewayFiles {
     const { connection, layout, deployment } = this.props;
     const proofs = services.flatMap(({ containers }) => containers.flatMap(({ ready }) => ready));
@@ -73,7 +74,6 @@ export class VmPlacement implements Placement {
       connection,
       folder: layout.deploy("nginx"),
       services,
-      data,
       after: proofs,
     });
     if (this.redisPassword) this.last.push(this.redisPassword.requireAfter(resource));
@@ -100,7 +100,8 @@ export class VmPlacement implements Placement {
       redis,
       after: deployment.after,
     });
-    const props = { connection, layout, deployment, postgres, redis, front };
+    const { firewall } = this.props;
+    const props = { connection, layout, deployment, postgres, redis, front, firewall };
     return [new DataGate(scope, "data-gate", props).resource];
   }
 

@@ -12,20 +12,26 @@ import { Naming } from "../naming";
 import { template } from "../templates";
 import { DEPLOY_LOCK, type Deployment } from "./deployment";
 
+/** Ids of the networks whose containers the host's firewall filters, as put-in-place.sh writes them. */
+const FIREWALL_IN_PLACE = "/var/lib/emaintenance/filtered-networks";
+
 export interface DataGateProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
   readonly deployment: Deployment;
   readonly postgres: Postgres;
   readonly redis: Redis;
-  /** Network on which containers of a version before look for the data tier. */
+  /** The only network of services of a version before. */
   readonly front: EmaintenanceNetwork;
+  /** Whether services wait for the host's firewall too: what they reach is its business. @default true */
+  readonly firewall?: boolean;
 }
 
 /**
  * Lets what uses the data tier wait until it is ready, without a dependency: Terraform would replace PostgreSQL as it does
  * the services, the new one beside the old one, on the same files. So one script says on the host that the data tier is
- * ready for this deployment, and another one waits there for that.
+ * ready for this deployment, and another one waits there for that. The firewall is waited for in the same way: as a
+ * dependency, it would be replaced so too, and its removal would come last.
  */
 export class DataGate extends Construct {
   /** Exists once the data tier is ready. */
@@ -33,25 +39,24 @@ export class DataGate extends Construct {
 
   constructor(scope: Construct, id: string, props: DataGateProps) {
     super(scope, id);
-    const { connection, layout, deployment, postgres, redis, front } = props;
+    const { connection, layout, deployment, postgres, redis, front, firewall = true } = props;
     const file = layout.deploy("infrastructure/.ready");
     const limits = [postgres, redis].map(({ container }) => container.limitSeconds);
     for (const { container } of [postgres, redis]) {
       container.startAfter(...deployment.after);
     }
-    const bridge = new HostScript(this, "data-bridge", {
+    const dataNetwork = postgres.container.network;
+    const joined = new HostScript(this, "data-join", {
       connection,
-      script: template("switch/bridge-data.sh"),
+      script: template("switch/join-data.sh"),
       environment: {
         FRONT: front.name,
-        DATA_NETWORK: postgres.container.network.name,
-        DATA: [postgres, redis]
-          .map(({ container: { service, resource } }) => `${service}=${resource.id}`)
-          .join(" "),
+        DATA_NETWORK: dataNetwork.name,
         LABEL: `${Naming.label("tier")}=api`,
-        PREFIX: Naming.container(""),
         LOCK: DEPLOY_LOCK,
       },
+      triggers: { network: dataNetwork.networkId },
+      after: deployment.after,
     });
 
     const password = new DatabasePassword(this, "database-password", { connection, postgres });
@@ -73,7 +78,7 @@ export class DataGate extends Construct {
           .map(({ container }) => `${container.resource.id}=${container.pidsLimit}`)
           .join(" "),
       },
-      after: [database.resource, bridge.resource],
+      after: [database.resource, joined.resource],
     });
     this.resource = new HostScript(this, "data-gate", {
       connection,
@@ -83,6 +88,8 @@ export class DataGate extends Construct {
         DEPLOYMENT: deployment.deployment,
         LIMIT_SECONDS: String(Math.max(...limits.map(({ healthy, stop }) => healthy + stop)) + 60),
         LOCK: DEPLOY_LOCK,
+        FIREWALL: firewall ? FIREWALL_IN_PLACE : "",
+        NETWORKS: [front, dataNetwork].map(({ networkId }) => networkId).join(" "),
       },
       createBeforeDestroy: true,
     }).resource;

@@ -1,7 +1,7 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { FormerlyOnFront, GatewayTarget } from "../placement";
+import type { GatewayTarget } from "../placement";
 import type { HostConnection } from "../host/host-connection";
 import { HostScript } from "../host/host-script";
 import { Naming } from "../naming";
@@ -13,8 +13,6 @@ export interface SwitchProps {
   /** Folder of the gateway's configuration. */
   readonly folder: string;
   readonly services: readonly GatewayTarget[];
-  /** What leaves the gateway's network once nothing there uses it any more. */
-  readonly data: FormerlyOnFront;
   readonly after: readonly ITerraformDependable[];
 }
 
@@ -40,9 +38,6 @@ export class Switch extends Construct {
         FOLDER: props.folder,
         GATEWAY: Naming.container("nginx"),
         LOCK: DEPLOY_LOCK,
-        NETWORK: props.data.network.name,
-        // By their names: a reference would have Terraform replace them as it does the services.
-        DATA: props.data.containers.map(({ containerName }) => containerName).join(" "),
       },
       after: props.after,
       createBeforeDestroy: true,

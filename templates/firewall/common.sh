@@ -8,6 +8,9 @@ export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 export LIBRARY=/usr/local/lib/emaintenance/firewall
 STATE=/var/lib/emaintenance/firewall
 
+# Ids of the networks whose containers are filtered; services wait for it (await-data.sh).
+FILTERED=/var/lib/emaintenance/filtered-networks
+
 UNITS=/etc/systemd/system
 REVERT=emaintenance-firewall-revert
 JUMP=emaintenance-docker-user
@@ -81,6 +84,7 @@ snapshot() {
   done
   systemctl is-enabled ufw > "$folder.new/service" 2> /dev/null || true
   if [ -e "$STATE/displaced" ]; then cp "$STATE/displaced" "$folder.new/displaced"; fi
+  if [ -e "$FILTERED" ]; then cp "$FILTERED" "$folder.new/filtered"; fi
   rm -rf "$folder"
   mv "$folder.new" "$folder"
 }
@@ -139,7 +143,8 @@ restore() {
   local folder=$1 file tables
   if ! ufw_is_on "$folder"; then switch_off "$folder"; fi
   for file in "${UFW_FILES[@]}"; do replace "$file" < "$folder$file"; done
-  rm -f "$STATE/displaced"
+  rm -f "$STATE/displaced" "$FILTERED"
+  if [ -e "$folder/filtered" ]; then install -m 0644 "$folder/filtered" "$FILTERED"; fi
   if [ -e "$folder/displaced" ]; then cp "$folder/displaced" "$STATE/displaced"; fi
   if ufw_is_on; then ufw reload > /dev/null; fi
   if [ "$(cat "$folder/service")" = disabled ]; then systemctl disable --quiet ufw; fi

@@ -64,17 +64,18 @@ find_interfaces() {
 
 # The bridges of the system's networks. Docker names them after the network, for as long as that is there.
 find_bridges() {
-  local networks network bridge
+  local networks network found id bridge
   read -r -a networks <<< "${NETWORKS:-}"
   [ "${#networks[@]}" -gt 0 ] ||
     fail "NETWORKS is empty: the networks of the system on $(hostname) are not known. Expected their names. Deploy again."
   for network in "${networks[@]}"; do
-    bridge=$(docker network inspect --format '{{with index .Options "com.docker.network.bridge.name"}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}' "$network") ||
+    found=$(docker network inspect --format '{{.Id}} {{with index .Options "com.docker.network.bridge.name"}}{{.}}{{else}}br-{{slice .Id 0 12}}{{end}}' "$network") ||
       fail "$(hostname) has no Docker network $network, although this system has made it. Expected nobody to remove it meanwhile. Deploy again."
+    read -r id bridge <<< "$found"
     # shell-rules: allow a name that is no interface's ends here
     [[ $bridge =~ ^[A-Za-z0-9_.-]{1,15}$ && -e /sys/class/net/$bridge ]] ||
       fail "the Docker network $network on $(hostname) has no bridge $(printf '%q' "$bridge"): what leaves its containers could not be filtered. Expected a network with the driver bridge. Restart Docker, and deploy again."
-    bridges+=("$bridge")
+    bridges+=("$bridge") network_ids+=("$id")
   done
 }
 
@@ -225,7 +226,7 @@ take_back() {
 }
 
 main() {
-  bridges=() name_servers=() name_servers6=()
+  bridges=() network_ids=() name_servers=() name_servers6=()
   require_programs
   require_docker_user
   require_ufw_defaults
@@ -258,6 +259,10 @@ main() {
   if ufw_is_on; then ufw reload > /dev/null; else ufw --force enable > /dev/null; fi
   systemctl enable --quiet "$JUMP.service"
   systemctl restart "$JUMP.service"
+
+  printf '%s\n' "${network_ids[*]}" > "$FILTERED.new"
+  chmod 0644 "$FILTERED.new"
+  mv "$FILTERED.new" "$FILTERED"
 
   # The work itself may have taken a while on a busy machine: the time for a new connection starts now.
   arm

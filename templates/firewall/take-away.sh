@@ -43,6 +43,6 @@ if [ "$(cat "$original/service")" = disabled ]; then systemctl disable --quiet u
 remove_jump
 rm -f "$UNITS/$REVERT.service" "$UNITS/$REVERT.timer" "$UNITS/$JUMP.service"
 systemctl daemon-reload
-rm -rf "$STATE" "$LIBRARY"
+rm -rf "$STATE" "$LIBRARY" "$FILTERED"
 rmdir --ignore-fail-on-non-empty /var/lib/emaintenance /usr/local/lib/emaintenance
 echo "the firewall is taken away"

@@ -6,8 +6,6 @@ set -euo pipefail
 : "${CONTAINERS:?words UPSTREAM=NAME=ID, such as user-service:3001=emaintenance-user-service=0123…}"
 : "${FOLDER:?folder of the configuration of the gateway}"
 : "${GATEWAY:?name of the container of the gateway}"
-: "${NETWORK:?network of the gateway}"
-: "${DATA:?names of the containers of the data tier, which has a network of its own}"
 : "${LOCK:?file that says who deploys}"
 : "${DRAIN_SECONDS:=30}"
 
@@ -110,16 +108,6 @@ drain() {
 # 172.18.0.5 as 050012AC
 kernel_address() { awk -F. '{ printf "%02X%02X%02X%02X\n", $4, $3, $2, $1 }' <<< "$1"; }
 
-# The data tier is on the gateway's network only as long as services of a version before look for it there (bridge-data.sh).
-take_data_off_network() {
-  local name
-  for name in $DATA; do
-    docker inspect --format '{{range $name, $_ := .NetworkSettings.Networks}}{{println $name}}{{end}}' "$name" 2> /dev/null | grep -qxF -- "$NETWORK" || continue
-    docker network disconnect "$NETWORK" "$name"
-    say "$name has left $NETWORK"
-  done
-}
-
 exec 9> "$FOLDER/.switch.lock"
 flock --wait 120 9 || fail "another switch has been busy in $FOLDER for two minutes. Expected one at a time. Later: npx cdktf deploy prod"
 touch --no-create "$LOCK" 2> /dev/null || true
@@ -147,6 +135,5 @@ for word in $CONTAINERS; do
   say "$name is now ${id:0:12}"
 done
 drain "$renamed"
-take_data_off_network
 forget_addresses
 say "all requests go to the containers of this release"

@@ -13,8 +13,30 @@ import {
 import { deploy, onHost, rehearsal } from "../support/rehearsal";
 import { onSecondHost, openPorts } from "../support/second-host";
 
-const inspectNetwork = (format: string) =>
-  onHost(`docker network inspect --format '${format}' emaintenance-network`);
+/** A machine that is not the host. */
+async function outside(): Promise<string> {
+  return (await onHost("ip -4 -o route show default | awk '{print $3}'")).stdout.trim();
+}
+
+/** Whether an answer comes from there to the web's container: a refusal is one. */
+async function webReaches(address: string, port: number): Promise<boolean> {
+  const program = `require("net").connect(${port}, "${address}").on("connect", () => process.exit(0)).on("error", (error) => process.exit(error.code === "ECONNREFUSED" ? 0 : 1)).setTimeout(5000, () => process.exit(2))`;
+  return (
+    (await onHost(`docker exec emaintenance-web node -e '${program}'`, { allowFailure: true })).code === 0
+  );
+}
+
+/** Whether the host's sshd answers the web's container, at any address of the host. */
+async function webReachesSshd(): Promise<boolean> {
+  const { stdout } = await onHost("ip -4 -o addr show scope global | awk '{print $4}' | cut -d / -f 1");
+  const answers = await Promise.all(
+    stdout
+      .trim()
+      .split("\n")
+      .map((address) => webReaches(address, 22)),
+  );
+  return answers.includes(true);
+}
 
 afterAll(async () => {
   await removeStray();
@@ -38,18 +60,25 @@ describe("from another machine, over IPv4 and IPv6, only SSH and the gateway ans
 
   test.each(EVENTS)("after $what", async ({ happen }) => {
     await happen();
-    expect(await scan(TELLING_PORTS)).toEqual(ONLY_SSH_AND_GATEWAY);
+    const [open, sshd] = await Promise.all([scan(TELLING_PORTS), webReachesSshd()]);
+    expect(open).toEqual(ONLY_SSH_AND_GATEWAY);
+    expect(sshd).toBe(false);
   });
 });
 
 describe("the firewall", () => {
-  test("lets nobody to a container's own address, by a route over the host", async () => {
-    const { stdout: subnet } = await inspectNetwork("{{(index .IPAM.Config 0).Subnet}}");
-    const { stdout: database } = await onHost(
-      "docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' emaintenance-postgres",
+  test.each([
+    ["web", 3000, "emaintenance-network"],
+    ["postgres", 5432, "emaintenance-data"],
+  ])("lets nobody to the own address of %s, by a route over the host", async (service, port, network) => {
+    const { stdout: subnet } = await onHost(
+      `docker network inspect --format '{{(index .IPAM.Config 0).Subnet}}' ${network}`,
+    );
+    const { stdout: address } = await onHost(
+      `docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}' emaintenance-${service}`,
     );
     const route = `ip route add ${subnet.trim()} via ${rehearsal().address}`;
-    const connect = `timeout 5 bash -c '</dev/tcp/${database.trim()}/5432'`;
+    const connect = `timeout 3 bash -c '</dev/tcp/${address.trim()}/${port}'`;
 
     const { code } = await onSecondHost(`${route} && { ${connect}; }`);
 
@@ -58,13 +87,8 @@ describe("the firewall", () => {
   });
 
   test("leaves the way out, and the way between containers", async () => {
-    const { stdout: gateway } = await onHost("ip -4 -o route show default | awk '{print $3}'");
-    const reach = (address: string, port: number) =>
-      `docker exec emaintenance-web node -e 'require("net").connect(${port}, "${address}").on("connect", () => process.exit(0)).on("error", (error) => process.exit(error.code === "ECONNREFUSED" ? 0 : 1)).setTimeout(5000, () => process.exit(2))'`;
-
-    // The machine outside refuses or accepts: either way its answer came back in.
-    expect((await onHost(reach(gateway.trim(), 9))).code).toBe(0);
-    expect((await onHost(reach("emaintenance-user-service", 3001))).code).toBe(0);
+    expect(await webReaches(await outside(), 9)).toBe(true);
+    expect(await webReaches("emaintenance-user-service", 3001)).toBe(true);
   });
 
   test("leaves the operator's own rules", async () => {
@@ -192,8 +216,22 @@ describe("a firewall that is switched off", () => {
     expect(files).toBe("");
   });
 
-  test("comes back with the next deployment", async () => {
+  test("comes back with the next deployment, with a way out for containers that is closed but for a list", async () => {
+    const listed = await outside();
+    const closed = join(ROOT, "__tests__/e2e/apps/closed-outbound.ts");
+    expect(await webReachesSshd()).toBe(true);
+
+    await deploy({ app: `node --import tsx ${closed} ${listed}:9` });
+
+    expect(await webReaches(listed, 9)).toBe(true);
+    expect(await webReaches(listed, 10)).toBe(false);
+    expect(await webReaches("emaintenance-user-service", 3001)).toBe(true);
+    expect(await webReachesSshd()).toBe(false);
+  });
+
+  test("and with an open one", async () => {
     await deploy();
+    expect(await webReaches(await outside(), 10)).toBe(true);
     expect(await openPorts(rehearsal().address, [22, 3000, STRAY_PORT, GATEWAY])).toEqual([22, GATEWAY]);
   });
 });

@@ -165,9 +165,7 @@ export class Surroundings {
     );
     const names = Object.keys(PORTS);
     const found = await inspectOnHost<Inspected>(...names.map((name) => `emaintenance-${name}`), JOB);
-    this.containers = Object.fromEntries(
-      [...names, "migration"].map((name, i) => [name, found[i]!]),
-    );
+    this.containers = Object.fromEntries([...names, "migration"].map((name, i) => [name, found[i]!]));
     const networksInUse = [...new Set(found.flatMap((one) => Object.keys(one.NetworkSettings.Networks)))];
     for (const network of networksInUse) {
       const { stdout } = await onHost(`docker network inspect --format '{{slice .Id 0 12}}' ${network}`);

@@ -58,8 +58,6 @@ async function cutover(
     CONTAINERS: containers.map(([upstream, name, { id }]) => `${upstream}=${name}=${id}`).join(" "),
     FOLDER: system.gateway.configFolder,
     GATEWAY: system.gateway.gatewayName,
-    // Its own way is tested in data-bridge.test.ts.
-    DATA: "no-such-container",
     DRAIN_SECONDS: `${drainSeconds}`,
   };
   return system.script("switch.sh", environment, interruption, change);

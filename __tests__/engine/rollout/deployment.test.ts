@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { run, type RunResult, waitFor } from "../../../rehearsal/run";
 import { START_SECONDS } from "../gateway/gateway-system";
 import { type Interruption, killedAtEveryStep, type Made, RolloutSystem } from "./rollout-system";
@@ -241,8 +242,11 @@ test("removed is what a deployment that died has made: never what serves, what i
 });
 
 describe("what waits for the data tier", () => {
-  const wait = async (seconds: number) =>
-    system.script("await-data.sh", { READY: file("ready"), DEPLOYMENT: "1001", LIMIT_SECONDS: `${seconds}` });
+  const wait = async (seconds: number, firewall: Readonly<Record<string, string>> = {}) =>
+    system.script("await-data.sh", {
+      ...{ READY: file("ready"), DEPLOYMENT: "1001", LIMIT_SECONDS: `${seconds}`, NETWORKS: "front data" },
+      ...firewall,
+    });
   const ready = async (deployment: string) =>
     system.script("data-ready.sh", {
       READY: file("ready"),
@@ -268,6 +272,32 @@ describe("what waits for the data tier", () => {
       /^PostgreSQL and Redis did not get ready within 1 s; no service was started or changed\./,
     );
     expect(existsSync(system.lock)).toBe(false);
+  });
+
+  test("waits for the firewall of these networks too, and names it when it gives up", async () => {
+    const firewall = { FIREWALL: file("filtered-networks") };
+    await ready("1001");
+    writeFileSync(firewall.FIREWALL, "front-of-before data\n");
+    expect((await wait(1, firewall)).stderr).toMatch(
+      /^The firewall did not get ready within 1 s; no service /,
+    );
+
+    const waited = wait(60, firewall);
+    writeFileSync(firewall.FIREWALL, "front data\n");
+    expect(await waited).toMatchObject({ code: 0, stdout: "the data tier is ready\n" });
+  });
+
+  test("gives up at once when another step of the deployment fails, which takes the lock away", async () => {
+    writeFileSync(system.lock, "a deployment");
+    await ready("1000");
+    const waited = wait(60);
+    await delay(3000);
+    rmSync(system.lock);
+    const { code, stderr } = await waited;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^another step of this deployment failed before PostgreSQL, Redis and the firewall /,
+    );
   });
 });
 
