@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { template } from "../../../constructs/templates";
 import { ensureBaseImages } from "../../../rehearsal/images/images";
 import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
-import { SUPERUSER } from "../../support/database-start";
+import { OWNER, SUPERUSER } from "../../support/database-start";
 import type { Alert } from "../../support/job-host";
 import { OperatedSystem } from "../host/operated-system";
 
@@ -45,8 +45,10 @@ function socketVolume(prefix: string): string {
 
 /** An operated system whose database has its write-ahead log archived, as the deploy sets it up. */
 export class ArchivedSystem {
-  static async start(folder: string): Promise<ArchivedSystem> {
+  /** @param formerRoles its services are the superuser of the database, as in former versions, until `moveRoles` */
+  static async start(folder: string, formerRoles = false): Promise<ArchivedSystem> {
     const operated = await OperatedSystem.start(folder, {
+      formerRoles,
       databaseOptions: (prefix, root) => [
         ...["--mount", dataVolume(prefix, join(root, "data/postgres"))],
         ...["--mount", socketVolume(prefix)],
@@ -85,7 +87,7 @@ export class ArchivedSystem {
     const system = new ArchivedSystem(operated);
     try {
       system.installRunner();
-      await system.startArchive();
+      await system.startArchive(formerRoles ? OWNER : SUPERUSER);
     } catch (error) {
       await system.remove();
       throw error;
@@ -110,7 +112,7 @@ export class ArchivedSystem {
   }
 
   /** The container beside the database, with as few rights as the deploy gives it. */
-  private async startArchive(): Promise<void> {
+  private async startArchive(user: string): Promise<void> {
     const { postgres } = await ensureBaseImages();
     await this.operated.docker(
       ...["run", "--detach", "--init", "--name", this.archiveContainer, "--restart", "unless-stopped"],
@@ -128,13 +130,20 @@ export class ArchivedSystem {
         "--env",
         "SLOT_PREFIX=test_archive_",
         "--env",
-        `PGUSER=${SUPERUSER}`,
+        `PGUSER=${user}`,
         "--env",
         "PGPORT=5432",
       ],
       ...["--entrypoint", "sh", postgres, "-c", template("point-in-time/archive.sh"), "archive"],
     );
     await this.archiving();
+  }
+
+  /** Replaces the containers of the database and of its archive, as a deploy does. */
+  async moveRoles(): Promise<void> {
+    await this.operated.moveRoles();
+    await this.operated.docker("rm", "--force", this.archiveContainer);
+    await this.startArchive(SUPERUSER);
   }
 
   async archiving(): Promise<void> {

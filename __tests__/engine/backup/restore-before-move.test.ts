@@ -1,0 +1,34 @@
+import { waitFor } from "../../../rehearsal/run";
+import { OWNER } from "../../support/database-start";
+import { temporaryFolder } from "../../support/temporary-folder";
+import { ArchivedSystem } from "./archived-system";
+
+/** The first test on a machine builds the images. */
+jest.setTimeout(900_000);
+
+let system: ArchivedSystem;
+afterAll(() => system?.remove());
+
+test("a time from before the services were no superuser is restored, and they are none afterwards either", async () => {
+  // GIVEN a base backup, rows and a moment of a former version
+  system = await ArchivedSystem.start(temporaryFolder(), true);
+  await system.sql("CREATE TABLE written (n int); INSERT INTO written VALUES (1)");
+  await system.base();
+  await system.sql("INSERT INTO written VALUES (2)");
+  const moment = await system.sql("SELECT clock_timestamp()");
+  const passed = `SELECT clock_timestamp() > '${moment}'::timestamptz + interval '1 second'`;
+  await waitFor("the next second", 30, async () => (await system.sql(passed)) === "t");
+  await system.moveRoles();
+  await system.sql("INSERT INTO written VALUES (3)");
+
+  // WHEN
+  const words = ["restore", "point-in-time", "--to", moment, "--yes"];
+  const { code, stderr } = await system.emaintenance(words, { timeoutSeconds: 240 });
+
+  // THEN
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(await system.sql("SELECT string_agg(n::text, ' ' ORDER BY n) FROM written")).toBe("1 2");
+  expect(await system.sql(`SELECT rolsuper FROM pg_roles WHERE rolname = '${OWNER}'`)).toBe("f");
+  expect(await system.sql("SELECT relowner::regrole FROM pg_class WHERE relname = 'written'")).toBe(OWNER);
+  await system.archiving();
+});
