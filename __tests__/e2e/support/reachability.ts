@@ -11,6 +11,8 @@ const METADATA = { 4: "169.254.169.254", 6: "fd00:ec2::254" } as const;
 const METADATA_PORT = 80;
 /** A port of the host on which a program answers everybody, as the operator wanted. */
 export const OPEN_PORT = 9191;
+/** A machine outside over IPv6: it is where the metadata service is, as no other one knows the way back to SIX. */
+const OUTSIDE_6 = "2001:db8:e2e::7";
 /** IPv6 of the gateway's network, which has none by itself. */
 const SIX = "fd00:e2e::";
 const JOB = "migration-of-the-test";
@@ -55,9 +57,18 @@ export function documented(heading: string): Record<string, Row> {
   );
 }
 
+/** What an earlier run may have left, too. */
+const removeMetadata = () =>
+  hostExec(
+    rehearsal().name,
+    "systemctl stop reach-open reach-metadata; ip link delete metadata0; ip netns delete metadata",
+    { allowFailure: true },
+  );
+
 /** A rehearsal host with something to be reached at every place that containers could want to reach. */
 export class Surroundings {
   static async make(): Promise<Surroundings> {
+    await removeMetadata();
     const outside = createServer((socket) => socket.end()).listen(0, "::");
     const surroundings = new Surroundings(outside);
     await surroundings.prepare();
@@ -83,18 +94,12 @@ export class Surroundings {
     return this.reached(Object.keys(this.containers), targets);
   }
 
-  /** What the containers on the gateway's network reach over IPv6, once it has addresses. */
+  /** What the containers on the gateway's network reach over IPv6 beside containers, once it has addresses. */
   async overIPv6(): Promise<Record<string, Row>> {
     const names = Object.keys(this.containers).filter((name) => this.frontAddress(name) !== undefined);
     await this.giveIPv6(names);
-    const own = Object.fromEntries(
-      names.flatMap((name, index) => {
-        const port = PORTS[name];
-        return port === undefined ? [] : [[name, [[`${SIX}${index + 2}`, port] as const]]];
-      }),
-    );
     const host = [...(await this.addressesOfHost(6)), `${SIX}1`];
-    return this.reached(names, { ...own, ...(await this.others(6, host)) });
+    return this.reached(names, await this.others(6, host));
   }
 
   /** What containers reach over IPv6 as they are: how many addresses answered. */
@@ -108,17 +113,19 @@ export class Surroundings {
 
   async remove(): Promise<void> {
     this.outside.close();
+    await removeMetadata();
     await onHost(`docker rm --force ${JOB}; sudo ufw --force delete allow ${OPEN_PORT}/tcp`, {
       allowFailure: true,
     });
     await this.asRoot(
       [
-        "systemctl stop reach-open reach-metadata",
-        "ip link delete metadata0",
-        "ip netns delete metadata",
         `ip -6 addr del ${SIX}1/64 dev ${this.bridges["emaintenance-network"]}`,
-        ...this.withIPv6.map((name, index) =>
-          this.insideNetwork(name, `ip -6 addr del ${SIX}${index + 2}/64 dev $dev`),
+        ...(this.withIPv6.length > 0
+          ? this.engineWithIPv6.map((rule) => `ip6tables -w -D FORWARD ${rule}`)
+          : []),
+        // Addresses and routes go with it.
+        ...this.withIPv6.map((name) =>
+          this.insideNetwork(name, "sysctl -qw net.ipv6.conf.$dev.disable_ipv6=1"),
         ),
       ].join("; "),
       true,
@@ -145,19 +152,23 @@ export class Surroundings {
         "ip netns add metadata",
         "ip link add metadata0 type veth peer name eth0 netns metadata",
         "ip addr add 192.0.2.1/24 dev metadata0",
+        "sysctl -qw net.ipv6.conf.metadata0.disable_ipv6=0",
         "ip -6 addr add fd00:ec2::1/64 dev metadata0 nodad",
         "ip link set metadata0 up",
         `ip route add ${METADATA[4]}/32 dev metadata0`,
+        "ip netns exec metadata sysctl -qw net.ipv6.conf.eth0.disable_ipv6=0",
         "ip netns exec metadata ip link set eth0 up",
         `ip netns exec metadata ip addr add ${METADATA[4]}/32 dev eth0`,
         "ip netns exec metadata ip addr add 192.0.2.2/24 dev eth0",
         `ip netns exec metadata ip -6 addr add ${METADATA[6]}/64 dev eth0 nodad`,
+        `ip netns exec metadata ip -6 addr add ${OUTSIDE_6}/128 dev eth0 nodad`,
+        `ip -6 route add ${OUTSIDE_6}/128 via ${METADATA[6]} dev metadata0`,
         "ip netns exec metadata ip route add default via 192.0.2.1",
         "ip netns exec metadata ip -6 route add default via fd00:ec2::1",
         `systemd-run --quiet --collect --unit reach-open ${listen("::", OPEN_PORT)}`,
         `systemd-run --quiet --collect --unit reach-metadata ip netns exec metadata ${listen("::", METADATA_PORT)}`,
         // The host itself reaches it, so who does not is kept from it.
-        ...Object.values(METADATA).map(
+        ...[...Object.values(METADATA), OUTSIDE_6].map(
           (address) =>
             `timeout 20 bash -c 'until (: < /dev/tcp/${address}/${METADATA_PORT}) 2> /dev/null; do sleep 0.2; done'`,
         ),
@@ -175,14 +186,19 @@ export class Surroundings {
 
   /** The places that are no container's. */
   private async others(version: 4 | 6, host: readonly string[]): Promise<Targets> {
-    const { port } = this.outside.address() as { port: number };
-    const { stdout } = await onHost(`ip -${version} -o route show default | awk '{print $3}'`);
+    const outside = version === 4 ? await this.machineOutside() : ([OUTSIDE_6, METADATA_PORT] as const);
     return {
       [`host, ${GATEWAY}`]: host.map((address) => [address, GATEWAY] as const),
       "host, others": host.flatMap((address) => [[address, 22] as const, [address, OPEN_PORT] as const]),
       metadata: [[METADATA[version], METADATA_PORT]],
-      outside: [[stdout.trim(), port]],
+      outside: [outside],
     };
+  }
+
+  /** This machine, as the host knows it. */
+  private async machineOutside(): Promise<readonly [address: string, port: number]> {
+    const { stdout } = await onHost("ip -4 -o route show default | awk '{print $3}'");
+    return [stdout.trim(), (this.outside.address() as { port: number }).port];
   }
 
   private async addressesOfHost(version: 4 | 6): Promise<string[]> {
@@ -196,6 +212,13 @@ export class Surroundings {
     const shown = Object.values(this.bridges).map((bridge) => `ip -4 -o addr show dev ${bridge}`);
     const { stdout } = await onHost(`{ ${shown.join("; ")}; } | awk '{print $4}' | cut -d / -f 1`);
     return stdout.trim().split("\n");
+  }
+
+  /** What an engine that manages ip6tables has in FORWARD; this one does not. */
+  private get engineWithIPv6(): readonly string[] {
+    const bridge = this.bridges["emaintenance-network"] ?? "";
+    const answers = "-m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT";
+    return ["-j DOCKER-USER", `-o ${bridge} ${answers}`, `-i ${bridge} -j ACCEPT`];
   }
 
   private frontAddress(name: string): string | undefined {
@@ -220,6 +243,7 @@ export class Surroundings {
         `sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv6.conf.${bridge}.disable_ipv6=0`,
         `ip -6 addr add ${SIX}1/64 dev ${bridge} nodad`,
         ...inside,
+        ...this.engineWithIPv6.map((rule, index) => `ip6tables -w -I FORWARD ${index + 1} ${rule}`),
       ].join("\n"),
     );
   }
