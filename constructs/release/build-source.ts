@@ -37,7 +37,7 @@ export interface BuildSource {
   /** A Dockerfile of the team's own, in the context. @default written from the template */
   readonly dockerfile?: string;
 
-  /** Template only: image with Node.js and npm, on Alpine or Debian. @default node:20-alpine */
+  /** Template only: image with Node.js and npm, on Alpine or Debian. @default node:24-alpine, by digest */
   readonly base?: string;
   /** Template only: command that builds, at the root. @default `npm run build` in each workspace that has it, dependencies first */
   readonly build?: string;
@@ -87,7 +87,7 @@ const schema = z
       .string()
       .regex(
         /^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/,
-        "expected an image with Node.js and npm, such as node:20-alpine",
+        "expected an image with Node.js and npm, such as node:24-alpine",
       )
       .optional(),
     build: oneLine.optional(),
