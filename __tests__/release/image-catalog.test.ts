@@ -89,7 +89,7 @@ describe("an image that is built on the host", () => {
 
   test("is looked after by the preflight: what it starts from, and that it is another one", () => {
     const triggers = resource.null_resource?.preflight?.triggers as Record<string, string>;
-    expect(triggers.IMAGES).toContain('lookup(var.IMAGES, "user-service", "node:20-alpine")');
+    expect(triggers.IMAGES).toContain('lookup(var.IMAGES, "user-service", "' + OFFICIAL_IMAGES.node + '")');
     expect(triggers.builds).toMatch(/"emaintenance\/user-service:[0-9a-f]{12}"/);
     expect(triggers.builds).not.toContain("asset-service");
   });

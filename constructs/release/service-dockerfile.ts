@@ -45,6 +45,7 @@ export function serviceDockerfile(props: ServiceDockerfileProps): string {
     buildFolder: posix.join("/build", workspace),
     runFolder: posix.join("/app", workspace),
     uid: props.uid,
+    installScripts: [...(source.installScripts ?? [])].sort(),
     buildLabel: Naming.label("build"),
     command: source.command ?? ["node", start],
     healthPath: source.healthPath ?? (kind === "web" ? "/api/health" : "/health"),
