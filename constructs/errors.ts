@@ -195,6 +195,14 @@ export function unknownImage(service: string, known: readonly string[]): Configu
 }
 
 /** The template's Dockerfile installs what the lock file says, and there is none. */
+export function installScriptsUndecided(service: string, packages: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `packages of ${service} have install scripts: ${packages.join(", ")}. Whoever publishes one of them could run anything where ` +
+      `the image is built, so only those run that are named: expected installScripts with the packages that do not work without, ` +
+      `such as installScripts: [${JSON.stringify(packages[0])}], or installScripts: [] for none`,
+  );
+}
+
 export function lockFileMissing(service: string, context: string): ConfigurationError {
   return new ConfigurationError(
     `images.${service}: there is no package-lock.json in ${context}; expected one, which \`npm install\` writes, ` +

@@ -26,7 +26,7 @@ import type { HealthCheckTiming } from "./values/health-check";
 import { PublishedPort } from "./values/published-port";
 
 /** Node.js with npm, in which services run from their source. */
-const NODE_IMAGE = "node:20-bookworm";
+const NODE_IMAGE = "node:24-bookworm";
 
 /** MiB: beside the service run npm, a watcher and a compiler. */
 const SERVICE_MEMORY_MIB = 1024;

@@ -1,3 +1,4 @@
+import { OFFICIAL_IMAGES } from "../../constructs/release/official-images";
 import { ImageCatalog } from "../../constructs/release/image-catalog";
 import { folderOf, MONOREPO } from "../support/monorepo";
 import { production } from "../support/stacks";
@@ -5,9 +6,9 @@ import { TestStack } from "../support/test-stack";
 
 describe("the images of the system", () => {
   test.each([
-    ["postgres", "postgres:17-alpine"],
-    ["redis", "redis:8-alpine"],
-    ["nginx", "nginx:1.28-alpine"],
+    ["postgres", OFFICIAL_IMAGES.postgres],
+    ["redis", OFFICIAL_IMAGES.redis],
+    ["nginx", OFFICIAL_IMAGES.nginx],
     ["user-service", "emaintenance/user-service:${var.RELEASE}"],
     ["work-order-service", "emaintenance/work-order-service:${var.RELEASE}"],
     ["asset-service", "emaintenance/asset-service:${var.RELEASE}"],
@@ -88,7 +89,7 @@ describe("an image that is built on the host", () => {
 
   test("is looked after by the preflight: what it starts from, and that it is another one", () => {
     const triggers = resource.null_resource?.preflight?.triggers as Record<string, string>;
-    expect(triggers.IMAGES).toContain('lookup(var.IMAGES, "user-service", "node:20-alpine")');
+    expect(triggers.IMAGES).toContain('lookup(var.IMAGES, "user-service", "' + OFFICIAL_IMAGES.node + '")');
     expect(triggers.builds).toMatch(/"emaintenance\/user-service:[0-9a-f]{12}"/);
     expect(triggers.builds).not.toContain("asset-service");
   });

@@ -30,6 +30,21 @@ describe("the Dockerfile of a service whose team has none of its own", () => {
     expect(dockerfile("asset-service", source)).toMatchSnapshot();
   });
 
+  test("runs no script of a package, but those that are named", () => {
+    const lines = (source: Partial<BuildSource>) =>
+      dockerfile("user-service", source)
+        .split("\n")
+        .filter((line) => /^RUN npm (ci|rebuild|prune)/.test(line));
+
+    expect(lines({}).map((line) => line.split(" --no-audit")[0])).toEqual([
+      "RUN npm ci --ignore-scripts",
+      "RUN npm prune --omit=dev --ignore-scripts",
+    ]);
+    expect(lines({ installScripts: ["sharp", "bcrypt"] })[1]).toMatch(
+      /^RUN npm rebuild --ignore-scripts=false .* bcrypt sharp$/,
+    );
+  });
+
   test("makes a standalone server of the web", () => {
     expect(
       dockerfile("web", { args: { NEXT_PUBLIC_API_URL: "http://203.0.113.10:3030" } }),

@@ -26,7 +26,7 @@ export interface DevelopmentSettings {
   readonly install?: readonly string[];
   /** Folders under the source that hold what programs make, one volume each. @default apps/web/.next */
   readonly derived?: readonly string[];
-  /** Image with Node.js and npm in which services run. @default node:20-bookworm */
+  /** Image with Node.js and npm in which services run. @default node:24-bookworm */
   readonly nodeImage?: string;
   /** Run only the database and the cache. @default everything */
   readonly only?: "infrastructure";

@@ -37,8 +37,13 @@ export interface BuildSource {
   /** A Dockerfile of the team's own, in the context. @default written from the template */
   readonly dockerfile?: string;
 
-  /** Template only: image with Node.js and npm, on Alpine or Debian. @default node:20-alpine */
+  /** Template only: image with Node.js and npm, on Alpine or Debian. @default node:24-alpine, by digest */
   readonly base?: string;
+  /**
+   * Template only: packages whose install scripts run, such as bcrypt, which compiles itself. No other script of a package does.
+   * @default none; needed, be it empty, where packages of the lock file have such scripts
+   */
+  readonly installScripts?: readonly string[];
   /** Template only: command that builds, at the root. @default `npm run build` in each workspace that has it, dependencies first */
   readonly build?: string;
   /** Template of an API service only: folder in the workspace that the build fills. @default dist */
@@ -51,7 +56,15 @@ export interface BuildSource {
   readonly healthPath?: string;
 }
 
-const TEMPLATE_ONLY = ["base", "build", "output", "bundled", "command", "healthPath"] as const;
+const TEMPLATE_ONLY = [
+  "base",
+  "installScripts",
+  "build",
+  "output",
+  "bundled",
+  "command",
+  "healthPath",
+] as const;
 
 const relativePath = z
   .string()
@@ -87,7 +100,17 @@ const schema = z
       .string()
       .regex(
         /^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/,
-        "expected an image with Node.js and npm, such as node:20-alpine",
+        "expected an image with Node.js and npm, such as node:24-alpine",
+      )
+      .optional(),
+    installScripts: z
+      .array(
+        z
+          .string()
+          .regex(
+            /^(@[a-z0-9][a-z0-9._-]*\/)?[a-z0-9][a-z0-9._-]*$/,
+            "expected the name of a package, such as bcrypt",
+          ),
       )
       .optional(),
     build: oneLine.optional(),

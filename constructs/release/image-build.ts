@@ -7,6 +7,7 @@ import { join, posix, resolve } from "node:path";
 import {
   buildContextMissing,
   buildPathMissing,
+  installScriptsUndecided,
   lockFileMissing,
   notAWorkspace,
   templateMissing,
@@ -17,6 +18,7 @@ import { escapeTemplate } from "../values/terraform-text";
 import { BuildContext, SENT_DOCKERFILE } from "./build-context";
 import { type BuildSource, type CheckedBuildSource, checkedBuildSource } from "./build-source";
 import { DEFAULT_BASE, serviceDockerfile } from "./service-dockerfile";
+import { packagesWithScripts } from "./install-scripts";
 import { PathMissing, type SourceFile, sourceFiles } from "./source-files";
 import { sourceRevision } from "./source-revision";
 import { rootFiles, workspaceFiles, type WorkspaceFiles } from "./workspaces";
@@ -134,6 +136,9 @@ function dockerfileOf(
   if (!files.includes("package-lock.json") && !files.includes("npm-shrinkwrap.json")) {
     throw lockFileMissing(service, root);
   }
+  const scripts = packagesWithScripts(root, files);
+  if (source.installScripts === undefined && scripts.length > 0)
+    throw installScriptsUndecided(service, scripts);
   return serviceDockerfile({ service, kind, source, rootFiles: files, workspaces, uid });
 }
 

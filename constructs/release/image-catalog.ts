@@ -4,13 +4,13 @@ import { unknownImage } from "../errors";
 import { Naming, SERVICE_NAMES, type ServiceName } from "../naming";
 import type { BuildSource } from "./build-source";
 import { imageReference } from "./image-reference";
+import { OFFICIAL_IMAGES } from "./official-images";
 import { ServiceImage } from "./service-image";
 
-/** Alpine variants of the official images (the seed, 10.3: "Alpine Linux as the base image"). */
 const OFFICIAL: Partial<Record<ServiceName, string>> = {
-  postgres: "postgres:17-alpine",
-  redis: "redis:8-alpine",
-  nginx: "nginx:1.28-alpine",
+  postgres: OFFICIAL_IMAGES.postgres,
+  redis: OFFICIAL_IMAGES.redis,
+  nginx: OFFICIAL_IMAGES.nginx,
 };
 
 /** A reference (`name:tag`, `name@sha256:…`), or what the image is built from on the host. */

@@ -2,10 +2,11 @@ import { posix } from "node:path";
 import { Naming } from "../naming";
 import { renderTemplate } from "../templates";
 import type { CheckedBuildSource } from "./build-source";
+import { OFFICIAL_IMAGES } from "./official-images";
 import type { WorkspaceFiles } from "./workspaces";
 
-/** Alpine, as the deployment document wants it (10.3). */
-export const DEFAULT_BASE = "node:20-alpine";
+/** Node.js 24, supported until April 2028. Source: the release schedule of Node.js. */
+export const DEFAULT_BASE = OFFICIAL_IMAGES.node;
 
 export interface ServiceDockerfileProps {
   readonly service: string;
@@ -44,6 +45,7 @@ export function serviceDockerfile(props: ServiceDockerfileProps): string {
     buildFolder: posix.join("/build", workspace),
     runFolder: posix.join("/app", workspace),
     uid: props.uid,
+    installScripts: [...(source.installScripts ?? [])].sort(),
     buildLabel: Naming.label("build"),
     command: source.command ?? ["node", start],
     healthPath: source.healthPath ?? (kind === "web" ? "/api/health" : "/health"),

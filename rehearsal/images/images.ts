@@ -18,7 +18,7 @@ const OFFICIAL = {
   postgres: "postgres:17-bookworm",
   redis: "redis:8-bookworm",
   nginx: "nginx:1.28-bookworm",
-  node: "node:20-bookworm",
+  node: "node:24-bookworm",
 } as const;
 
 const PROBE_SECONDS = 8;

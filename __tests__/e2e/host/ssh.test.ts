@@ -11,6 +11,8 @@ jest.setTimeout(120_000);
 
 /** A port of the host on which a second sshd lets root in; only the host itself reaches it. */
 const ROOT_PORT = 2222;
+/** Lines by which every script begins. */
+const BEGINNING = 3;
 /** Where it keeps its key. */
 const FOLDER = "/run/root-sshd";
 
@@ -26,17 +28,31 @@ interface Answers {
   readonly folder: string;
 }
 
+const REFUSED = { prepare: false };
+
+interface Asked {
+  /** What is run by Terraform's own client. @default it says who it is */
+  readonly lines?: readonly string[];
+  /** Whether the folder for scripts is made first, as the preflight does it; one that is refused would try for a minute. @default true */
+  readonly prepare?: boolean;
+}
+
 /** Goes to the host as a deploy does, with these values of the variables: by both of its clients. */
 async function ask(
   values: object,
   env: Record<string, string | undefined> = {},
-  inline: readonly string[] = ["echo I am $(id -un)"],
+  { lines = ["echo I am $(id -un)"], prepare = true }: Asked = {},
 ): Promise<Answers> {
   const stack = production();
   const folder = temporaryFolder();
+  const directories = script(stack, "directories");
+  const inline = [...scriptLines(directories).slice(0, BEGINNING), ...lines];
   const probe = {
-    connection: { ...script(stack, "directories").connection, timeout: "8s" },
-    provisioner: [{ "remote-exec": { inline } }],
+    connection: { ...directories.connection, timeout: "8s" },
+    provisioner: [
+      ...(prepare ? script(stack, "preflight").provisioner.slice(0, 1) : []),
+      { "remote-exec": { inline } },
+    ],
   };
   const main = {
     variable: stack.variable,
@@ -120,7 +136,11 @@ beforeAll(async () => {
   );
   rootKeys = stdout;
 });
-afterAll(() => onHost(`sudo sh -c 'kill $(cat ${FOLDER}/pid); rm -rf ${FOLDER} /root/.ssh/authorized_keys'`));
+afterAll(() =>
+  onHost(
+    `sudo sh -c 'kill $(cat ${FOLDER}/pid); rm -rf ${FOLDER} /root/.ssh/authorized_keys /root/.emaintenance'`,
+  ),
+);
 
 describe("both ways to the host", () => {
   test("log in with the key file", async () => {
@@ -145,7 +165,7 @@ describe("both ways to the host", () => {
     expectLogin(await ask({ SSH_PRIVATE_KEY_FILE: "" }, env), "deploy");
 
     await run(["ssh-add", "-D"], { env });
-    expectRefusal(await ask({ SSH_PRIVATE_KEY_FILE: "" }, env), {
+    expectRefusal(await ask({ SSH_PRIVATE_KEY_FILE: "" }, env, REFUSED), {
       terraform: /unable to authenticate/,
       ssh: /Permission denied \(publickey\)/,
     });
@@ -157,14 +177,14 @@ describe("both ways to the host", () => {
   });
 
   test("stop at a host that shows another key", async () => {
-    expectRefusal(await ask({ SSH_HOST_KEYS: OTHER_KEY }), {
+    expectRefusal(await ask({ SSH_HOST_KEYS: OTHER_KEY }, {}, REFUSED), {
       terraform: /knownhosts: key mismatch/,
       ssh: /Host key verification failed/,
     });
   });
 
   test("stop at a jump host that shows another key", async () => {
-    expectRefusal(await ask({ ...asRoot(), SSH_JUMP_HOST_KEYS: OTHER_KEY }), {
+    expectRefusal(await ask({ ...asRoot(), SSH_JUMP_HOST_KEYS: OTHER_KEY }, {}, REFUSED), {
       terraform: /knownhosts: key mismatch/,
       // All that ssh lets through of the words of a command that connects it.
       ssh: /Connection closed by UNKNOWN port 65535/,
@@ -172,7 +192,7 @@ describe("both ways to the host", () => {
   });
 
   test("stop behind a good jump host at a host that shows another key", async () => {
-    expectRefusal(await ask({ ...asRoot(), SSH_HOST_KEYS: OTHER_KEY }), {
+    expectRefusal(await ask({ ...asRoot(), SSH_HOST_KEYS: OTHER_KEY }, {}, REFUSED), {
       terraform: /knownhosts: key mismatch/,
       ssh: /Host key verification failed/,
     });
@@ -181,12 +201,15 @@ describe("both ways to the host", () => {
 
 describe("scripts on the host", () => {
   test("lie in a folder that only the login enters, and are gone while they run", async () => {
-    const [bash = "", , ownFile = ""] = scriptLines(script(production(), "directories"));
-    const { terraform } = await ask({}, {}, [
-      bash,
-      ownFile,
-      "echo $(stat -c '%a %U' .emaintenance .emaintenance/scripts), $(ls .emaintenance/scripts | wc -l) files",
-    ]);
+    const { terraform } = await ask(
+      {},
+      {},
+      {
+        lines: [
+          "echo $(stat -c '%a %U' .emaintenance .emaintenance/scripts), $(ls .emaintenance/scripts | wc -l) files",
+        ],
+      },
+    );
 
     expect(terraform.stdout).toMatch(/: 700 deploy 700 deploy, 0 files$/m);
   });

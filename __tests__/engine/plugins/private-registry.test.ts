@@ -36,6 +36,24 @@ test("an image of a private registry is pulled with the provider's login, which 
   expect((await workspace.terraform("show", "-json")).stdout).not.toContain(password);
 });
 
+test("an image that is pinned by its tag and its digest is pulled, and found again", async () => {
+  const { address, username, password, digests } = registry;
+  const workspace = new Workspace({ provider: { registry_auth: [{ address, username, password }] } });
+  workspaces.push(workspace);
+  const name = `${address}/app:many@${digests.many}`;
+  await workspace.init({ docker_image: { app: { name, keep_locally: true } } });
+  await workspace.apply();
+
+  expect(workspace.state("docker_image.app")).toMatchObject({
+    name,
+    repo_digest: `${address}/app@${digests.many}`,
+  });
+  expect((await workspace.terraform("plan", "-detailed-exitcode", "-input=false")).stdout).toContain(
+    "No changes.",
+  );
+  await removeQuietly("image", `${address}/app@${digests.many}`);
+});
+
 test("a wrong login is refused by the registry, and the message says that one was tried", async () => {
   const { address, username } = registry;
   const { workspace, resources } = await withLogin([{ address, username, password: "wrong" }]);

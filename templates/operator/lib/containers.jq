@@ -10,7 +10,7 @@ def health_words: (.State.Health.Log // [] | last | .Output // "") | gsub("\\s+"
 def release_of($tier):
   .Image as $id |
   [$deployed[] | .release as $name | .images // {} | .[] | select(.id == $id) | [$name, .reference]][0] |
-  if . == null then null elif $tier | IN("data", "gateway") then .[1] | split("/") | last else .[0] end;
+  if . == null then null elif $tier | IN("data", "gateway") then .[1] | sub("@sha256:[0-9a-f]{64}$"; "") | split("/") | last else .[0] end;
 
 [.[] | (.Config.Labels // {}) as $labels | {
   id: .Id,

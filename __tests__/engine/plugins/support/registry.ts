@@ -5,13 +5,19 @@ import { gzipSync } from "node:zlib";
 
 const MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 
+const INDEX = "application/vnd.docker.distribution.manifest.list.v2+json";
+
 const digest = (content: Buffer) => `sha256:${createHash("sha256").update(content).digest("hex")}`;
 
-/** A registry on this machine with one image, `app:1`, that wants a login. */
+/**
+ * A registry on this machine that wants a login, with one image, `app:1`, which the index `app:many` names for two architectures.
+ */
 export interface PrivateRegistry {
   readonly address: string;
   readonly username: string;
   readonly password: string;
+  /** By tag. */
+  readonly digests: Readonly<Record<"1" | "many", string>>;
   readonly close: () => Promise<void>;
 }
 
@@ -41,10 +47,24 @@ export async function privateRegistry(): Promise<PrivateRegistry> {
       layers: [part("image.rootfs.diff.tar.gzip", packed)],
     }),
   );
+  const index = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: INDEX,
+      manifests: ["amd64", "arm64"].map((architecture) => ({
+        mediaType: MANIFEST,
+        size: manifest.length,
+        digest: digest(manifest),
+        platform: { architecture, os: "linux" },
+      })),
+    }),
+  );
   const answers = new Map<string, [string, Buffer]>([
     ["/v2/", ["application/json", Buffer.from("{}")]],
     ["/v2/app/manifests/1", [MANIFEST, manifest]],
     [`/v2/app/manifests/${digest(manifest)}`, [MANIFEST, manifest]],
+    ["/v2/app/manifests/many", [INDEX, index]],
+    [`/v2/app/manifests/${digest(index)}`, [INDEX, index]],
     ...[config, packed].map((blob): [string, [string, Buffer]] => [
       `/v2/app/blobs/${digest(blob)}`,
       ["application/octet-stream", blob],
@@ -75,6 +95,7 @@ export async function privateRegistry(): Promise<PrivateRegistry> {
     address: `127.0.0.1:${port}`,
     username,
     password,
+    digests: { "1": digest(manifest), many: digest(index) },
     close: () => new Promise((resolve) => server.close(() => resolve())),
   };
 }
