@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { template } from "../../constructs/templates";
 import { run, type RunResult } from "../../rehearsal/run";
@@ -26,6 +26,8 @@ export class FakeHost {
   /** Puts a program in place: lines of bash, which find what it was called with in `$*`. */
   program(name: string, body: string): this {
     const file = join(this.folder, name);
+    // What is there may be a link to this machine's own program, which must not be written to.
+    rmSync(file, { force: true });
     writeFileSync(file, `#!/bin/bash\necho "${name} $*" >> '${this.log}'\n${body}\n`);
     chmodSync(file, 0o755);
     return this;

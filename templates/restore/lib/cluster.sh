@@ -73,7 +73,12 @@ statements_of_new_roles() {
   while IFS= read -r role; do
     roles_file | ROLE=$role awk '
       BEGIN { role = ENVIRON["ROLE"] }
-      index($0, "CREATE ROLE " role ";") == 1 || index($0, "ALTER ROLE " role " ") == 1 { print }
+      index($0, "CREATE ROLE " role ";") == 1 || index($0, "ALTER ROLE " role " ") == 1 { print }'
+  done < <(recorded roles)
+  # Once all of them are there: one may be a member of another.
+  while IFS= read -r role; do
+    roles_file | ROLE=$role awk '
+      BEGIN { role = ENVIRON["ROLE"] }
       /^GRANT / { sub(/ GRANTED BY ("([^"]|"")*"|[a-z_][a-z0-9_$]*);$/, ";") }
       /^GRANT / && index($0, " TO " role " ") { print }
       /^GRANT / && index($0, " TO " role ";") { print }'
