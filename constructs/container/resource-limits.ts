@@ -12,15 +12,15 @@ export interface ResourceLimits {
   readonly memoryMiB?: number;
   /**
    * Processes and threads that may exist at a time: a program that makes more of them, by a fault or on purpose, gets errors, and
-   * the VM goes on. From 64 to 32768. @default 512, a fifth of which the services and a PostgreSQL with all of its
-   * connections in use have (docs/measurements.md, "Processes"). CIS Docker Benchmark 1.6, 5.29
+   * the VM goes on. From 64 to 32768. @default 512, of which a PostgreSQL with all of its connections has a
+   * fifth, and a service less (docs/measurements.md, "Processes"). CIS Docker Benchmark 1.6, 5.29
    */
   readonly pids?: number;
 }
 
 const DEFAULT_PIDS = 512;
 
-/** An init, Node.js with its threads, and a health check need 30. The largest is the kernel's own limit of all processes by default. */
+/** An init, Node.js with its threads, and a health check with its own need 30. The largest is the kernel's own limit of all processes by default. */
 const LEAST_PIDS = 64;
 const MOST_PIDS = 32_768;
 

@@ -107,7 +107,7 @@ function scriptWords(lines: readonly string[], resources: readonly string[]): st
     const connected = said.lastIndexOf("Connected!");
     const words = said
       .slice(connected + 1)
-      .filter((line) => !line.startsWith('{"') && !/^local-exec: Executing/.test(line));
+      .filter((line) => !line.startsWith('{"') && !line.startsWith("local-exec: Executing"));
     return words.length === 0 ? [] : [...words.slice(-ERROR_LINES), ""];
   });
 }

@@ -14,7 +14,7 @@ as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 take_from_former() {
   local folder owner group
   for folder in $SERVICE_FOLDERS; do
-    read -r owner group < <(as_root stat --format '%u %g' "$folder") || continue
+    read -r owner group < <(as_root stat --format '%u %g' "$folder" 2> /dev/null) || continue
     if [ "$owner" != "$SERVICE_UID" ] || [ "$group" = "$SERVICE_UID" ]; then continue; fi
     as_root chown --recursive --no-dereference --from="$group" "$SERVICE_UID" "$folder"
     as_root chown --recursive --no-dereference --from=":$group" ":$SERVICE_UID" "$folder"

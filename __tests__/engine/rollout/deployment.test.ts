@@ -52,7 +52,11 @@ async function begin(
 }
 
 const end = async (interruption?: Interruption) =>
-  system.script("end.sh", { MARK: mark.id, MARK_NAME: COMPLETE() }, interruption);
+  system.script(
+    "end.sh",
+    { SERVICE_UID: "1001", SERVICE_FOLDERS: file("uploads"), MARK: mark.id, MARK_NAME: COMPLETE() },
+    interruption,
+  );
 
 const lock = () => JSON.parse(readFileSync(system.lock, "utf8")) as Record<string, string>;
 const ben = { OWNER: "ben", WORKSTATION: "laptop", DEPLOYMENT: "1002", RELEASE: "3.0" };

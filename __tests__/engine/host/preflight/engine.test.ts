@@ -90,12 +90,17 @@ describe("what a look finds wrong with Docker and the kernel", () => {
   test.each([
     [
       "MemoryLimit",
-      "error kernel: the kernel of vm1 cannot limit: memory. Expected the cgroup controllers memory and cpu. " +
+      "error kernel: the kernel of vm1 cannot limit: memory. Expected the cgroup controllers memory, cpu and pids. " +
         "Add cgroup_enable=memory to the kernel's command line and reboot, or use a kernel of the distribution.",
     ],
     [
       "CPUCfsQuota",
-      "error kernel: the kernel of vm1 cannot limit: cpu. Expected the cgroup controllers memory and cpu. " +
+      "error kernel: the kernel of vm1 cannot limit: cpu. Expected the cgroup controllers memory, cpu and pids. " +
+        "Add cgroup_enable=memory to the kernel's command line and reboot, or use a kernel of the distribution.",
+    ],
+    [
+      "PidsLimit",
+      "error kernel: the kernel of vm1 cannot limit: pids. Expected the cgroup controllers memory, cpu and pids. " +
         "Add cgroup_enable=memory to the kernel's command line and reboot, or use a kernel of the distribution.",
     ],
     [
