@@ -28,6 +28,8 @@ interface GateOptions {
   readonly service?: string;
   /** @default 10 */
   readonly networkSeconds?: number;
+  /** Network on which the gateway asks. @default that of the system */
+  readonly network?: string;
 }
 
 /** Runs the gate for containers, given with the names that they will have. */
@@ -45,6 +47,7 @@ async function gate(
     PORT: `${port}`,
     HEALTH_PATH: healthPath,
     NETWORK_SECONDS: `${options.networkSeconds ?? 10}`,
+    ...(options.network !== undefined && { NETWORK: options.network }),
   });
 }
 
@@ -215,10 +218,11 @@ describe("the gate, while an old container serves", () => {
       network,
     ]);
     const [made, both] = [await system.container({ mode: "ipv4-only" }), await system.container()];
-    for (const { id } of [made, both]) await run(["docker", "network", "connect", network, id]);
+    for (const { id } of [old, made, both]) await run(["docker", "network", "connect", network, id]);
 
-    const [result, answeringAtBoth] = [await gateFor(made), await gateFor(both)];
+    const [result, answeringAtBoth] = [await gateFor(made, { network }), await gateFor(both, { network })];
     await system.discard(made, both);
+    await run(["docker", "network", "disconnect", network, old.id]);
     await run(["docker", "network", "rm", network]);
 
     expect(result.code).toBe(0);
