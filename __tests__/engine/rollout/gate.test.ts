@@ -249,10 +249,11 @@ describe("the gate, while an old container serves", () => {
       network,
     ]);
     const [made, both] = [await system.container({ mode: "ipv4-only" }), await system.container()];
-    for (const { id } of [made, both]) await run(["docker", "network", "connect", network, id]);
+    for (const { id } of [old, made, both]) await run(["docker", "network", "connect", network, id]);
 
     const [result, answeringAtBoth] = [await gateFor(made, { network }), await gateFor(both, { network })];
     await system.discard(made, both);
+    await run(["docker", "network", "disconnect", network, old.id]);
     await run(["docker", "network", "rm", network]);
 
     expect(result.code).toBe(0);
