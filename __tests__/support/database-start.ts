@@ -1,4 +1,7 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { template } from "../../constructs/templates";
+import { temporaryFolder } from "./temporary-folder";
 
 /** The roles of a database's container, as its environment names them. */
 export const SUPERUSER = "emaintenance_superuser";
@@ -21,17 +24,29 @@ export const databaseScripts = (): DatabaseScripts => ({
   handOver: template("postgres/hand-over.sql"),
 });
 
+/** The whole of it is the container's entry point, as the construct has it: docker run takes one word only. */
+const ENTRY_POINT = `#!/bin/sh
+here=\${0%/*}
+exec sh -c "$(cat "$here/start.sh")" postgres-start "$(cat "$here/hand-over.sql")" "$@"
+`;
+
+const MOUNT = "/emaintenance-start";
+
 /** As the construct Postgres starts it. */
 export function databaseStart(
   command: readonly string[] = ["postgres"],
   { start, handOver }: DatabaseScripts = databaseScripts(),
 ): DatabaseStart {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "start.sh"), start);
+  writeFileSync(join(folder, "hand-over.sql"), handOver);
+  writeFileSync(join(folder, "entry-point"), ENTRY_POINT, { mode: 0o755 });
   return {
     options: [
       ...["--env", `POSTGRES_USER=${SUPERUSER}`, "--env", `DATABASE_OWNER=${OWNER}`],
-      ...["--entrypoint", "sh"],
+      ...["--volume", `${folder}:${MOUNT}:ro`, "--entrypoint", `${MOUNT}/entry-point`],
     ],
-    words: ["-c", start, "postgres-start", handOver, ...command],
+    words: command,
   };
 }
 
