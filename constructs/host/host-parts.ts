@@ -12,6 +12,7 @@ import { ImageCleanUp, type ImageCleanUpProps } from "./image-clean-up";
 import { JobRunner } from "./job-runner";
 import { type LogLimits, LogRotation } from "./log-rotation";
 import { OperatorCommand } from "./operator-command";
+import { Room, type RoomProps } from "./room";
 import { Watchdog, type WatchdogProps } from "./watchdog";
 
 type Settings<T> = Omit<T, "runner" | "after">;
@@ -24,6 +25,8 @@ export interface HostPartsSettings {
   readonly logRotation?: LogLimits | false;
   /** @default Sundays, keeping what runs and the five newest tags of each image */
   readonly imageCleanUp?: Settings<ImageCleanUpProps> | false;
+  /** @default an alert where a disk is 85 % full, and no bound for uploads */
+  readonly room?: Settings<RoomProps> | false;
   /** @default a container is restarted when it is unhealthy, three times an hour at most */
   readonly watchdog?: Settings<WatchdogProps> | false;
   /** @default sets of the database every day, of files and of everything every week, verified every week, kept 30 days */
@@ -91,6 +94,9 @@ export class HostParts extends Construct {
       ...backup.offHost,
       enabled: backup.offHost !== undefined,
     });
+    if (props.room !== false) {
+      new Room(this, "room", { runner, ...props.room });
+    }
     if (props.watchdog !== false) {
       new Watchdog(this, "watchdog", { runner, ...props.watchdog });
     }

@@ -1,3 +1,4 @@
+import { DISK_PERCENT } from "./room";
 import { ApiService } from "../api/api-service";
 import { type BackupDescription, describeBackup } from "../backup/backup-rules";
 import { TierContainer } from "../container/tier-container";
@@ -149,7 +150,7 @@ export function describeSystem(
     deployLock: DEPLOY_LOCK,
     formerDeployLock: FORMER_DEPLOY_LOCK,
     deployLockMinutes: TAKE_OVER_MINUTES,
-    diskPercent: { warning: 85, error: 95 },
+    diskPercent: DISK_PERCENT,
     newestBackupHours: settings.newestBackupHours ?? 26,
     ...(system.walArchive && { pointInTime: describeArchive(system.walArchive) }),
     backup: settings.backup ?? describeBackup({}, false),

@@ -51,7 +51,7 @@ describe("the operator's command on a deployed host", () => {
     for (const service of SERVICES) {
       expect(stdout).toMatch(new RegExp(`^${service} +\\w+ +\\S+ +running +healthy `, "m"));
     }
-    expect(stdout).toMatch(/^postgres .* of 512 MiB +127\.0\.0\.1:5432$/m);
+    expect(stdout).toMatch(/^postgres .* of 512 MiB +-$/m);
     expect(stdout).toMatch(/^user-service .* of 512 MiB +-$/m);
     expect(stdout).toMatch(/^nginx .* 0\.0\.0\.0:3030 .*127\.0\.0\.1:3001 .*\[::\]:3030$/m);
     expect(stdout).toMatch(/^migration +job .* done /m);
