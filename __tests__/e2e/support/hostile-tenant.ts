@@ -81,8 +81,10 @@ export class HostileTenant {
         `CREATE FUNCTION ${quotedName(name)}.${quotedName(name)}() RETURNS text LANGUAGE sql AS ${quotedText(`SELECT ${quotedText(name)}`)}`,
         `SELECT lo_from_bytea(0, convert_to(${quotedText(name)}, 'UTF8'))`,
       ]),
-      // Only values go into this one: of a database's setting no name may be read as a program either.
-      `DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET evil.setting = %L', current_database(), '\`id>executed\`'); END $$`,
+      // Settings that its own sessions may have: root's meet them where it uses the same database.
+      "ALTER ROLE CURRENT_USER SET application_name = '`id>executed`'",
+      "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET application_name = %L', current_database(), 'a[$(id>executed)]'); END $$",
+      "DO $$ BEGIN EXECUTE format('COMMENT ON DATABASE %I IS %L', current_database(), '$(id>executed)'); END $$",
     ];
     const psql = [
       "docker run --rm -i --network container:emaintenance-user-service",

@@ -81,7 +81,7 @@ export const UNFIT_STATES: readonly UnfitState[] = [
   {
     what: "a login without sudo",
     make:
-      "useradd --create-home --groups docker plain; " +
+      "useradd --uid 1500 --create-home --groups docker plain; " +
       "install -d -o plain -g plain -m 0700 /home/plain/.ssh; " +
       "install -o plain -g plain -m 0600 /home/deploy/.ssh/authorized_keys /home/plain/.ssh/authorized_keys",
     end: "userdel --force --remove plain",

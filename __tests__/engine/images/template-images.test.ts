@@ -67,6 +67,8 @@ test("the sample's user service, as one bundled file: answers, and has nothing e
     include: ["scripts"],
     build: "node scripts/build.mjs",
     bundled: true,
+    // esbuild works without its script.
+    installScripts: [],
   });
 
   const environment = [
@@ -87,7 +89,7 @@ test("the sample's user service, as one bundled file: answers, and has nothing e
 (WITH_WEB ? test : test.skip)(
   "the sample's web, as a standalone server: answers, with the origin built in",
   async () => {
-    const image = await built("web", {});
+    const image = await built("web", { installScripts: [] });
 
     expect(await answerOf(image, 3000, "/api/health", [], ["/app/.next/cache"])).toMatch(/^200 /);
     const find = "grep -rl http://203.0.113.10:3030 /app/.next/static | head -n 1";
