@@ -82,7 +82,8 @@ export const UNFIT_STATES: readonly UnfitState[] = [
     what: "a login without sudo",
     make:
       "useradd --uid 1500 --create-home --groups docker plain; " +
-      "install -d -o plain -g plain -m 0700 /home/plain/.ssh; " +
+      // The folder of its scripts is there: the first connection makes it, and changes the time of its home.
+      "install -d -o plain -g plain -m 0700 /home/plain/.ssh /home/plain/.emaintenance /home/plain/.emaintenance/scripts; " +
       "install -o plain -g plain -m 0600 /home/deploy/.ssh/authorized_keys /home/plain/.ssh/authorized_keys",
     end: "userdel --force --remove plain",
     values: { SSH_USER: "plain" },
