@@ -4,6 +4,7 @@ import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
 import { DatabaseExtensions } from "../host/database-extensions";
 import { DatabasePassword } from "../host/database-password";
+import { processLimits } from "../container/process-limits";
 import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
@@ -74,9 +75,7 @@ export class DataGate extends Construct {
       environment: {
         READY: file,
         DEPLOYMENT: deployment.deployment,
-        LIMITS: [postgres, redis]
-          .map(({ container }) => `${container.resource.id}=${container.pidsLimit}`)
-          .join(" "),
+        LIMITS: processLimits([postgres.container, redis.container]),
       },
       after: [database.resource, joined.resource],
     });

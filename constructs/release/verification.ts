@@ -6,6 +6,7 @@ import { expression } from "../configuration/expression";
 import type { ApplicationVariables } from "../configuration/application-variables";
 import { TierContainer } from "../container/tier-container";
 import type { Emaintenance } from "../emaintenance";
+import { processLimits } from "../container/process-limits";
 import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
@@ -164,7 +165,7 @@ export class Verification extends Construct {
       script: template("shared/process-limit.sh") + template("verify/after-deploy.sh"),
       environment: {
         FOLDER: folder,
-        LIMITS: containers.map(({ resource, pidsLimit }) => `${resource.id}=${pidsLimit}`).join(" "),
+        LIMITS: processLimits(containers),
         RELEASE: variables.release.stringValue,
         STACK: TerraformStack.of(this).node.id,
       },

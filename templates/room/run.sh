@@ -24,17 +24,23 @@ readonly RELIEF_POINTS=2
 # Counting millions of files may take a while; it gives way to everything else.
 readonly COUNT_SECONDS=600
 
-declare -A standing=()
+declare -A looked_at=()
 said=()
+
+# memory_of SOURCE: the file of an alert that stands: its severity, and in the second line its source.
+memory_of() { printf '%s/%s' "$MEMORY" "${1//\//-}"; }
+
+# severity_before SOURCE: "" where no alert stands.
+severity_before() { head -n 1 -- "$(memory_of "$1")" 2> /dev/null || true; }
 
 # judge SOURCE SEVERITY MESSAGE: an alert when the severity is another one than at the last look; "" is no trouble.
 judge() {
   local source=$1 severity=$2 message=$3 file
-  file=$MEMORY/${source//\//-}
-  standing[$file]=1
-  if [ "$severity" != "$(cat "$file" 2> /dev/null)" ]; then
+  file=$(memory_of "$source")
+  looked_at[$file]=1
+  if [ "$severity" != "$(severity_before "$source")" ]; then
     raise_alert "${severity:-info}" "room/$source" "$message"
-    printf '%s' "$severity" > "$file"
+    if [ -n "$severity" ]; then printf '%s\n' "$severity" "$source" > "$file"; else rm -f -- "$file"; fi
   fi
   [ -z "$severity" ] || said+=("$message")
 }
@@ -52,12 +58,11 @@ severity_of() {
 }
 
 look_at_disk() {
-  local mount=$1 percent inodes severity before
+  local mount=$1 percent inodes severity
   read -r percent inodes < <(df --output=pcent,ipcent -- "$mount" | tail -n 1 | tr -d '%')
   [ "$inodes" != - ] || inodes=0
   numbers percent inodes
-  before=$(cat "$MEMORY/disk${mount//\//-}" 2> /dev/null) || true
-  severity=$(severity_of "$((percent > inodes ? percent : inodes))" "$before")
+  severity=$(severity_of "$((percent > inodes ? percent : inodes))" "$(severity_before "disk$mount")")
   if [ -z "$severity" ]; then
     judge "disk$mount" "" "the disk of $mount has room again: $percent % of it are full, and $inodes % of its inodes are used"
   else
@@ -88,10 +93,10 @@ if [ "$UPLOADS_BYTES" -gt 0 ]; then
   for folder in $UPLOADS; do look_at_uploads "$folder"; done
 fi
 
-# What is looked at no more troubles nobody.
+# An alert about what is looked at no more is over.
 for file in "$MEMORY"/*; do
-  if [ -n "${standing[$file]-}" ] || [ ! -e "$file" ]; then continue; fi
-  [ ! -s "$file" ] || raise_alert info "room/${file##*/}" "this is looked at no more"
+  if [ -n "${looked_at[$file]-}" ] || [ ! -e "$file" ]; then continue; fi
+  raise_alert info "room/$(sed -n 2p "$file")" "this is looked at no more"
   rm -f -- "$file"
 done
 [ ${#said[@]} -eq 0 ] || printf '%s\n' "${said[0]}"

@@ -9,3 +9,9 @@ limit_processes() {
   now=$(docker inspect --format '{{.HostConfig.PidsLimit}}' "$id") || return 1
   [ "$now" = "$count" ] || docker update --pids-limit "$count" "$id" > /dev/null
 }
+
+# limit_all WORD...: words ID=COUNT.
+limit_all() {
+  local word
+  for word in "$@"; do limit_processes "${word%%=*}" "${word#*=}"; done
+}

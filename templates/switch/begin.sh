@@ -42,10 +42,10 @@ make_lock() {
   return "$code"
 }
 
-# What stands in a lock, on one line.
+# What stands in a lock, on one line: a terminal obeys what is in it.
 field() {
   local value
-  value=$(jq -r ".$1 // empty" "${2:-$LOCK}" 2> /dev/null | tr -d '\n' | printable_lines) || true
+  value=$(jq -r ".$1 // empty" "${2:-$LOCK}" 2> /dev/null | LC_ALL=C tr -d '[:cntrl:]') || true
   echo "${value:-unknown}"
 }
 

@@ -6,7 +6,8 @@ set -euo pipefail
 : "${DEPLOYMENT:?id of the deployment}"
 : "${LIMITS:?words ID=COUNT: their containers, and how many processes each of them may have}"
 
-for word in $LIMITS; do limit_processes "${word%%=*}" "${word#*=}"; done
+# shellcheck disable=SC2086 # words
+limit_all $LIMITS
 
 printf '%s\n' "$DEPLOYMENT" > "$READY.new"
 mv -f "$READY.new" "$READY"

@@ -9,7 +9,8 @@ set -euo pipefail
 : "${LIMITS:?words ID=COUNT: all containers, and how many processes each of them may have}"
 
 # Most have theirs since they were made; the gateway serves as soon as it is there.
-for word in $LIMITS; do limit_processes "${word%%=*}" "${word#*=}"; done
+# shellcheck disable=SC2086 # words
+limit_all $LIMITS
 
 code=0
 bash "$FOLDER/run.sh" --json > "$FOLDER/last.json.new" || code=$?

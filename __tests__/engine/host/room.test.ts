@@ -87,4 +87,16 @@ describe("the look at the room", () => {
       "info room/uploads/work-order-uploads",
     ]);
   });
+
+  test("ends an alert about what is looked at no more", async () => {
+    const host = new CrowdedHost();
+    execFileSync("dd", ["if=/dev/zero", `of=${host.uploads}/file`, "bs=1M", "count=4", "status=none"]);
+    await host.look(10, 1, 3_000_000);
+    await host.look(10, 1, 0);
+    await host.look(10, 1, 0);
+    expect(host.raised).toEqual([
+      "warning room/uploads/work-order-uploads",
+      "info room/uploads/work-order-uploads",
+    ]);
+  });
 });

@@ -12,6 +12,10 @@ jest.setTimeout(900_000);
 const PASSWORD = `/#@:%$\{x}'"\\ $(id) \`id\``;
 const PORT = "6379";
 
+/** Starts a container. @param words the image, and what follows it */
+const start = (name: string, options: readonly string[], words: readonly string[]): Promise<unknown> =>
+  run(["docker", "run", "--detach", "--init", "--name", name, ...options, ...words]);
+
 /** Redis on a folder of this machine, replaced in place as a deploy does. */
 class RedisContainer {
   readonly name = `redis-test-${randomBytes(4).toString("hex")}`;
@@ -31,25 +35,17 @@ class RedisContainer {
   private async serve(options: readonly string[], words: readonly string[]): Promise<void> {
     const { redis } = await ensureBaseImages();
     await this.stop();
-    const mount = ["--volume", `${this.folder}:/data`];
-    await run([
-      "docker",
-      "run",
-      "--detach",
-      "--init",
-      "--name",
-      this.name,
-      ...mount,
-      ...options,
-      redis,
-      ...words,
-    ]);
-    await waitFor("Redis", 60, async () => /PONG|NOAUTH/.test((await this.without("PING")).stdout));
+    await start(this.name, ["--volume", `${this.folder}:/data`, ...options], [redis, ...words]);
+    await this.answers();
   }
 
   async restart(): Promise<void> {
     await run(["docker", "restart", this.name]);
-    await waitFor("Redis", 60, async () => /PONG|NOAUTH/.test((await this.without("PING")).stdout));
+    await this.answers();
+  }
+
+  private answers(): Promise<unknown> {
+    return waitFor("Redis", 60, async () => /PONG|NOAUTH/.test((await this.without("PING")).stdout));
   }
 
   /** As a service that knows no password. */
@@ -68,17 +64,7 @@ class RedisContainer {
   async startService(url: string): Promise<void> {
     const { redis } = await ensureBaseImages();
     const options = ["--label", `${this.name}.service=user-service`, "--env", `REDIS_URL=${url}`];
-    const sleep = ["--entrypoint", "sleep", redis, "1000"];
-    await run([
-      "docker",
-      "run",
-      "--detach",
-      "--init",
-      "--name",
-      `${this.name}-service`,
-      ...options,
-      ...sleep,
-    ]);
+    await start(`${this.name}-service`, [...options, "--entrypoint", "sleep"], [redis, "1000"]);
   }
 
   async removeService(): Promise<void> {
