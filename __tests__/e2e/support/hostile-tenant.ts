@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HOSTILE_NAMES, quotedName, quotedText } from "../../support/hostile-names";
+import { HOSTILE_NAMES, HOSTILE_SCHEMAS, quotedName, quotedText } from "../../support/hostile-names";
 
 const PLANT_FILES = readFileSync(join(__dirname, "../../support/plant-files.sh"), "utf8");
 
@@ -74,10 +74,8 @@ export class HostileTenant {
       "CREATE AGGREGATE evil.sum(bigint) (SFUNC = evil.keep, STYPE = text, INITCOND = 'most[$(id>executed)]')",
       "CREATE FUNCTION evil.count_nothing(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'",
       "ALTER ROLE CURRENT_USER SET search_path = evil, pg_catalog, public",
+      ...HOSTILE_SCHEMAS,
       ...HOSTILE_NAMES.flatMap((name) => [
-        `CREATE SCHEMA ${quotedName(name)}`,
-        `CREATE TABLE ${quotedName(name)}.${quotedName(name)} (id int)`,
-        `COMMENT ON TABLE ${quotedName(name)}.${quotedName(name)} IS ${quotedText(name)}`,
         `CREATE FUNCTION ${quotedName(name)}.${quotedName(name)}() RETURNS text LANGUAGE sql AS ${quotedText(`SELECT ${quotedText(name)}`)}`,
         `SELECT lo_from_bytea(0, convert_to(${quotedText(name)}, 'UTF8'))`,
       ]),
