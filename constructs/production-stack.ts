@@ -7,7 +7,7 @@ import { ApplicationVariables } from "./configuration/application-variables";
 import { Emaintenance, type EmaintenanceSettings } from "./emaintenance";
 import { Directories } from "./host/directories";
 import { HostConnection } from "./host/host-connection";
-import { HostLayout } from "./host/host-layout";
+import { HOST_ROOT_OUTPUT, HostLayout } from "./host/host-layout";
 import { KeptData } from "./host/kept-data";
 import { HostParts, type HostPartsSettings } from "./host/host-parts";
 import { Preflight, type PreflightLimits } from "./host/preflight";
@@ -132,5 +132,10 @@ export class ProductionStack extends TerraformStack {
       description: "Where the system answers.",
     });
     url.overrideLogicalId("url");
+    const hostRoot = new TerraformOutput(this, HOST_ROOT_OUTPUT, {
+      value: layout.root,
+      description: "Folder of everything on the VM.",
+    });
+    hostRoot.overrideLogicalId(HOST_ROOT_OUTPUT);
   }
 }
