@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { checkName } from "./host/names";
-import { DEFAULT_NAME } from "./paths";
+import { DEFAULT_NAME } from "../lib/paths";
 
 export const USAGE = `npm run rehearse         [-- --name NAME] [--no-deploy] [--bare]
 npm run rehearse:down    [-- --name NAME] [--keep-images]

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { defaultChecks } from "../../constructs/release/default-checks";
 import type { VerifyCheck } from "../../constructs/release/verification";
-import { run, type RunResult } from "../../rehearsal/run";
+import { run, type RunResult } from "../../lib/run";
 
 const RUNNER = join(__dirname, "../../templates/verify/verify.mjs");
 

@@ -5,8 +5,8 @@ import { TierContainer, type TierContainerProps } from "../container/tier-contai
 import type { ResourceLimits } from "../container/resource-limits";
 import { Naming, type ServiceName } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { Beside } from "../release/beside";
-import type { ServiceImage } from "../release/service-image";
+import type { Beside } from "../container/blue-green";
+import type { ServiceImage } from "../images/service-image";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
 import { DEFAULT_SERVICE_UID, userOf } from "../values/service-uid";

@@ -3,9 +3,9 @@ import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { renderTemplate } from "../templates";
 import { DEFAULT_SERVICE_UID, serviceAccount } from "../values/service-uid";
-import type { HostConnection } from "./host-connection";
-import type { HostLayout } from "./host-layout";
-import { HostScript } from "./host-script";
+import type { HostConnection } from "../ssh/host-connection";
+import type { HostLayout } from "../ssh/host-layout";
+import { HostScript } from "../ssh/host-script";
 
 /** One folder of the host. */
 export interface Folder {

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFile } from "../../constructs/state-path";
-import { PIN_FILE } from "../../scripts/release/pin-file";
-import { DEFAULT_NAME, privateFolder, repository, stateFolder } from "../paths";
+import { PIN_FILE } from "../../lib/terraform/pin-file";
+import { DEFAULT_NAME, privateFolder, repository, stateFolder } from "../../lib/paths";
 
 /** The stack that a rehearsal deploys. */
 export const STACK = "prod";

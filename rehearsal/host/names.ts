@@ -1,4 +1,4 @@
-import { repository } from "../paths";
+import { repository } from "../../lib/paths";
 
 /** The label that all of a rehearsal's containers, networks and volumes carry on the outer engine. */
 export const LABEL = "emaintenance.rehearsal";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { contentKey } from "../content-key";
-import type { Say } from "../paths";
-import { dockerBuild, IMAGE_PREFIX, imageExists } from "./build";
+import { contentKey } from "../../lib/content-key";
+import type { Say } from "../../lib/paths";
+import { dockerBuild, IMAGE_PREFIX, imageExists } from "../../lib/images/build";
 
 const APP = join(__dirname, "..", "app");
 const SERVICES = ["user-service", "work-order-service", "asset-service"] as const;

@@ -10,9 +10,9 @@ import {
 import { composeFile, type InspectedContainer } from "./compose-file";
 import { print } from "./print";
 import { median, repeated, seconds } from "./timing";
-import { terraformEnvironment } from "../../rehearsal/deployment/provider-plugins";
+import { terraformEnvironment } from "../../lib/terraform/provider-plugins";
 import { STACK, stackFolder, VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 import { SERVICE_NAMES } from "../../constructs/naming";
 
 /** Runs of each measurement; the table shows medians. */

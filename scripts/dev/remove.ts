@@ -8,10 +8,10 @@ import {
   choosePlugins,
   placePlugins,
   terraformEnvironment,
-} from "../../rehearsal/deployment/provider-plugins";
+} from "../../lib/terraform/provider-plugins";
 import { stackFolder } from "../../rehearsal/deployment/working-directory";
-import { repository } from "../../rehearsal/paths";
-import { run } from "../../rehearsal/run";
+import { repository } from "../../lib/paths";
+import { run } from "../../lib/run";
 import { listContainers, removeContainers } from "./containers";
 import { findEngine } from "./engine";
 import type { Options } from "./options";

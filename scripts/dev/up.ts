@@ -5,8 +5,8 @@ import {
   writeMachineSettings,
 } from "../../constructs/local/local-settings";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
-import { deploy, waitForAnswer } from "../../rehearsal/deployment/deploy";
-import { choosePlugins, describePlugins, placePlugins } from "../../rehearsal/deployment/provider-plugins";
+import { deploy, waitForAnswer } from "../../lib/terraform/deploy";
+import { choosePlugins, describePlugins, placePlugins } from "../../lib/terraform/provider-plugins";
 import { stackFolder } from "../../rehearsal/deployment/working-directory";
 import { listContainers, removeContainers } from "./containers";
 import { findEngine } from "./engine";

@@ -1,14 +1,14 @@
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { KEPT_RELEASES } from "../../constructs/release/release-record";
-import { HostLayout } from "../../constructs/host/host-layout";
+import { HostLayout } from "../../constructs/ssh/host-layout";
 import { Naming } from "../../constructs/naming";
 import { diagnose, type Diagnosis, type Facts } from "./diagnosis";
 import { Host, readSettings, type Settings, TEMPLATES } from "./host";
 import type { ReleaseRecord } from "./records";
 import { synthesise } from "./synthesise";
-import { Terraform, type TerraformFailure } from "./terraform";
-import { Workspace, type Values } from "./workspace";
+import { Terraform, type TerraformFailure } from "../../lib/terraform/terraform";
+import { Workspace, type Values } from "../../lib/terraform/workspace";
 
 export type Say = (line: string) => void;
 

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Deployment, type Say } from "./deployment";
 import { TEMPLATES } from "./host";
-import { HostLayout } from "../../constructs/host/host-layout";
+import { HostLayout } from "../../constructs/ssh/host-layout";
 import type { Options } from "./options";
 
 /** `npm run verify`: the checks of a deploy, from here, through the public address. Returns the exit code. */

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { HostLayout } from "../../constructs/host/host-layout";
+import { HostLayout } from "../../constructs/ssh/host-layout";
 import type { Deployment, Say } from "../release/deployment";
 import { Copies } from "./copies";
 import type { LaterSet } from "./later";

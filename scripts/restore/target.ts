@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { HostLayout } from "../../constructs/host/host-layout";
+import { HostLayout } from "../../constructs/ssh/host-layout";
 import { Naming } from "../../constructs/naming";
-import { RunError, type RunResult, waitFor } from "../../rehearsal/run";
+import { RunError, type RunResult, waitFor } from "../../lib/run";
 import type { Deployment, Say } from "../release/deployment";
 import type { LaterSet } from "./later";
 

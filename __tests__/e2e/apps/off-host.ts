@@ -1,7 +1,7 @@
 import { App } from "cdktf";
-import { BootstrapStack } from "../../../constructs/bootstrap-stack";
+import { BootstrapStack } from "../../../constructs/bootstrap/bootstrap-stack";
 import { keepPrivate } from "../../../constructs/private-files";
-import { ProductionStack } from "../../../constructs/production-stack";
+import { ProductionStack } from "../../../constructs/production/production-stack";
 
 /** Both stacks as a team has them that keeps copies off the host. */
 const app = new App();

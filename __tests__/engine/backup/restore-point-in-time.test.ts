@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { ArchivedSystem } from "./archived-system";
 import { WriteLoad } from "./write-load";
