@@ -7,9 +7,6 @@ export const repository = resolve(__dirname, "..");
 /** Where rehearsals keep what belongs to this clone: keys, logs, locks. Git ignores it. */
 export const stateFolder = join(repository, ".rehearsal");
 
-/** The name of a rehearsal when none is given. */
-export const DEFAULT_NAME = "default";
-
 /** Makes a folder that only its owner may enter, and returns its path. */
 export async function privateFolder(...segments: string[]): Promise<string> {
   const folder = join(stateFolder, ...segments);

@@ -14,13 +14,14 @@ import {
   chooseDirectory,
   forgetDeployment,
   STACK,
-  stackFolder,
   STACKS,
 } from "./deployment/working-directory";
+import { stackFolder } from "../lib/terraform/stack-folder";
 import { ensureEngine } from "../lib/engine";
 import { ensureHost, type EnsuredHost } from "./host/host";
 import { bringImages } from "./host/bring-images";
-import { ensureAppImages, ensureBaseImages, type ImageOrigin, imageOrigin } from "../lib/images/images";
+import { ensureBaseImages, type ImageOrigin, imageOrigin } from "../lib/images/images";
+import { ensureAppImages } from "./images/app-images";
 import { privateFolder, type Say } from "../lib/paths";
 import { readRecord, writeRecord } from "./record";
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { defaultChecks } from "../../constructs/release/default-checks";
-import type { VerifyCheck } from "../../constructs/release/verification";
+import type { VerifyCheck } from "../../constructs/release/verify-check";
 import { run, type RunResult } from "../../lib/run";
 
 const RUNNER = join(__dirname, "../../templates/verify/verify.mjs");

@@ -1,4 +1,4 @@
-import { hostFolders } from "../../constructs/host/directories";
+import { hostFolders } from "../../constructs/ssh/host-folders";
 import { HostLayout } from "../../constructs/ssh/host-layout";
 import { checkedServiceUid } from "../../constructs/values/service-uid";
 import { container, containers, laidFiles, script, scriptLines } from "../support/stack-json";

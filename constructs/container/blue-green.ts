@@ -1,7 +1,7 @@
 import type { ITerraformDependable } from "cdktf";
 
-/** What lets a container stand beside the one that it will follow. */
-export interface Beside {
+/** Blue-green deployment: a new container starts under a name of its own while the one that it replaces still serves. */
+export interface BlueGreen {
   /** Makes the name of a new container unique: the id of the deployment that makes it. */
   readonly deployment: string;
   /** Another one replaces every container: something is wrong on the host, and nobody knows what. */

@@ -8,7 +8,7 @@ import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import { type Destination, destination } from "../values/destination";
 import { ipVersion, networkAddress } from "../values/network-address";
 import { validateProps } from "../values/validate";
-import { DEPLOY_LOCK } from "../rollout/deployment";
+import { DEPLOY_LOCK } from "../naming";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
 import { HostPart } from "../ssh/host-part";

@@ -7,10 +7,16 @@ import { Postgres } from "../data/postgres";
 import { Redis } from "../data/redis";
 import type { WalArchive } from "../data/wal-archive";
 import type { Emaintenance } from "../system/emaintenance";
-import { Naming, type Tier } from "../naming";
-import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, LOCK_FOLDER, TAKE_OVER_MINUTES } from "../rollout/deployment";
+import {
+  DEPLOY_LOCK,
+  FORMER_DEPLOY_LOCK,
+  LOCK_FOLDER,
+  Naming,
+  TAKE_OVER_MINUTES,
+  type Tier,
+} from "../naming";
 import { Web } from "../web/web";
-import { hostFolders } from "../host/directories";
+import { hostFolders } from "../ssh/host-folders";
 import type { HostLayout } from "../ssh/host-layout";
 
 /** How one asks a service whether it is well. */

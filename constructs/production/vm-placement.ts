@@ -6,7 +6,8 @@ import type { OwnService } from "../api/own-service";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { GatewayTarget, Placement } from "../system/placement";
+import type { Placement } from "../system/placement";
+import type { GatewayTarget } from "../gateway/gateway-target";
 import type { GatewayFiles } from "../gateway/gateway";
 import type { ServiceName } from "../naming";
 import { DataGate } from "../rollout/data-gate";
@@ -35,7 +36,7 @@ export interface VmPlacementProps {
 export class VmPlacement implements Placement {
   readonly nodeEnv = "production";
   readonly after: readonly ITerraformDependable[];
-  readonly beside: Deployment;
+  readonly blueGreen: Deployment;
   readonly publishesData = false;
   readonly walArchiveFolder: string;
   /** What the deployment is not complete without, and nothing else waits for. */
@@ -44,7 +45,7 @@ export class VmPlacement implements Placement {
 
   constructor(private readonly props: VmPlacementProps) {
     this.after = props.after;
-    this.beside = props.deployment;
+    this.blueGreen = props.deployment;
     this.walArchiveFolder = `${props.layout.backups}/point-in-time`;
   }
 

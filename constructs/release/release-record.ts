@@ -7,10 +7,9 @@ import { singleLine } from "../configuration/variable-rules";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
 import { HostScript } from "../ssh/host-script";
-import { Naming, SERVICE_NAMES } from "../naming";
+import { DEPLOY_LOCK, Naming, SERVICE_NAMES } from "../naming";
 import { STACK_FILE_PATTERN } from "../stack-files";
 import { template } from "../templates";
-import { DEPLOY_LOCK } from "../rollout/deployment";
 import type { ImageCatalog } from "../images/image-catalog";
 
 export interface ReleaseRecordProps {

@@ -9,9 +9,9 @@ import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
 import { HostScript } from "../ssh/host-script";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import { Naming } from "../naming";
+import { DEPLOY_LOCK, Naming } from "../naming";
 import { template } from "../templates";
-import { DEPLOY_LOCK, type Deployment } from "./deployment";
+import { type Deployment } from "./deployment";
 
 /** Ids of the networks whose containers the host's firewall filters, as put-in-place.sh writes them. */
 const FIREWALL_IN_PLACE = "/var/lib/emaintenance/filtered-networks";

@@ -6,30 +6,18 @@ import { Construct } from "constructs";
 import { createHash } from "node:crypto";
 import { expression } from "../configuration/expression";
 import type { HostConnection } from "../ssh/host-connection";
-import { serviceFolders } from "../host/directories";
+import { serviceFolders } from "../ssh/host-folders";
 import type { HostLayout } from "../ssh/host-layout";
 import { HostScript } from "../ssh/host-script";
-import { Naming } from "../naming";
+import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, LOCK_FOLDER, Naming, TAKE_OVER_MINUTES } from "../naming";
 import { statePath } from "../state-path";
 import { template } from "../templates";
 import { DEFAULT_SERVICE_UID } from "../values/service-uid";
-import type { Beside } from "../container/blue-green";
-
-/** Locks of what is under way. It is root's, and /run is empty after a boot; /run/lock is anybody's. */
-export const LOCK_FOLDER = `/run/${Naming.project}`;
-
-/** Who deploys now. Its folder is the login's that deploys. */
-export const DEPLOY_LOCK = `${LOCK_FOLDER}/deploy/lock`;
-
-/** Where versions up to November 2026 have that lock: one of them may be deploying while this one begins. */
-export const FORMER_DEPLOY_LOCK = `/run/lock/${Naming.project}-deploy`;
+import type { BlueGreen } from "../container/blue-green";
 
 /** A restore holds a lock on this file as long as it runs; on the other one where it is of a version before. */
 const RESTORE_LOCK = `${LOCK_FOLDER}/restore`;
 const FORMER_RESTORE_LOCK = `/run/lock/${Naming.project}-restore`;
-
-/** Minutes after which a lock that shows no sign of life counts for nothing any more, and anybody may take it over. */
-export const TAKE_OVER_MINUTES = 60;
 
 export interface DeploymentProps {
   readonly connection: HostConnection;
@@ -54,7 +42,7 @@ export interface DeploymentProps {
  * label of all containers without a state, so that then they are all made anew, beside the old ones.
  * See docs/decisions/010-side-by-side.md.
  */
-export class Deployment extends Construct implements Beside {
+export class Deployment extends Construct implements BlueGreen {
   readonly deployment: string;
   readonly generation: string;
   readonly after: readonly [Resource];

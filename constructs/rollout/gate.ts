@@ -5,7 +5,7 @@ import type { HostConnection } from "../ssh/host-connection";
 import { HostScript } from "../ssh/host-script";
 import { template } from "../templates";
 import { escapeTemplate } from "../values/terraform-text";
-import { DEPLOY_LOCK } from "./deployment";
+import { DEPLOY_LOCK } from "../naming";
 
 export interface GateProps {
   readonly connection: HostConnection;

@@ -3,9 +3,8 @@ import { Construct } from "constructs";
 import type { Migration } from "../api/migration";
 import type { HostConnection } from "../ssh/host-connection";
 import { HostScript } from "../ssh/host-script";
-import { Naming } from "../naming";
+import { DEPLOY_LOCK, Naming } from "../naming";
 import { template } from "../templates";
-import { DEPLOY_LOCK } from "./deployment";
 
 export interface MigrationGateProps {
   readonly connection: HostConnection;

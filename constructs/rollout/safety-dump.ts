@@ -5,7 +5,8 @@ import type { Postgres } from "../data/postgres";
 import type { HostConnection } from "../ssh/host-connection";
 import { HostScript } from "../ssh/host-script";
 import { template } from "../templates";
-import { DEPLOY_LOCK, type Deployment } from "./deployment";
+import { type Deployment } from "./deployment";
+import { DEPLOY_LOCK } from "../naming";
 
 export interface SafetyDumpProps {
   readonly connection: HostConnection;

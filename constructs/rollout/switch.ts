@@ -1,12 +1,11 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
-import type { GatewayTarget } from "../system/placement";
+import type { GatewayTarget } from "../gateway/gateway-target";
 import type { HostConnection } from "../ssh/host-connection";
 import { HostScript } from "../ssh/host-script";
-import { Naming } from "../naming";
+import { DEPLOY_LOCK, Naming } from "../naming";
 import { template } from "../templates";
-import { DEPLOY_LOCK } from "./deployment";
 
 export interface SwitchProps {
   readonly connection: HostConnection;

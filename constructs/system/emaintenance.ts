@@ -168,8 +168,8 @@ export class Emaintenance extends Construct {
     }
 
     // The migration.
-    const { beside } = placement;
-    const common = { beside, nodeEnv: placement.nodeEnv, uid: this.serviceUid };
+    const { blueGreen } = placement;
+    const common = { blueGreen, nodeEnv: placement.nodeEnv, uid: this.serviceUid };
     this.migration = new Migration(this, "migration", {
       ...common,
       network: this.dataNetwork,
@@ -252,7 +252,7 @@ export class Emaintenance extends Construct {
     this.nginxConf = renderNginxConfig({
       routes: routesTo(props.routes ?? SEED_ROUTES, services),
       web: upstream(this.web),
-      ...(beside && {
+      ...(blueGreen && {
         switched: true,
         forwards: forwards.map(({ on, upstream: to }) => ({ listenPort: on.port, to })),
       }),
@@ -270,8 +270,8 @@ export class Emaintenance extends Construct {
       image: images.of("nginx"),
       network: this.network,
       files,
-      forwards: beside ? forwards.map(({ on }) => ({ containerPort: on.port, on })) : [],
-      answersFor: beside ? behind.map(({ service }) => service) : [],
+      forwards: blueGreen ? forwards.map(({ on }) => ({ containerPort: on.port, on })) : [],
+      answersFor: blueGreen ? behind.map(({ service }) => service) : [],
       logs: placement.logs("nginx"),
       publish: publish ?? [PublishedPort.everywhere(3030)],
       limits,

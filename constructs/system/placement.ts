@@ -3,13 +3,13 @@ import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Migration } from "../api/migration";
 import type { OwnService } from "../api/own-service";
-import type { TierContainer } from "../container/tier-container";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
 import type { GatewayFiles } from "../gateway/gateway";
+import type { GatewayTarget } from "../gateway/gateway-target";
 import type { ServiceName } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { Beside } from "../container/blue-green";
+import type { BlueGreen } from "../container/blue-green";
 import type { ServiceImage } from "../images/service-image";
 
 /** What is different between a VM and a developer's machine. */
@@ -28,8 +28,8 @@ export interface Placement {
   uploads(service: "work-order-service" | "asset-service"): ContainerVolumes;
   /** Folder that keeps the archive of the database's write-ahead log. @default the database is not backed up here */
   readonly walArchiveFolder?: string;
-  /** How containers without a state of their own are made beside those that they follow. @default in their place */
-  readonly beside?: Beside;
+  /** Blue-green deployment of containers without a state of their own. @default they are replaced in place */
+  readonly blueGreen?: BlueGreen;
   /** Lays down the gateway's configuration, and leads the gateway to the containers of each service. */
   gatewayFiles(
     scope: Construct,
@@ -58,11 +58,4 @@ export interface Placement {
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[];
   /** What proves the containers of a service before anything uses them. @default they are healthy */
   proven?(scope: Construct, service: OwnService): readonly ITerraformDependable[];
-}
-
-/** A service behind the gateway. */
-export interface GatewayTarget {
-  /** As the gateway's configuration names it, for example `user-service:3001`. */
-  readonly upstream: string;
-  readonly containers: readonly TierContainer[];
 }

@@ -5,7 +5,6 @@ import { contentKey } from "../content-key";
 import { withLock } from "../lock";
 import { type Say, saySilently } from "../paths";
 import { run } from "../run";
-import { appImages, type AppImages } from "../../rehearsal/images/app-images";
 import { dockerBuild, IMAGE_LABEL, IMAGE_PREFIX, imageExists } from "./build";
 import { extraCertificates, writeCertificates } from "./certificates";
 import { debianBuild } from "./debian";
@@ -60,12 +59,6 @@ export async function ensureBaseImages(say: Say = saySilently): Promise<BaseImag
     ];
     return { postgres, redis, nginx, node };
   });
-}
-
-/** The images of the sample application, in the outer engine, built from `rehearsal/app` where its content changed. */
-export async function ensureAppImages(say: Say = saySilently): Promise<AppImages> {
-  const { node } = await ensureBaseImages(say);
-  return withLock("app-images", () => appImages(node, say));
 }
 
 /** Removes every image that was built here and that no container uses. @returns how many */

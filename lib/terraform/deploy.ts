@@ -4,7 +4,7 @@ import { repository, type Say } from "../paths";
 import { run, waitFor } from "../run";
 import { interruptTerraform } from "./interrupt";
 import { type PluginChoice, terraformEnvironment } from "./provider-plugins";
-import { STACKS } from "../../rehearsal/deployment/working-directory";
+import { STACK_NAMES } from "./stack-folder";
 
 const DEPLOY_SECONDS = 1200;
 const ANSWER_SECONDS = 60;
@@ -120,7 +120,7 @@ export function plainLine(line: string): string | undefined {
   const text = line
     // eslint-disable-next-line no-control-regex
     .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-    .replace(new RegExp(`^(${[...STACKS, "local"].join("|")})(\\s+|$)`), "")
+    .replace(new RegExp(`^(${STACK_NAMES.join("|")})(\\s+|$)`), "")
     .replace(/^\s*[╷│╵]\s?/, "")
     .trimEnd();
   return /^[⠀-⣿] /.test(text) || /^\d+ Stacks? \w+ {2}/.test(text) || text === "" ? undefined : text;

@@ -2,12 +2,17 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { identify, isAlive, type ProcessIdentity } from "../process";
-import { stackFolder } from "../../rehearsal/deployment/working-directory";
+import { stackFolder } from "./stack-folder";
 import { PIN_FILE } from "./pin-file";
-import type { RecordedStack } from "../../scripts/release/records";
 
 /** Values for Terraform's variables. */
 export type Values = Readonly<Record<string, unknown>>;
+
+/** A stack as it was deployed: the text that Terraform reads, and those of the files beside it by path. */
+export interface RecordedStack {
+  readonly text: string;
+  readonly files: Readonly<Record<string, string>>;
+}
 
 /** The folder with cdktf.json, values and state, and what lies in it. */
 export class Workspace {

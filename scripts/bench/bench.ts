@@ -11,7 +11,8 @@ import { composeFile, type InspectedContainer } from "./compose-file";
 import { print } from "./print";
 import { median, repeated, seconds } from "./timing";
 import { terraformEnvironment } from "../../lib/terraform/provider-plugins";
-import { STACK, stackFolder, VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
+import { STACK, VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
+import { stackFolder } from "../../lib/terraform/stack-folder";
 import { run } from "../../lib/run";
 import { SERVICE_NAMES } from "../../constructs/naming";
 

@@ -4,12 +4,8 @@ import { createInterface } from "node:readline/promises";
 import { KEPT_FOLDER } from "../../constructs/local/kept-files";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
 import { readMachineSettings } from "../../constructs/local/local-settings";
-import {
-  choosePlugins,
-  placePlugins,
-  terraformEnvironment,
-} from "../../lib/terraform/provider-plugins";
-import { stackFolder } from "../../rehearsal/deployment/working-directory";
+import { choosePlugins, placePlugins, terraformEnvironment } from "../../lib/terraform/provider-plugins";
+import { stackFolder } from "../../lib/terraform/stack-folder";
 import { repository } from "../../lib/paths";
 import { run } from "../../lib/run";
 import { listContainers, removeContainers } from "./containers";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Naming } from "../../constructs/naming";
-import { stackFolder } from "../../rehearsal/deployment/working-directory";
+import { stackFolder } from "../../lib/terraform/stack-folder";
 import { run } from "../../lib/run";
 import { STACK } from "./working-directory";
 

@@ -7,7 +7,7 @@ import {
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
 import { deploy, waitForAnswer } from "../../lib/terraform/deploy";
 import { choosePlugins, describePlugins, placePlugins } from "../../lib/terraform/provider-plugins";
-import { stackFolder } from "../../rehearsal/deployment/working-directory";
+import { stackFolder } from "../../lib/terraform/stack-folder";
 import { listContainers, removeContainers } from "./containers";
 import { findEngine } from "./engine";
 import { Interrupt, Interrupted } from "./interrupt";

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
-import { placeSettings } from "../../rehearsal/deployment/working-directory";
+import { placeSettings } from "../../lib/terraform/stack-folder";
 import { repository } from "../../lib/paths";
 
 /** The stack of development. */

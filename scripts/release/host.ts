@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Naming } from "../../constructs/naming";
-import { DEPLOY_LOCK } from "../../constructs/rollout/deployment";
+import { DEPLOY_LOCK, Naming } from "../../constructs/naming";
 import { dockerSshOptions } from "../../constructs/ssh/ssh-options";
 import { pipe, run, type RunOptions, type RunResult } from "../../lib/run";
 import type { Terraform } from "../../lib/terraform/terraform";

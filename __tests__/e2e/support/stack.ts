@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { terraformEnvironment } from "../../../lib/terraform/provider-plugins";
-import { STACK, stackFolder } from "../../../rehearsal/deployment/working-directory";
+import { STACK } from "../../../rehearsal/deployment/working-directory";
+import { stackFolder } from "../../../lib/terraform/stack-folder";
 import { run, type RunOptions, type RunResult } from "../../../lib/run";
 import { synthesise } from "../../../scripts/release/synthesise";
 

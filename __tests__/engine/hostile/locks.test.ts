@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, LOCK_FOLDER } from "../../../constructs/rollout/deployment";
+import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, LOCK_FOLDER } from "../../../constructs/naming";
 import { template } from "../../../constructs/templates";
 import { ensureHostImage } from "../../../rehearsal/host/host";
 import { run } from "../../../lib/run";
