@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { stateFile } from "../../constructs/state-path";
 import { cdktfIn, hostShell } from "../../rehearsal/client";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 import { runSmoke } from "../../rehearsal/smoke";
 import { temporaryFolder } from "../support/temporary-folder";
 import { BareMachine } from "./support/bare-machine";

@@ -1,5 +1,5 @@
 import { Naming, SERVICE_NAMES } from "../../constructs/naming";
-import { run, waitFor } from "../../rehearsal/run";
+import { run, waitFor } from "../../lib/run";
 import {
   cdktf,
   deploy,

@@ -6,7 +6,7 @@ import type { ResourceLimits } from "../container/resource-limits";
 import { Tmpfs } from "../container/tmpfs";
 import { Naming } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { ServiceImage } from "../release/service-image";
+import type { ServiceImage } from "../images/service-image";
 import { template } from "../templates";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";

@@ -1,5 +1,5 @@
 import type { ServiceName } from "../naming";
-import type { VerifyCheck } from "./verification";
+import type { VerifyCheck } from "./verify-check";
 
 /** A service that answers on a health path. */
 interface HealthPath {

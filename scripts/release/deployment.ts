@@ -1,14 +1,14 @@
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { KEPT_RELEASES } from "../../constructs/release/release-record";
-import { HostLayout } from "../../constructs/host/host-layout";
+import { HOST_ROOT_OUTPUT, HostLayout } from "../../constructs/ssh/host-layout";
 import { Naming } from "../../constructs/naming";
 import { diagnose, type Diagnosis, type Facts } from "./diagnosis";
 import { Host, readSettings, type Settings, TEMPLATES } from "./host";
 import type { ReleaseRecord } from "./records";
 import { synthesise } from "./synthesise";
-import { Terraform, type TerraformFailure } from "./terraform";
-import { Workspace, type Values } from "./workspace";
+import { Terraform, type TerraformFailure } from "../../lib/terraform/terraform";
+import { Workspace, type Values } from "../../lib/terraform/workspace";
 
 export type Say = (line: string) => void;
 
@@ -22,7 +22,7 @@ export class Deployment {
     const terraform = new Terraform(workspace, say);
     await terraform.init();
     const settings = await readSettings(terraform, workspace.valueFiles);
-    const layout = new HostLayout(await workspace.hostRoot());
+    const layout = new HostLayout(await workspace.output(HOST_ROOT_OUTPUT));
     return new Deployment(workspace, terraform, settings, new Host(settings, workspace), layout);
   }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Naming } from "../../constructs/naming";
-import { RunError, type RunResult, waitFor } from "../../rehearsal/run";
+import { RunError, type RunResult, waitFor } from "../../lib/run";
 import type { Deployment, Say } from "../release/deployment";
 import type { LaterSet } from "./later";
 

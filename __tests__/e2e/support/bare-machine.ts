@@ -10,12 +10,12 @@ import {
   type RehearsalStatus,
   ROOT,
 } from "../../../rehearsal/client";
-import { choosePlugins, terraformEnvironment } from "../../../rehearsal/deployment/provider-plugins";
+import { choosePlugins, terraformEnvironment } from "../../../lib/terraform/provider-plugins";
 import { gatewayUrl, writeVariables } from "../../../rehearsal/deployment/variables";
 import { STACK, VARIABLES_FILE } from "../../../rehearsal/deployment/working-directory";
 import { bringImages } from "../../../rehearsal/host/bring-images";
 import { ensureHost, hostExec } from "../../../rehearsal/host/host";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { CopiesServer } from "./copies-server";
 import { OTHER_ROOT } from "./other-root";

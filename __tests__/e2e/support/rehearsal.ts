@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cdktfIn, hostShell, type RehearsalStatus } from "../../../rehearsal/client";
-import type { RunOptions, RunResult } from "../../../rehearsal/run";
+import type { RunOptions, RunResult } from "../../../lib/run";
 import { runSmoke, type SmokeResult } from "../../../rehearsal/smoke";
 import { apply, type Deployed, plan } from "./stack";
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { template } from "../../../constructs/templates";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { SUPERUSER } from "../../support/database-start";
 import { BackupSystem } from "../backup/backup-system";
 import { HOSTILE_NAMES, HOSTILE_SCHEMAS, quotedName, quotedText } from "../../support/hostile-names";

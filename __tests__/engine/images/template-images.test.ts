@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { ServiceName } from "../../../constructs/naming";
-import type { BuildSource } from "../../../constructs/release/build-source";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run, waitFor } from "../../../rehearsal/run";
+import type { BuildSource } from "../../../constructs/images/build-source";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run, waitFor } from "../../../lib/run";
 import { BuiltStack } from "./built-stack";
 
 jest.setTimeout(900_000);
