@@ -12,6 +12,7 @@ import { KeptData } from "../host/kept-data";
 import { HostParts, type HostPartsSettings } from "./host-parts";
 import { Preflight, type PreflightLimits } from "../host/preflight";
 import { VmPlacement } from "./vm-placement";
+import { HOST_ROOT_OUTPUT } from "../naming";
 import { pinProviders } from "../provider-versions";
 import { Deployment } from "../rollout/deployment";
 import { ReleaseRecord } from "../release/release-record";
@@ -133,5 +134,10 @@ export class ProductionStack extends TerraformStack {
       description: "Where the system answers.",
     });
     url.overrideLogicalId("url");
+    const hostRoot = new TerraformOutput(this, HOST_ROOT_OUTPUT, {
+      value: layout.root,
+      description: "Folder of everything on the VM.",
+    });
+    hostRoot.overrideLogicalId(HOST_ROOT_OUTPUT);
   }
 }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { HOST_ROOT_OUTPUT } from "../../constructs/naming";
 import { identify, isAlive, type ProcessIdentity } from "../process";
 import { stackFolder } from "./stack-folder";
 import { PIN_FILE } from "./pin-file";
@@ -41,6 +42,22 @@ export class Workspace {
   /** The stack as Terraform reads it. */
   get stackFile(): string {
     return join(this.stackFolder, "cdk.tf.json");
+  }
+
+  /**
+   * Folder of the VM that holds everything, as the synthesised stack says it.
+   * @throws Error where the stack says none
+   */
+  async hostRoot(): Promise<string> {
+    const { output } = JSON.parse(await readFile(this.stackFile, "utf8")) as {
+      output?: Record<string, { readonly value?: unknown } | undefined>;
+    };
+    const root = output?.[HOST_ROOT_OUTPUT]?.value;
+    if (typeof root === "string") return root;
+    throw new Error(
+      `${this.stackFile} has no output ${HOST_ROOT_OUTPUT}: expected the folder of everything on the VM. ` +
+        "Synthesise the stack with the version of the project that these commands come from",
+    );
   }
 
   /** Puts a stack in place of the one that is there. The files of that one stay: none has the name of another. */

@@ -48,8 +48,8 @@ export function variables(): Record<string, string> {
 export const smoke = (): Promise<SmokeResult> => runSmoke(rehearsal().url);
 
 /** Says on a host what is uploaded there, each file with its digest. */
-export const LIST_UPLOADS =
-  "sudo find /opt/emaintenance/data -path '*uploads*' -type f -exec sha256sum {} + | sort";
+export const listUploads = (root = "/opt/emaintenance") =>
+  `sudo find ${root}/data -path '*uploads*' -type f -exec sha256sum {} + | sort`;
 
 /** One value out of the real database. */
 export async function queryDatabase(sql: string): Promise<string> {
