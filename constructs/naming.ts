@@ -61,3 +61,6 @@ export const FORMER_DEPLOY_LOCK = `/run/lock/${Naming.project}-deploy`;
 
 /** Minutes after which a lock that shows no sign of life counts for nothing any more, and anybody may take it over. */
 export const TAKE_OVER_MINUTES = 60;
+
+/** Output of the production stack that tells the workstation's commands which folder of the VM holds everything. */
+export const HOST_ROOT_OUTPUT = "host_root";

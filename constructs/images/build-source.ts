@@ -143,7 +143,7 @@ export function checkedBuildSource(construct: Construct, source: BuildSource): C
 }
 
 /**
- * All four services of the team's own, built from one monorepo: `images: builtFrom("../system/emaintenance")`.
+ * All four services of the team's own, built from one monorepo: `images: builtFrom("../emaintenance")`.
  *
  * @param common what else holds for each of them
  */

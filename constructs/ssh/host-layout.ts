@@ -3,9 +3,6 @@ import { hostRootInvalid } from "../errors";
 /** What neither a shell nor Docker reads as anything else than a path. */
 const PLAIN_PATH = /^(\/(?!\.\.?(\/|$))[A-Za-z0-9._-]+)+$/;
 
-/** Output of the production stack that tells the workstation's commands which folder of the VM holds everything. */
-export const HOST_ROOT_OUTPUT = "host_root";
-
 /** Folders of the host, as the deployment document has them (1.1 and 3.2). */
 export class HostLayout {
   /**

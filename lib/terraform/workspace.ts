@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { HOST_ROOT_OUTPUT } from "../../constructs/naming";
 import { identify, isAlive, type ProcessIdentity } from "../process";
 import { stackFolder } from "./stack-folder";
 import { PIN_FILE } from "./pin-file";
@@ -44,17 +45,17 @@ export class Workspace {
   }
 
   /**
-   * A text that the synthesised stack gives out without asking Terraform.
-   * @throws Error where it has no such output
+   * Folder of the VM that holds everything, as the synthesised stack says it.
+   * @throws Error where the stack says none
    */
-  async output(name: string): Promise<string> {
+  async hostRoot(): Promise<string> {
     const { output } = JSON.parse(await readFile(this.stackFile, "utf8")) as {
       output?: Record<string, { readonly value?: unknown } | undefined>;
     };
-    const value = output?.[name]?.value;
-    if (typeof value === "string") return value;
+    const root = output?.[HOST_ROOT_OUTPUT]?.value;
+    if (typeof root === "string") return root;
     throw new Error(
-      `${this.stackFile} has no output ${name} that is a text: expected the one of the project's stacks. ` +
+      `${this.stackFile} has no output ${HOST_ROOT_OUTPUT}: expected the folder of everything on the VM. ` +
         "Synthesise the stack with the version of the project that these commands come from",
     );
   }

@@ -1,7 +1,7 @@
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { KEPT_RELEASES } from "../../constructs/release/release-record";
-import { HOST_ROOT_OUTPUT, HostLayout } from "../../constructs/ssh/host-layout";
+import { HostLayout } from "../../constructs/ssh/host-layout";
 import { Naming } from "../../constructs/naming";
 import { diagnose, type Diagnosis, type Facts } from "./diagnosis";
 import { Host, readSettings, type Settings, TEMPLATES } from "./host";
@@ -22,7 +22,7 @@ export class Deployment {
     const terraform = new Terraform(workspace, say);
     await terraform.init();
     const settings = await readSettings(terraform, workspace.valueFiles);
-    const layout = new HostLayout(await workspace.output(HOST_ROOT_OUTPUT));
+    const layout = new HostLayout(await workspace.hostRoot());
     return new Deployment(workspace, terraform, settings, new Host(settings, workspace), layout);
   }
 

@@ -1,8 +1,8 @@
 import { App } from "cdktf";
 import { BootstrapStack } from "../../../constructs/bootstrap/bootstrap-stack";
 import { keepPrivate } from "../../../constructs/private-files";
-import { OTHER_ROOT } from "../support/other-root";
 import { ProductionStack } from "../../../constructs/production/production-stack";
+import { OTHER_ROOT } from "../support/other-root";
 
 /** Both stacks as a team has them that keeps copies off the host, and everything in a folder of its own choice. */
 const app = new App();

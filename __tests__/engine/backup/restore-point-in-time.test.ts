@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { HOSTILE_SCHEMAS } from "../../support/hostile-names";
 import { waitFor } from "../../../lib/run";
+import { HOSTILE_SCHEMAS } from "../../support/hostile-names";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { HostileWorkplace } from "../hostile/hostile-place";
 import { ArchivedSystem } from "./archived-system";
