@@ -20,20 +20,20 @@ import {
 import { orphans, trialValues } from "./releases";
 import { trialImage } from "./trial-images";
 
-/** Of the time that a whole deploy takes: the next one may be a little faster. */
-const LATEST = 0.85;
+/** Of the lines that a whole deploy prints: after the last ones, nothing is left to interrupt. */
+const LATEST = 0.9;
 
 const SERVICE = "asset-service";
 
-/** Seconds of a deploy that nothing interrupts. */
-let wholeSeconds = 0;
+/** Lines that a deploy prints that nothing interrupts. */
+let wholeLines = 0;
 
 /** Deploys once without an interruption, which gives the moments of those that follow. */
 export async function measureWholeDeploy(): Promise<void> {
   await smoke();
-  const { seconds, code } = await deployImage(SERVICE, await trialImage(SERVICE, ["LABEL trial=whole"]));
+  const { lines, code } = await deployImage(SERVICE, await trialImage(SERVICE, ["LABEL trial=whole"]));
   expect(code).toBe(0);
-  wholeSeconds = seconds;
+  wholeLines = lines;
 }
 
 /** Something that happens to a deploy. */
@@ -41,7 +41,7 @@ export interface Fault {
   readonly what: string;
   readonly short: string;
   readonly interruption: Interruption;
-  /** Part of a whole deploy before which it does not happen. @default 0 */
+  /** Part of the lines of a whole deploy before which it does not happen. @default 0 */
   readonly earliest?: number;
   /** Whether every request is answered all the while. */
   readonly serves: boolean;
@@ -78,14 +78,12 @@ const workOrders = async () => Number(await queryDatabase("SELECT count(*) FROM 
 
 const uploads = async () => (await onHost(listUploads())).stdout;
 
-/** Deploys a new image, lets something happen to it at a random moment, and deploys it again. */
+/** Deploys a new image, lets something happen to it at a random line of its output, and deploys it again. */
 async function interruptAndRepair(name: string, interruption: Interruption, earliest: number): Promise<void> {
   const image = await trialImage(SERVICE, [`LABEL trial=${name}`]);
-  const afterSeconds = (earliest + Math.random() * (LATEST - earliest)) * wholeSeconds;
-  const first = await deployImage(SERVICE, image, { afterSeconds, interruption });
-  console.log(
-    `${name}: after ${afterSeconds.toFixed(1)} of ${wholeSeconds.toFixed(1)} s, exit code ${first.code}, at: ${first.lastLine}`,
-  );
+  const atLine = Math.ceil((earliest + Math.random() * (LATEST - earliest)) * wholeLines) || 1;
+  const first = await deployImage(SERVICE, image, { atLine, interruption });
+  console.log(`${name}: at line ${atLine} of ${wholeLines}, exit code ${first.code}, at: ${first.lastLine}`);
   expect(first.interrupted).toBe(true);
   const second = await deployImage(SERVICE, image);
   expect({ code: second.code, output: second.code === 0 ? "" : second.output.slice(-4000) }).toEqual({

@@ -46,50 +46,43 @@ export const rebootHost: Interruption = async () => {
   });
 };
 
+/** A line of Terraform that tells of a step; not of its plan, and not that a step still goes on. */
+const STEP = /^(?:docker|null)_\w+\.\S+ ?(?!.*(?:: Still |: Refreshing state))/;
+
 /** Deploys with another image of one service, as far as it comes. */
 export async function deployImage(
   service: string,
   image: string,
-  options: { readonly afterSeconds?: number; readonly interruption?: Interruption } = {},
+  options: { readonly atLine?: number; readonly interruption?: Interruption } = {},
 ): Promise<{
   readonly code: number;
-  readonly seconds: number;
+  /** Lines that it printed of its steps. */
+  readonly lines: number;
   readonly lastLine: string;
-  /** Whether it lasted long enough for the interruption. */
+  /** Whether it came to the line of the interruption. */
   readonly interrupted: boolean;
   readonly output: string;
 }> {
   writeFileSync(trialValues(), JSON.stringify({ IMAGES: { ...rehearsalImages(), [service]: image } }));
-  let start = Date.now();
+  let lines = 0;
   let lastLine = "";
-  let timer: NodeJS.Timeout | undefined;
+  let group = 0;
   let interrupted: Promise<void> | undefined;
-  // Moments count from Terraform's start: before it, nothing happens to the host.
-  const begin = (group: number) => {
-    start = Date.now();
-    timer = setTimeout(
-      () => {
-        interrupted = options.interruption?.(group);
-        // Seen below, once Terraform has ended.
-        interrupted?.catch(() => undefined);
-      },
-      (options.afterSeconds ?? 0) * 1000,
-    );
-  };
-  try {
-    const { code, stdout, stderr } = await deploy({
-      values: [trialValues()],
-      ownGroup: true,
-      allowFailure: true,
-      onStart: begin,
-      onLine: (line) => {
-        if (!interrupted && line.trim() !== "") lastLine = line.trim();
-      },
-    });
-    const seconds = (Date.now() - start) / 1000;
-    await interrupted;
-    return { code, seconds, lastLine, interrupted: interrupted !== undefined, output: stdout + stderr };
-  } finally {
-    clearTimeout(timer);
-  }
+  const { code, stdout, stderr } = await deploy({
+    values: [trialValues()],
+    ownGroup: true,
+    allowFailure: true,
+    onStart: (started) => void (group = started),
+    onLine: (line) => {
+      if (interrupted || !STEP.test(line)) return;
+      lines += 1;
+      lastLine = line.trim();
+      if (lines !== options.atLine) return;
+      interrupted = options.interruption?.(group);
+      // Seen below, once Terraform has ended.
+      interrupted?.catch(() => undefined);
+    },
+  });
+  await interrupted;
+  return { code, lines, lastLine, interrupted: interrupted !== undefined, output: stdout + stderr };
 }
