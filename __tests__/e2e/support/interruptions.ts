@@ -46,8 +46,8 @@ export const rebootHost: Interruption = async () => {
   });
 };
 
-/** A line of Terraform that tells of a step; not of its plan, and not that a step still goes on. */
-const STEP = /^(?:docker|null)_\w+\.\S+ ?(?!.*(?:: Still |: Refreshing state))/;
+/** A line of Terraform that tells of a step that changes something; not of its plan, and not that a step still goes on. */
+const STEP = /^(?:docker|null)_(?!resource\.preflight|.*: (?:Still |Refreshing state))/;
 
 /** Deploys with another image of one service, as far as it comes. */
 export async function deployImage(
