@@ -17,6 +17,7 @@ import { Deployment } from "./release/deployment";
 import { ReleaseRecord } from "./release/release-record";
 import { Verification, type VerifyCheck } from "./release/verification";
 import { Registries } from "./release/registries";
+import { ServiceCatalogue } from "./services/service-catalogue";
 import { checkedServiceUid } from "./values/service-uid";
 import { statePath } from "./state-path";
 
@@ -47,7 +48,8 @@ export class ProductionStack extends TerraformStack {
 
     const layout = new HostLayout(props.hostRoot);
     const serviceUid = checkedServiceUid(props.serviceUid);
-    const variables = new ApplicationVariables(this, "application");
+    const services = ServiceCatalogue.with(props.services);
+    const variables = new ApplicationVariables(this, "application", { services });
     const connection = new HostConnection(this, "host");
     const registries = new Registries(this, "registries");
     new NullProvider(this, "null");
@@ -58,6 +60,7 @@ export class ProductionStack extends TerraformStack {
       layout,
       programs: [...HOST_PROGRAMS, ...(copiesOffHost ? [OFF_HOST_PROGRAM] : [])],
       registries,
+      secrets: variables.secrets,
       serviceUid,
       ...props.host?.preflight,
     });
@@ -65,6 +68,7 @@ export class ProductionStack extends TerraformStack {
     const directories = new Directories(this, "directories", {
       connection,
       layout,
+      services,
       serviceUid,
       after: [preflight.resource],
     });
@@ -74,6 +78,7 @@ export class ProductionStack extends TerraformStack {
       connection,
       layout,
       preflight: preflight.resource,
+      services,
       serviceUid,
       gatewayConfiguration: () => this.system.nginxConf,
       after: [directories.resource],
@@ -89,6 +94,7 @@ export class ProductionStack extends TerraformStack {
     });
     this.system = new Emaintenance(this, "emaintenance", {
       ...props,
+      catalogue: services,
       pointInTime: backup === false ? undefined : backup?.pointInTime,
       variables,
       placement,

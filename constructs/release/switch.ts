@@ -1,9 +1,8 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { GatewayTarget } from "../placement";
 import type { HostConnection } from "../host/host-connection";
-import { HostScript } from "../host/host-script";
+import { HostScript, type Predecessors } from "../host/host-script";
 import { Naming } from "../naming";
 import { template } from "../templates";
 import { DEPLOY_LOCK } from "./deployment";
@@ -13,7 +12,8 @@ export interface SwitchProps {
   /** Folder of the gateway's configuration. */
   readonly folder: string;
   readonly services: readonly GatewayTarget[];
-  readonly after: readonly ITerraformDependable[];
+  /** What must be there first: containers that are ready. */
+  readonly after: Predecessors;
 }
 
 /**

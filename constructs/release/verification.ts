@@ -11,7 +11,6 @@ import type { HostConnection } from "../host/host-connection";
 import type { HostLayout } from "../host/host-layout";
 import { HostScript } from "../host/host-script";
 import { describeSystem } from "../host/system-description";
-import { SERVICE_NAMES } from "../naming";
 import { template } from "../templates";
 import { validateProps } from "../values/validate";
 import { defaultChecks } from "./default-checks";
@@ -71,19 +70,23 @@ const check = z.strictObject({
    * A service that is asked on its own, in each of its containers: on the host only. @default the system as everybody sees
    * it, through the gateway
    */
-  at: z.enum(SERVICE_NAMES, `expected one of ${SERVICE_NAMES.join(", ")}`).optional(),
+  at: z.string().optional(),
   /** In this order; the first that does not hold fails the check. */
   steps: z.array(step).min(1, "expected at least one step"),
   /** What takes away again what the steps have made; asked after all checks, also when one has failed. @default nothing */
   cleanUp: z.array(step).optional(),
 });
 
-const checksSchema = z
-  .array(check)
-  .refine(
-    (all) => new Set(all.map(({ name }) => name)).size === all.length,
-    "expected a name of its own for each check",
-  );
+/** @param services that may be asked on their own */
+const checksSchema = (services: readonly string[]) =>
+  z
+    .array(
+      check.extend({ at: z.enum(services, `expected one of ${services.join(", ")}`).optional() }),
+    )
+    .refine(
+      (all) => new Set(all.map(({ name }) => name)).size === all.length,
+      "expected a name of its own for each check",
+    );
 
 /**
  * A check as a team writes it. `{{username}}` and `{{password}}` are the login of the variables VERIFY_USERNAME and
@@ -123,7 +126,7 @@ export class Verification extends Construct {
     );
     const entrance = services.find(({ probe }) => probe.kind === "gateway")?.probe;
     const address = entrance?.kind === "gateway" ? entrance : { address: "127.0.0.1", port: 80 };
-    const checks = validateProps(this, checksSchema, props.checks ?? defaultChecks(own));
+    const checks = validateProps(this, checksSchema(system.catalogue.names), props.checks ?? defaultChecks(own));
     const document = {
       url: `http://${address.address.includes(":") ? `[${address.address}]` : address.address}:${address.port}`,
       label: labels.service,
