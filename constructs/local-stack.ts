@@ -139,13 +139,7 @@ export class LocalStack extends TerraformStack {
   /** Database and cache; everything that stands on them goes. */
   private keepInfrastructure(): void {
     const application = this.system.catalogue.application.map(({ name }) => name);
-    const above = [
-      ...application,
-      "migration",
-      "migration-gate",
-      "gateway",
-      "gateway-configuration",
-    ];
+    const above = [...application, "migration", "migration-gate", "gateway", "gateway-configuration"];
     above.forEach((id) => this.system.node.tryRemoveChild(id));
     [...application, "nginx"].forEach((id) => this.system.images.node.tryRemoveChild(id));
     application

@@ -80,7 +80,12 @@ export class HostParts extends Construct {
     const runner = new JobRunner(this, "job-runner", common);
     this.jobRunner = runner;
     if (props.logRotation !== false) {
-      new LogRotation(this, "log-rotation", { runner, services, serviceUid: system.serviceUid, ...props.logRotation });
+      new LogRotation(this, "log-rotation", {
+        runner,
+        services,
+        serviceUid: system.serviceUid,
+        ...props.logRotation,
+      });
     }
     if (props.imageCleanUp !== false) {
       new ImageCleanUp(this, "image-clean-up", { runner, ...props.imageCleanUp });

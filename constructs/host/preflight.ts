@@ -74,7 +74,14 @@ export class Preflight extends Construct {
   /** @throws ConfigurationError when a limit is none */
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
-    const { connection, layout, registries, secrets = [], serviceUid = DEFAULT_SERVICE_UID, ...given } = props;
+    const {
+      connection,
+      layout,
+      registries,
+      secrets = [],
+      serviceUid = DEFAULT_SERVICE_UID,
+      ...given
+    } = props;
     const { architectures, programs, ...checked } = validateProps(this, limits, given);
     this.resource = new HostScript(this, "preflight", {
       connection,

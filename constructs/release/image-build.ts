@@ -101,11 +101,7 @@ function referenceExpression(name: string, values: readonly string[]): string {
   return `join("-", ["${name}", ${Fn.substr(Fn.sha256(Fn.jsonencode(values)), 0, 8)}])`;
 }
 
-function workspacesOf(
-  service: string,
-  source: CheckedBuildSource,
-  root: string,
-): WorkspaceFiles | undefined {
+function workspacesOf(service: string, source: CheckedBuildSource, root: string): WorkspaceFiles | undefined {
   const folder = source.workspace ?? `apps/${service}`;
   const found = workspaceFiles(root, folder);
   if (found !== "not a workspace") return found;

@@ -43,7 +43,9 @@ export class ServiceImage extends Construct {
     super(scope, id);
     const { service, source, template, overridable = true, uid } = props;
     const build =
-      typeof source === "string" ? undefined : new ImageBuild(this, "build", { service, source, template, uid });
+      typeof source === "string"
+        ? undefined
+        : new ImageBuild(this, "build", { service, source, template, uid });
     const unlessNamed = (otherwise: string) =>
       overridable ? `lookup(var.IMAGES, "${service}", ${otherwise})` : otherwise;
 
@@ -66,12 +68,7 @@ export class ServiceImage extends Construct {
 }
 
 /** An image that the variable IMAGES names is on its way back, or forward: it is found or pulled, never built. */
-function buildUnlessNamed(
-  image: Image,
-  service: string,
-  { block }: ImageBuild,
-  overridable: boolean,
-): void {
+function buildUnlessNamed(image: Image, service: string, { block }: ImageBuild, overridable: boolean): void {
   image.addOverride("dynamic.build", {
     for_each: overridable
       ? expression(`contains(keys(var.IMAGES), "${service}") ? [] : ["build"]`)

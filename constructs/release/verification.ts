@@ -80,9 +80,7 @@ const check = z.strictObject({
 /** @param services that may be asked on their own */
 const checksSchema = (services: readonly string[]) =>
   z
-    .array(
-      check.extend({ at: z.enum(services, `expected one of ${services.join(", ")}`).optional() }),
-    )
+    .array(check.extend({ at: z.enum(services, `expected one of ${services.join(", ")}`).optional() }))
     .refine(
       (all) => new Set(all.map(({ name }) => name)).size === all.length,
       "expected a name of its own for each check",
@@ -126,7 +124,11 @@ export class Verification extends Construct {
     );
     const entrance = services.find(({ probe }) => probe.kind === "gateway")?.probe;
     const address = entrance?.kind === "gateway" ? entrance : { address: "127.0.0.1", port: 80 };
-    const checks = validateProps(this, checksSchema(system.catalogue.names), props.checks ?? defaultChecks(own));
+    const checks = validateProps(
+      this,
+      checksSchema(system.catalogue.names),
+      props.checks ?? defaultChecks(own),
+    );
     const document = {
       url: `http://${address.address.includes(":") ? `[${address.address}]` : address.address}:${address.port}`,
       label: labels.service,

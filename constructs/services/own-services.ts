@@ -150,6 +150,9 @@ function freeDebugPort(others: readonly ServiceDeclaration[], claimed: readonly 
 /** Ports of one machine, folders and routes lead to one service each. */
 function checkTaken(service: ServiceDeclaration, others: readonly ServiceDeclaration[]): void {
   const { name, port, localPort, debugPort, routes, uploadsFolder } = service;
+  const gateway = others.find(({ tier }) => tier === "gateway");
+  // The port of the VM on which the system answers.
+  if (gateway?.localPort === port) throw servicePortTaken(name, "port", port, gateway.name);
   for (const other of others) {
     if (other.port === port) throw servicePortTaken(name, "port", port, other.name);
     const local = [other.localPort, other.debugPort];
@@ -163,9 +166,6 @@ function checkTaken(service: ServiceDeclaration, others: readonly ServiceDeclara
       throw serviceFolderTaken(name, uploadsFolder, other.name);
     }
   }
-  const gateway = others.find(({ tier }) => tier === "gateway");
-  // The port of the VM on which the system answers.
-  if (gateway?.localPort === port) throw servicePortTaken(name, "port", port, gateway.name);
   if (localPort === debugPort) throw servicePortTaken(name, "debugPort", localPort, name);
   const twice = routes.find((path, index) => routes.indexOf(path) !== index);
   if (twice !== undefined) throw serviceRouteTaken(name, twice, name);

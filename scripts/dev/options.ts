@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 
 export const USAGE = `npm run dev          [-- --source FOLDER] [--only infrastructure] [--on-host SERVICE]...
                          [--name NAME] [--port-offset N] [--poll] [--seed] [--no-follow] [--raw]
@@ -120,11 +121,14 @@ function checkOnly(word: string | undefined): "infrastructure" | undefined {
   throw new Error(`--only knows the word infrastructure, got "${word}"`);
 }
 
-/** Whether there is such a service, the stack says: a team may have added it. */
+/** Whether there is a service of another name, the stack says: a team may have added it. */
 function checkService(word: string | boolean): string {
-  if (typeof word === "string" && /^[a-z][a-z0-9-]*$/.test(word)) return word;
+  const { builtIn } = ServiceCatalogue;
+  const isName = typeof word === "string" && /^[a-z][a-z0-9-]*$/.test(word);
+  if (isName && builtIn.find(word)?.image !== "official") return word;
+  const names = builtIn.application.map(({ name }) => name).join(", ");
   throw new Error(
-    `--on-host needs the name of a service, such as user-service, got "${word === true ? "" : word}"`,
+    `--on-host needs one of ${names}, or a service that main.ts adds, got "${word === true ? "" : word}"`,
   );
 }
 
