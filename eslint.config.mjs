@@ -1,6 +1,7 @@
 import js from "@eslint/js";
 import prettier from "eslint-config-prettier";
 import tseslint from "typescript-eslint";
+import { eslintBlocks } from "./scripts/floors/plan.mjs";
 
 export default tseslint.config(
   {
@@ -43,5 +44,6 @@ export default tseslint.config(
       },
     },
   },
+  ...eslintBlocks(),
   prettier,
 );

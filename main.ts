@@ -1,11 +1,11 @@
 import { App } from "cdktf";
-import { BootstrapStack } from "./constructs/bootstrap-stack";
-import type { EmaintenanceSettings } from "./constructs/emaintenance";
-import { LocalStack } from "./constructs/local-stack";
+import { BootstrapStack } from "./constructs/bootstrap/bootstrap-stack";
+import type { EmaintenanceSettings } from "./constructs/system/emaintenance";
+import { LocalStack } from "./constructs/local/local-stack";
 import type { DevelopmentSettings } from "./constructs/local/development-settings";
 import { ensureLocalSettings } from "./constructs/local/local-settings";
 import { keepPrivate } from "./constructs/private-files";
-import { ProductionStack } from "./constructs/production-stack";
+import { ProductionStack } from "./constructs/production/production-stack";
 
 /**
  * One stack per environment. What a team wants different from the deployment document, it says here, as props;

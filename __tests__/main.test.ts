@@ -1,6 +1,6 @@
 import { copyFileSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { run } from "../rehearsal/run";
+import { run } from "../lib/run";
 import { temporaryFolder } from "./support/temporary-folder";
 
 const REPOSITORY = dirname(__dirname);

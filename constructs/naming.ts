@@ -36,3 +36,15 @@ export const Naming = {
   /** The readable part of a Terraform address, for example `docker_container.user_service`. */
   terraformId: (name: string): string => name.replace(/[^A-Za-z0-9]+/g, "_"),
 } as const;
+
+/** Locks of what is under way. It is root's, and /run is empty after a boot; /run/lock is anybody's. */
+export const LOCK_FOLDER = `/run/${Naming.project}`;
+
+/** Who deploys now. Its folder is the login's that deploys. */
+export const DEPLOY_LOCK = `${LOCK_FOLDER}/deploy/lock`;
+
+/** Where versions up to November 2026 have that lock: one of them may be deploying while this one begins. */
+export const FORMER_DEPLOY_LOCK = `/run/lock/${Naming.project}-deploy`;
+
+/** Minutes after which a lock that shows no sign of life counts for nothing any more, and anybody may take it over. */
+export const TAKE_OVER_MINUTES = 60;

@@ -1,10 +1,10 @@
 import { Listr, PRESET_TIMER } from "listr2";
 import { down } from "./down";
-import { withLock } from "./lock";
+import { withLock } from "../lib/lock";
 import { parseOptions, USAGE, type Options } from "./options";
-import { DEFAULT_NAME } from "./paths";
+import { DEFAULT_NAME } from "./host/names";
 import { allStatuses, describeStatus, statusOf, type Status } from "./status";
-import { describePlugins } from "./deployment/provider-plugins";
+import { describePlugins } from "../lib/terraform/provider-plugins";
 import { describeOrigin, type UpContext, upTasks } from "./up";
 
 async function main(): Promise<number> {

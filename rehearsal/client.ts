@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { run, RunError, type RunOptions, type RunResult } from "./run";
+import { run, RunError, type RunOptions, type RunResult } from "../lib/run";
 
 /** The repository's root. */
 export const ROOT = join(__dirname, "..");

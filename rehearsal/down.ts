@@ -1,12 +1,12 @@
 import { rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { clearDirectory } from "./deployment/working-directory";
-import { stopUnusedEngine } from "./engine";
+import { stopUnusedEngine } from "../lib/engine";
 import { hostNames, removeHost } from "./host/host";
 import { removePrepared } from "./host/prepared-images";
-import { removeImages } from "./images/images";
+import { removeImages } from "../lib/images/images";
 import { checkName } from "./host/names";
-import { stateFolder } from "./paths";
+import { stateFolder } from "../lib/paths";
 import { readRecord, recordedNames } from "./record";
 
 export interface DownResult {

@@ -1,6 +1,5 @@
 import { parseArgs } from "node:util";
-import { checkName } from "./host/names";
-import { DEFAULT_NAME } from "./paths";
+import { checkName, DEFAULT_NAME } from "./host/names";
 
 export const USAGE = `npm run rehearse         [-- --name NAME] [--no-deploy] [--bare]
 npm run rehearse:down    [-- --name NAME] [--keep-images]

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { privateFolder, stateFolder } from "./paths";
+import { privateFolder, stateFolder } from "../lib/paths";
 
 /** What a rehearsal remembers of itself, in `.rehearsal/<name>/rehearsal.json`. */
 export interface RehearsalRecord {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { repository } from "./paths";
-import { run } from "./run";
+import { repository } from "../lib/paths";
+import { run } from "../lib/run";
 
 /** The account that the smoke script makes on an empty system: its admin. */
 export const OPERATOR = { username: "operator", password: "only-for-a-rehearsal-7" } as const;

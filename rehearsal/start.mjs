@@ -1,4 +1,4 @@
 // `npm run rehearse`, `rehearse:down` and `rehearse:status`.
-import { startCli } from "../scripts/start-cli.mjs";
+import { startCli } from "../lib/start-cli.mjs";
 
 startCli("rehearsal/cli.ts", { needsTerraform: process.argv[2] === "up" });

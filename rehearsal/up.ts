@@ -1,27 +1,28 @@
 import { join } from "node:path";
 import type { ListrTask } from "listr2";
-import { deploy, waitForAnswer } from "./deployment/deploy";
+import { deploy, waitForAnswer } from "../lib/terraform/deploy";
 import {
   choosePlugins,
   describePlugins,
   placePlugins,
   type PluginChoice,
   pluginIdentity,
-} from "./deployment/provider-plugins";
+} from "../lib/terraform/provider-plugins";
 import { gatewayUrl, writeVariables } from "./deployment/variables";
 import {
   BOOTSTRAP_STACK,
   chooseDirectory,
   forgetDeployment,
   STACK,
-  stackFolder,
   STACKS,
 } from "./deployment/working-directory";
-import { ensureEngine } from "./engine";
+import { stackFolder } from "../lib/terraform/stack-folder";
+import { ensureEngine } from "../lib/engine";
 import { ensureHost, type EnsuredHost } from "./host/host";
 import { bringImages } from "./host/bring-images";
-import { ensureAppImages, ensureBaseImages, type ImageOrigin, imageOrigin } from "./images/images";
-import { privateFolder, type Say } from "./paths";
+import { ensureBaseImages, type ImageOrigin, imageOrigin } from "../lib/images/images";
+import { ensureAppImages } from "./images/app-images";
+import { privateFolder, type Say } from "../lib/paths";
 import { readRecord, writeRecord } from "./record";
 
 /** What the steps of a rehearsal find out, each for those after it. */

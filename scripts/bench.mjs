@@ -3,7 +3,7 @@
 // fails by a time.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { ensureNodePackages } from "./node-packages.mjs";
+import { ensureNodePackages } from "../lib/node-packages.mjs";
 
 const ROOT = join(import.meta.dirname, "..");
 process.chdir(ROOT);

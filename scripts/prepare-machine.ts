@@ -1,6 +1,6 @@
-import { ensureEngine } from "../rehearsal/engine";
-import { ensureBaseImages } from "../rehearsal/images/images";
-import { which } from "../rehearsal/run";
+import { ensureEngine } from "../lib/engine";
+import { ensureBaseImages } from "../lib/images/images";
+import { which } from "../lib/run";
 
 /**
  * What the tests need beside Node and Terraform: a Docker Engine that answers, shellcheck, restic, and a browser.

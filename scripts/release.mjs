@@ -1,4 +1,4 @@
 // `npm run release`, `rollback`, `verify` and `maintenance`.
-import { startCli } from "./start-cli.mjs";
+import { startCli } from "../lib/start-cli.mjs";
 
 startCli("scripts/release/cli.ts");

@@ -1,6 +1,6 @@
 import { Backup, type BackupSettings } from "../../constructs/backup/backup";
 import { describeBackup } from "../../constructs/backup/backup-rules";
-import { JobRunner } from "../../constructs/host/job-runner";
+import { JobRunner } from "../../constructs/jobs/job-runner";
 import { CronSchedule } from "../../constructs/values/cron-schedule";
 import { laidFiles, script, type StackJson } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";

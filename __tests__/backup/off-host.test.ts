@@ -1,4 +1,4 @@
-import { ProductionStack } from "../../constructs/production-stack";
+import { ProductionStack } from "../../constructs/production/production-stack";
 import { CronSchedule } from "../../constructs/values/cron-schedule";
 import type { OffHostSettings } from "../../constructs/backup/off-host";
 import { script, synthesise } from "../support/stack-json";

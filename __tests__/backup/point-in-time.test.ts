@@ -1,6 +1,6 @@
 import { production } from "../support/stacks";
 import { container, environment, type StackJson } from "../support/stack-json";
-import type { PointInTimeSettings } from "../../constructs/backup/point-in-time-settings";
+import type { PointInTimeSettings } from "../../constructs/data/point-in-time-settings";
 
 const archived = (pointInTime: PointInTimeSettings = {}): StackJson =>
   production({ host: { backup: { pointInTime } } });

@@ -1,4 +1,4 @@
-import { BootstrapStack } from "../../constructs/bootstrap-stack";
+import { BootstrapStack } from "../../constructs/bootstrap/bootstrap-stack";
 import type { HostEquipmentSettings } from "../../constructs/bootstrap/host-equipment";
 import { script, scriptLines, synthesise } from "../support/stack-json";
 import { testApp } from "../support/test-stack";

@@ -3,11 +3,12 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { stateFile } from "../../constructs/state-path";
 import { cdktfIn, hostShell } from "../../rehearsal/client";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 import { runSmoke } from "../../rehearsal/smoke";
 import { temporaryFolder } from "../support/temporary-folder";
 import { BareMachine } from "./support/bare-machine";
 import { HostileTenant } from "./support/hostile-tenant";
+import { OTHER_ROOT } from "./support/other-root";
 import { NO_CHANGES } from "./support/rehearsal";
 import { plan } from "./support/stack";
 import { report, UNFIT_STATES } from "./support/unfit-states";
@@ -192,7 +193,7 @@ describe("a service that somebody else has taken over", () => {
   const refused = (runs: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(runs).filter(([, code]) => code !== 0));
 
-  const tenant = new HostileTenant((line, input) => machine.shell(line, input));
+  const tenant = new HostileTenant((line, input) => machine.shell(line, input), OTHER_ROOT);
   // What follows compares every file by its digest.
   afterAll(() => tenant.tidy());
 
@@ -285,8 +286,14 @@ describe("a host that is lost", () => {
     // The sets are root's; the workstation takes one over SSH, as the page for the lost VM says.
     const folder = temporaryFolder();
     const login = `ssh -i ${machine.host.keyFile} -p ${machine.host.sshPort} -o UserKnownHostsFile=${machine.host.knownHosts} ${machine.host.user}@${machine.host.address}`;
-    const copy = `${login} sudo tar -C /opt/emaintenance/backups -c ${set} | tar -C ${folder} -x`;
+    const copy = `${login} sudo tar -C ${OTHER_ROOT}/backups -c ${set} | tar -C ${folder} -x`;
     await run(["bash", "-o", "pipefail", "-c", copy], { timeoutSeconds: 1800 });
+
+    // GIVEN a system whose containers are removed, and whose data are kept
+    await machine.shell("docker rm --force $(docker ps --all --quiet --filter label=emaintenance.service)");
+    const { code, stderr } = await machine.tryRestore("--from", join(folder, set));
+    expect(stderr).toContain(`is not empty: it has the file ${OTHER_ROOT}/data/`);
+    expect(code).toBe(1);
 
     await machine.lose();
 

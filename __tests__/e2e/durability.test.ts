@@ -1,6 +1,6 @@
 import { Naming } from "../../constructs/naming";
 import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
-import { run, waitFor } from "../../rehearsal/run";
+import { run, waitFor } from "../../lib/run";
 import {
   cdktf,
   deploy,

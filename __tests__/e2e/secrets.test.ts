@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { ROOT } from "../../rehearsal/client";
-import type { RunResult } from "../../rehearsal/run";
+import type { RunResult } from "../../lib/run";
 import { commandLinesDuring } from "./support/process-watch";
 import {
   deploy,

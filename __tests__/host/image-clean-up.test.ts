@@ -1,5 +1,5 @@
 import { ImageCleanUp, type ImageCleanUpProps } from "../../constructs/host/image-clean-up";
-import { JobRunner } from "../../constructs/host/job-runner";
+import { JobRunner } from "../../constructs/jobs/job-runner";
 import { laidFiles, script } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 

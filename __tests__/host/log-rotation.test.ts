@@ -1,4 +1,4 @@
-import { JobRunner } from "../../constructs/host/job-runner";
+import { JobRunner } from "../../constructs/jobs/job-runner";
 import { logBound, LogRotation, type LogLimits } from "../../constructs/host/log-rotation";
 import { laidFile as file, script } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";

@@ -1,5 +1,5 @@
 import { ConfigurationError } from "../../constructs/errors";
-import { HostLayout } from "../../constructs/host/host-layout";
+import { HostLayout } from "../../constructs/ssh/host-layout";
 import { Preflight, type PreflightLimits, type PreflightProps } from "../../constructs/host/preflight";
 import { script, scriptLines, type ScriptJson } from "../support/stack-json";
 import { production } from "../support/stacks";

@@ -1,4 +1,4 @@
-import { JobRunner } from "../../constructs/host/job-runner";
+import { JobRunner } from "../../constructs/jobs/job-runner";
 import { Room, type RoomProps } from "../../constructs/host/room";
 import { laidFiles, script } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";

@@ -1,4 +1,4 @@
-import { JobRunner } from "../../constructs/host/job-runner";
+import { JobRunner } from "../../constructs/jobs/job-runner";
 import { Watchdog, type WatchdogProps } from "../../constructs/host/watchdog";
 import { laidFiles, script } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 import { parseOptions } from "../../scripts/release/options";
 import { pinsOf } from "../../scripts/release/pins";
 import { chooseRelease, type ReleaseRecord } from "../../scripts/release/records";
 import { releaseName } from "../../scripts/release/release-name";
-import { PIN_FILE } from "../../scripts/release/pin-file";
-import { Workspace } from "../../scripts/release/workspace";
+import { PIN_FILE } from "../../lib/terraform/pin-file";
+import { Workspace } from "../../lib/terraform/workspace";
 import { temporaryFolder } from "../support/temporary-folder";
 
 describe("the command line", () => {

@@ -1,5 +1,5 @@
 import { type ContainerFacts, diagnose, type Facts, inWords } from "../../scripts/release/diagnosis";
-import type { TerraformError } from "../../scripts/release/apply-events";
+import type { TerraformError } from "../../lib/terraform/apply-events";
 import { printable } from "../../scripts/release/printable";
 
 /** A container of a service that is well, with what a test says otherwise. */

@@ -1,4 +1,4 @@
-import type { VerifyCheck } from "../../constructs/release/verification";
+import type { VerifyCheck } from "../../constructs/release/verify-check";
 import { laidFile, script, type ScriptJson } from "../support/stack-json";
 import { production } from "../support/stacks";
 

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { defaultChecks } from "../../constructs/release/default-checks";
-import type { VerifyCheck } from "../../constructs/release/verification";
-import { run, type RunResult } from "../../rehearsal/run";
+import type { VerifyCheck } from "../../constructs/release/verify-check";
+import { run, type RunResult } from "../../lib/run";
 
 const RUNNER = join(__dirname, "../../templates/verify/verify.mjs");
 

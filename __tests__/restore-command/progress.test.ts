@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Workspace } from "../../scripts/release/workspace";
+import { Workspace } from "../../lib/terraform/workspace";
 import {
   endProgress,
   readProgress,

@@ -1,4 +1,4 @@
-import { ImageCatalog } from "../../constructs/release/image-catalog";
+import { ImageCatalog } from "../../constructs/images/image-catalog";
 import {
   type ContainerJson,
   container,

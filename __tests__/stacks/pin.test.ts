@@ -1,4 +1,4 @@
-import { BootstrapStack } from "../../constructs/bootstrap-stack";
+import { BootstrapStack } from "../../constructs/bootstrap/bootstrap-stack";
 import { synthesise } from "../support/stack-json";
 import { local, production } from "../support/stacks";
 import { testApp } from "../support/test-stack";

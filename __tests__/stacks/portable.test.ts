@@ -38,7 +38,10 @@ describe.each(STACKS)("the synthesised stack %s", (name, stack) => {
       value: expect.stringContaining("backup of the database: every day at 02:00 UTC\n") as string,
     };
     expect(stack.output).toEqual({
-      ...(name === "prod" && { backup_schedule: schedule }),
+      ...(name === "prod" && {
+        backup_schedule: schedule,
+        host_root: { description: "Folder of everything on the VM.", value: "/opt/emaintenance" },
+      }),
       url: {
         description: "Where the system answers.",
         value: name === "prod" ? "${var.NEXT_PUBLIC_API_URL}" : "http://localhost:3030",

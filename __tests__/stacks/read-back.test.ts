@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LocalStackProps } from "../../constructs/local-stack";
-import type { ProductionStackProps } from "../../constructs/production-stack";
+import type { LocalStackProps } from "../../constructs/local/local-stack";
+import type { ProductionStackProps } from "../../constructs/production/production-stack";
 import { PublishedPort } from "../../constructs/values/published-port";
 import { driftOf, READ_BACK, type Written } from "../support/read-back-rules";
 import type { StackJson } from "../support/stack-json";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { LocalStackProps } from "../../constructs/local-stack";
-import type { ProductionStackProps } from "../../constructs/production-stack";
+import type { LocalStackProps } from "../../constructs/local/local-stack";
+import type { ProductionStackProps } from "../../constructs/production/production-stack";
 import { PublishedPort } from "../../constructs/values/published-port";
 import type { StackJson } from "../support/stack-json";
 import { local, production } from "../support/stacks";
@@ -23,7 +23,7 @@ interface Lifecycle {
 
 /** Every field of the real provider, as the offline plugin has them too. */
 const { resources: schemas } = JSON.parse(
-  readFileSync(join(__dirname, "../../rehearsal/plugins/docker/schema.json"), "utf8"),
+  readFileSync(join(__dirname, "../../lib/plugins/docker/schema.json"), "utf8"),
 ) as { resources: Record<string, ResourceSchema> };
 
 /** Resources that containers use for as long as they run. */

@@ -1,4 +1,4 @@
-import type { ImageTemplate } from "../../constructs/release/image-build";
+import type { ImageTemplate } from "../../constructs/images/image-build";
 import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 import type { ServiceDeclaration } from "../../constructs/services/service-declaration";
 

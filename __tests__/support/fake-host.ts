@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { template } from "../../constructs/templates";
-import { run, type RunResult } from "../../rehearsal/run";
+import { run, type RunResult } from "../../lib/run";
 import { temporaryFolder } from "./temporary-folder";
 
 /** Small programs that every host has. */

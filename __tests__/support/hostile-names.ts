@@ -23,3 +23,10 @@ export const quotedName = (name: string) => `"${name.replace(/"/g, '""')}"`;
 
 /** A text as SQL writes it. */
 export const quotedText = (text: string) => `'${text.replace(/'/g, "''")}'`;
+
+/** Statements that make a schema with each of the names, a table of that name in it, and a comment with its text. */
+export const HOSTILE_SCHEMAS: readonly string[] = HOSTILE_NAMES.flatMap((name) => [
+  `CREATE SCHEMA ${quotedName(name)}`,
+  `CREATE TABLE ${quotedName(name)}.${quotedName(name)} (id int)`,
+  `COMMENT ON TABLE ${quotedName(name)}.${quotedName(name)} IS ${quotedText(name)}`,
+]);

@@ -1,6 +1,6 @@
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { run, type RunResult } from "../../rehearsal/run";
+import { run, type RunResult } from "../../lib/run";
 import { temporaryFolder } from "./temporary-folder";
 
 const TEMPLATES = join(__dirname, "../../templates");

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { renderTemplate } from "../../constructs/templates";
-import type { RunResult } from "../../rehearsal/run";
+import type { RunResult } from "../../lib/run";
 import { FakeHost } from "./fake-host";
 import { temporaryFolder } from "./temporary-folder";
 

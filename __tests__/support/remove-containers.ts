@@ -1,4 +1,4 @@
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 
 /**
  * Removes the containers that a filter of `docker ps` finds, and their volumes, one after the other: of several at once,

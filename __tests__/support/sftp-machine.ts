@@ -1,5 +1,5 @@
 import { ensureHostImage } from "../../rehearsal/host/host";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 
 /** Whom the machine lets in. */
 export const SFTP_LOGIN = "deploy";

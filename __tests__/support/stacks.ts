@@ -1,5 +1,5 @@
-import { LocalStack, type LocalStackProps } from "../../constructs/local-stack";
-import { ProductionStack, type ProductionStackProps } from "../../constructs/production-stack";
+import { LocalStack, type LocalStackProps } from "../../constructs/local/local-stack";
+import { ProductionStack, type ProductionStackProps } from "../../constructs/production/production-stack";
 import { synthesise, type StackJson } from "./stack-json";
 import { testApp } from "./test-stack";
 

@@ -4,12 +4,12 @@ import { Resource } from "@cdktf/provider-null/lib/resource";
 import { DefaultTokenResolver, StringConcat, TerraformStack, Testing, Tokenization } from "cdktf";
 import { ApplicationVariables } from "../../constructs/configuration/application-variables";
 import { DataVolume } from "../../constructs/data/data-volume";
-import { HostLayout } from "../../constructs/host/host-layout";
-import { HostConnection } from "../../constructs/host/host-connection";
+import { HostLayout } from "../../constructs/ssh/host-layout";
+import { HostConnection } from "../../constructs/ssh/host-connection";
 import { EmaintenanceNetwork } from "../../constructs/network/emaintenance-network";
-import { Deployment } from "../../constructs/release/deployment";
-import { ImageCatalog } from "../../constructs/release/image-catalog";
-import type { ServiceImage } from "../../constructs/release/service-image";
+import { Deployment } from "../../constructs/rollout/deployment";
+import { ImageCatalog } from "../../constructs/images/image-catalog";
+import type { ServiceImage } from "../../constructs/images/service-image";
 import { synthesise, type StackJson } from "./stack-json";
 import { temporaryFolder } from "./temporary-folder";
 

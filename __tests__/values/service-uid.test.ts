@@ -1,5 +1,5 @@
-import { hostFolders } from "../../constructs/host/directories";
-import { HostLayout } from "../../constructs/host/host-layout";
+import { hostFolders } from "../../constructs/ssh/host-folders";
+import { HostLayout } from "../../constructs/ssh/host-layout";
 import { checkedServiceUid } from "../../constructs/values/service-uid";
 import { container, containers, laidFiles, script, scriptLines } from "../support/stack-json";
 import { production } from "../support/stacks";

@@ -4,8 +4,8 @@ import { z } from "zod";
 import { TierContainer } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { Beside } from "../release/beside";
-import type { ServiceImage } from "../release/service-image";
+import type { BlueGreen } from "../container/blue-green";
+import type { ServiceImage } from "../images/service-image";
 import { DEFAULT_SERVICE_UID, userOf } from "../values/service-uid";
 import { validateProps } from "../values/validate";
 import { environmentSchema } from "./own-service";
@@ -29,8 +29,8 @@ export interface MigrationProps extends MigrationSettings {
   readonly nodeEnv: string;
   /** User and group id of its program. @default 1001 */
   readonly uid?: number;
-  /** Made beside the job of the release before. @default in its place */
-  readonly beside?: Beside;
+  /** Blue-green deployment, while the job of the previous release still exists. @default the job is replaced in place */
+  readonly blueGreen?: BlueGreen;
 }
 
 /**
@@ -53,7 +53,7 @@ export class Migration extends Construct {
       service: "migration",
       image: props.image,
       network: props.network,
-      beside: props.beside,
+      blueGreen: props.blueGreen,
       command: props.command ?? ["node", "migrate.js"],
       environment: checked.environment,
       user: userOf(props.uid ?? DEFAULT_SERVICE_UID),

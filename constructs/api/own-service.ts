@@ -5,8 +5,8 @@ import { TierContainer, type TierContainerProps } from "../container/tier-contai
 import type { ResourceLimits } from "../container/resource-limits";
 import { Naming } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { Beside } from "../release/beside";
-import type { ServiceImage } from "../release/service-image";
+import type { BlueGreen } from "../container/blue-green";
+import type { ServiceImage } from "../images/service-image";
 import type { OwnServiceDeclaration, ServiceDeclaration } from "../services/service-declaration";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
@@ -52,8 +52,8 @@ export interface OwnServiceProps extends ServiceSettings {
   readonly nodeEnv: string;
   /** User and group id of its programs. @default 1001 */
   readonly uid?: number;
-  /** Made beside the containers of the release before. @default in their place */
-  readonly beside?: Beside;
+  /** Blue-green deployment, while the containers of the previous release still serve. @default they are replaced in place */
+  readonly blueGreen?: BlueGreen;
   /**
    * What must exist before anything uses its containers, such as a script that has seen each of them answer. Asked once, when
    * they are declared. @default the containers themselves
@@ -124,7 +124,7 @@ export abstract class OwnService extends Construct {
         image: props.image,
         network: props.network,
         alsoOn: props.dataNetwork,
-        beside: props.beside,
+        blueGreen: props.blueGreen,
         command: props.command,
         environment: checked.environment,
         user: userOf(props.uid ?? DEFAULT_SERVICE_UID),

@@ -1,7 +1,7 @@
 import { TerraformOutput } from "cdktf";
 import { Construct } from "constructs";
 import type { WalArchive } from "../data/wal-archive";
-import type { JobRunner } from "../host/job-runner";
+import type { JobRunner } from "../jobs/job-runner";
 import { Naming } from "../naming";
 import { CronSchedule } from "../values/cron-schedule";
 import type { Schedule } from "../values/schedule";
@@ -10,7 +10,7 @@ import type { OffHostSettings } from "./off-host";
 import { type BackupRules, backupRulesSchema, withDefaults } from "./backup-rules";
 import { CommandJob } from "./command-job";
 import { PointInTime } from "./point-in-time";
-import type { PointInTimeSettings } from "./point-in-time-settings";
+import type { PointInTimeSettings } from "../data/point-in-time-settings";
 
 /** When sets are made and verified, and by which rules. */
 export interface BackupSettings extends BackupRules {

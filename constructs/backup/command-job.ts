@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { ScheduledJob, type ScheduledJobProps } from "../host/scheduled-job";
+import { ScheduledJob, type ScheduledJobProps } from "../jobs/scheduled-job";
 import { template } from "../templates";
 
 export interface CommandJobProps extends Omit<ScheduledJobProps, "script" | "files" | "environment"> {

@@ -1,6 +1,6 @@
 import { Construct } from "constructs";
 import type { WalArchive } from "../data/wal-archive";
-import type { JobRunner } from "../host/job-runner";
+import type { JobRunner } from "../jobs/job-runner";
 import { CronSchedule } from "../values/cron-schedule";
 import { PauseSchedule } from "../values/pause-schedule";
 import { CommandJob } from "./command-job";

@@ -2,8 +2,8 @@ import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
 import { z } from "zod";
 import { expression } from "../configuration/expression";
-import type { HostConnection } from "../host/host-connection";
-import { HostScript } from "../host/host-script";
+import type { HostConnection } from "../ssh/host-connection";
+import { HostScript } from "../ssh/host-script";
 import { template } from "../templates";
 import { validateProps } from "../values/validate";
 

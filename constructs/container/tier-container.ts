@@ -8,9 +8,9 @@ import { dependable, type ITerraformDependable, Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { portOnInternalNetwork } from "../errors";
 import { Naming, type Tier } from "../naming";
-import type { ServiceImage } from "../release/service-image";
+import type { ServiceImage } from "../images/service-image";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { Beside } from "../release/beside";
+import type { BlueGreen } from "./blue-green";
 import { HealthCheck } from "../values/health-check";
 import { PublishedPort } from "../values/published-port";
 import { escapeTemplate } from "../values/terraform-text";
@@ -29,8 +29,8 @@ export interface TierContainerProps {
   readonly instance?: number;
   /** How many equals there are. Another number replaces all that are made beside others: only those of one deployment share an address. @default 1 */
   readonly of?: number;
-  /** Made beside its predecessor, under a name of its own until the switch. @default in its place */
-  readonly beside?: Beside;
+  /** Blue-green deployment, under a name of its own until the cutover. @default the container is replaced in place */
+  readonly blueGreen?: BlueGreen;
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
   /** Another network that it is on, by its name alone. @default none */
@@ -132,7 +132,7 @@ export class TierContainer extends Construct {
 
   constructor(scope: Construct, id: string, props: TierContainerProps) {
     super(scope, id);
-    const { service, beside, stopTimeoutSeconds = 30, healthyWithinSeconds = 120 } = props;
+    const { service, blueGreen, stopTimeoutSeconds = 30, healthyWithinSeconds = 120 } = props;
     const { instance = 1, runsToCompletion = false } = props;
     this.tier = props.tier;
     this.service = service;
@@ -159,9 +159,9 @@ export class TierContainer extends Construct {
     };
     const digested = {
       ...notUpdatable,
-      ...(beside && { network: props.network.literalName }),
-      ...(beside && props.alsoOn && { alsoOn: props.alsoOn.literalName }),
-      ...(beside && props.of !== undefined && props.of > 1 && { of: props.of }),
+      ...(blueGreen && { network: props.network.literalName }),
+      ...(blueGreen && props.alsoOn && { alsoOn: props.alsoOn.literalName }),
+      ...(blueGreen && props.of !== undefined && props.of > 1 && { of: props.of }),
     };
     // What is ignored below must not differ unseen. Ports may still be added: see runInstead.
     const digest = Lazy.stringValue({
@@ -170,8 +170,8 @@ export class TierContainer extends Construct {
         return settingsDigest({ ...digested, ...(ports.length > 0 && { ports }) });
       },
     });
-    const held = [...(beside ? [] : this.published), ...(props.forwards ?? [])];
-    const ownName = beside ? `${this.containerName}-${beside.deployment}` : this.containerName;
+    const held = [...(blueGreen ? [] : this.published), ...(props.forwards ?? [])];
+    const ownName = blueGreen ? `${this.containerName}-${blueGreen.deployment}` : this.containerName;
 
     this.resource = new Container(this, "container", {
       name: ownName,
@@ -184,8 +184,8 @@ export class TierContainer extends Construct {
       networksAdvanced: [
         {
           name: props.network.name,
-          aliases: beside
-            ? [`${service}-${beside.deployment}`]
+          aliases: blueGreen
+            ? [`${service}-${blueGreen.deployment}`]
             : [...Naming.aliases(service), ...(props.answersFor ?? [])],
         },
         ...(props.alsoOn ? [{ name: props.alsoOn.name }] : []),
@@ -214,20 +214,20 @@ export class TierContainer extends Construct {
       mustRun: props.replacedWhenStopped,
       ...(runsToCompletion
         ? // Beside another, a gate starts it, once it is limited.
-          beside
+          blueGreen
           ? { start: false }
           : { attach: true, logs: false }
         : // Who comes beside another is waited for by a script, which sees a failure at once and says why.
-          { wait: !beside, waitTimeout: beside ? undefined : healthyWithinSeconds }),
+          { wait: !blueGreen, waitTimeout: blueGreen ? undefined : healthyWithinSeconds }),
 
       labels: [
         { label: Naming.label("tier"), value: props.tier },
         { label: Naming.label("service"), value: service },
         { label: Naming.label("settings"), value: digest },
-        ...(beside ? [{ label: Naming.label("generation"), value: beside.generation }] : []),
+        ...(blueGreen ? [{ label: Naming.label("generation"), value: blueGreen.generation }] : []),
       ],
       // A new container gets its own values, whatever is ignored here.
-      lifecycle: beside
+      lifecycle: blueGreen
         ? {
             createBeforeDestroy: true,
             // The switch gives it the service's name.
@@ -241,7 +241,7 @@ export class TierContainer extends Construct {
     this.resource.overrideLogicalId(Naming.terraformId(instance === 1 ? service : `${service}-${instance}`));
     this.readiness = [this.resource];
     this.resource.dependsOn = Lazy.listValue({ produce: () => this.dependencies() });
-    this.startAfter(...(beside?.after ?? []));
+    this.startAfter(...(blueGreen?.after ?? []));
     for (const [name, value] of Object.entries(this.ownEnvironment)) {
       this.setEnvironment(name, value);
     }

@@ -4,7 +4,7 @@ import { TierContainer } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
 import { Tmpfs } from "../container/tmpfs";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { ServiceImage } from "../release/service-image";
+import type { ServiceImage } from "../images/service-image";
 import { ServiceCatalogue } from "../services/service-catalogue";
 import { template } from "../templates";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";

@@ -4,12 +4,12 @@ import {
   type PointInTimeSettings,
   pointInTimeRulesSchema,
   withDefaults,
-} from "../backup/point-in-time-settings";
+} from "./point-in-time-settings";
 import { TierContainer } from "../container/tier-container";
 import { Tmpfs } from "../container/tmpfs";
 import { Naming } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { ServiceImage } from "../release/service-image";
+import type { ServiceImage } from "../images/service-image";
 import { template } from "../templates";
 import { HealthCheck } from "../values/health-check";
 import { validateProps } from "../values/validate";

@@ -5,7 +5,7 @@ import { TierContainer, type TierContainerProps } from "../container/tier-contai
 import type { ResourceLimits } from "../container/resource-limits";
 import { Tmpfs } from "../container/tmpfs";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { ServiceImage } from "../release/service-image";
+import type { ServiceImage } from "../images/service-image";
 import { ServiceCatalogue } from "../services/service-catalogue";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import type { PublishedPort } from "../values/published-port";

@@ -8,10 +8,10 @@ import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import { type Destination, destination } from "../values/destination";
 import { ipVersion, networkAddress } from "../values/network-address";
 import { validateProps } from "../values/validate";
-import { DEPLOY_LOCK } from "../release/deployment";
-import type { HostConnection } from "./host-connection";
-import type { HostLayout } from "./host-layout";
-import { HostPart } from "./host-part";
+import { DEPLOY_LOCK } from "../naming";
+import type { HostConnection } from "../ssh/host-connection";
+import type { HostLayout } from "../ssh/host-layout";
+import { HostPart } from "../ssh/host-part";
 
 /** What a team may want different from the deployment document (9.1). */
 export interface FirewallSettings {

@@ -6,8 +6,8 @@ import { template } from "../templates";
 import { CronSchedule } from "../values/cron-schedule";
 import type { Schedule } from "../values/schedule";
 import { validateProps } from "../values/validate";
-import type { JobRunner } from "./job-runner";
-import { ScheduledJob } from "./scheduled-job";
+import type { JobRunner } from "../jobs/job-runner";
+import { ScheduledJob } from "../jobs/scheduled-job";
 
 export interface ImageCleanUpProps {
   readonly runner: JobRunner;

@@ -1,7 +1,7 @@
 import { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
-import type { HostConnection } from "./host-connection";
-import type { HostLayout } from "./host-layout";
+import type { HostConnection } from "../ssh/host-connection";
+import type { HostLayout } from "../ssh/host-layout";
 
 export interface KeptDataProps {
   readonly connection: HostConnection;

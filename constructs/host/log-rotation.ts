@@ -8,9 +8,9 @@ import { renderTemplate, template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
 import { DEFAULT_SERVICE_UID } from "../values/service-uid";
 import { validateProps } from "../values/validate";
-import type { HostLayout } from "./host-layout";
-import type { JobRunner } from "./job-runner";
-import { ScheduledJob } from "./scheduled-job";
+import type { HostLayout } from "../ssh/host-layout";
+import type { JobRunner } from "../jobs/job-runner";
+import { ScheduledJob } from "../jobs/scheduled-job";
 
 /** What determines how much room log files take. Defaults: the seed, 8.2. */
 export interface LogLimits {

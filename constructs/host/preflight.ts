@@ -6,14 +6,14 @@ import { z } from "zod";
 import { expression } from "../configuration/expression";
 import { settingsDigest } from "../container/settings-digest";
 import { Naming } from "../naming";
-import type { Registries } from "../release/registries";
-import { ServiceImage } from "../release/service-image";
+import type { Registries } from "../images/registries";
+import { ServiceImage } from "../images/service-image";
 import { renderTemplate } from "../templates";
 import { DEFAULT_SERVICE_UID, serviceAccount } from "../values/service-uid";
 import { validateProps } from "../values/validate";
-import type { HostConnection } from "./host-connection";
-import type { HostLayout } from "./host-layout";
-import { HostScript } from "./host-script";
+import type { HostConnection } from "../ssh/host-connection";
+import type { HostLayout } from "../ssh/host-layout";
+import { HostScript } from "../ssh/host-script";
 
 /** Docker API that has the start interval of health checks. Source: Docker Engine API history, v1.44 (Engine 25). */
 const LEAST_DOCKER_API = "1.44";

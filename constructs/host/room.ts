@@ -5,8 +5,8 @@ import { ServiceCatalogue } from "../services/service-catalogue";
 import { template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
 import { validateProps } from "../values/validate";
-import type { JobRunner } from "./job-runner";
-import { ScheduledJob } from "./scheduled-job";
+import type { JobRunner } from "../jobs/job-runner";
+import { ScheduledJob } from "../jobs/scheduled-job";
 
 /** Percent of a disk, or of its inodes, from which on `emaintenance status` and the alerts warn, and from which on they call it an error. */
 export const DISK_PERCENT = { warning: 85, error: 95 } as const;

@@ -1,14 +1,13 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
 import { z } from "zod";
-import { Naming } from "../naming";
-import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, TAKE_OVER_MINUTES } from "../release/deployment";
+import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, Naming, TAKE_OVER_MINUTES } from "../naming";
 import { ServiceCatalogue } from "../services/service-catalogue";
 import { template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
 import { validateProps } from "../values/validate";
-import type { JobRunner } from "./job-runner";
-import { ScheduledJob } from "./scheduled-job";
+import type { JobRunner } from "../jobs/job-runner";
+import { ScheduledJob } from "../jobs/scheduled-job";
 
 export interface WatchdogProps {
   readonly runner: JobRunner;

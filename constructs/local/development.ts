@@ -8,7 +8,7 @@ import { TierContainer } from "../container/tier-container";
 import { Tmpfs } from "../container/tmpfs";
 import { DataVolume } from "../data/data-volume";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { ServiceImage } from "../release/service-image";
+import type { ServiceImage } from "../images/service-image";
 import type { Web } from "../web/web";
 import type { DevelopmentSettings } from "./development-settings";
 import { JobGate } from "./job-gate";

@@ -5,7 +5,7 @@ import type { Migration } from "../api/migration";
 import { DataVolume } from "../data/data-volume";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
-import type { Placement } from "../placement";
+import type { Placement } from "../system/placement";
 import type { GatewayFiles } from "../gateway/gateway";
 import { Naming } from "../naming";
 import type { ServiceDeclaration } from "../services/service-declaration";

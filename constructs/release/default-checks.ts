@@ -1,4 +1,4 @@
-import type { VerifyCheck } from "./verification";
+import type { VerifyCheck } from "./verify-check";
 
 /** A service that answers on a health path. */
 interface HealthPath {

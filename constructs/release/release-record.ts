@@ -4,14 +4,13 @@ import { Construct } from "constructs";
 import type { ApplicationVariables } from "../configuration/application-variables";
 import { expression } from "../configuration/expression";
 import { singleLine } from "../configuration/variable-rules";
-import type { HostConnection } from "../host/host-connection";
-import type { HostLayout } from "../host/host-layout";
-import { HostScript } from "../host/host-script";
-import { Naming } from "../naming";
+import type { HostConnection } from "../ssh/host-connection";
+import type { HostLayout } from "../ssh/host-layout";
+import { HostScript } from "../ssh/host-script";
+import { DEPLOY_LOCK, Naming } from "../naming";
 import { STACK_FILE_PATTERN } from "../stack-files";
 import { template } from "../templates";
-import { DEPLOY_LOCK } from "./deployment";
-import type { ImageCatalog } from "./image-catalog";
+import type { ImageCatalog } from "../images/image-catalog";
 
 export interface ReleaseRecordProps {
   readonly connection: HostConnection;

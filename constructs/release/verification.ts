@@ -1,96 +1,20 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { type ITerraformDependable, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
-import { z } from "zod";
 import { expression } from "../configuration/expression";
 import type { ApplicationVariables } from "../configuration/application-variables";
 import { TierContainer } from "../container/tier-container";
-import type { Emaintenance } from "../emaintenance";
+import type { Emaintenance } from "../system/emaintenance";
 import { processLimits } from "../container/process-limits";
-import type { HostConnection } from "../host/host-connection";
-import type { HostLayout } from "../host/host-layout";
-import { HostScript } from "../host/host-script";
-import { describeSystem } from "../host/system-description";
+import type { HostConnection } from "../ssh/host-connection";
+import type { HostLayout } from "../ssh/host-layout";
+import { HostScript } from "../ssh/host-script";
+import { describeSystem } from "../operator/system-description";
 import { template } from "../templates";
 import { validateProps } from "../values/validate";
 import { defaultChecks } from "./default-checks";
+import { checksSchema, type VerifyCheck } from "./verify-check";
 import { VerifyVariables } from "./verify-variables";
-
-const text = (example: string) => z.string().min(1, `expected a text such as ${example}`);
-
-/** What an answer must be like. */
-const expectation = z.strictObject({
-  /** One status, or any of several. @default 200 */
-  status: z.union([z.int().min(100).max(599), z.array(z.int().min(100).max(599)).min(1)]).optional(),
-  /** Values by their path in the answer, for example `{ "workOrder.status": "assigned" }`. */
-  json: z.record(z.string(), z.unknown()).optional(),
-  /** Regular expressions by header; case does not matter. */
-  headers: z.record(z.string(), z.string()).optional(),
-  /** A text that the answer must contain. */
-  contains: z.string().optional(),
-  /** Milliseconds within which the whole answer must be there. */
-  withinMilliseconds: z.int().min(1).optional(),
-});
-
-/** One request, and what its answer must be like. `{{name}}` stands for a value that was captured. */
-const step = z.strictObject({
-  /** Method and path. */
-  request: z
-    .string()
-    .regex(
-      /^(GET|HEAD|POST|PUT|PATCH|DELETE) \/\S*$/,
-      'expected a method and a path, such as "GET /api/users"',
-    ),
-  headers: z.record(z.string(), z.string()).optional(),
-  /** A body, sent as JSON. */
-  json: z.unknown().optional(),
-  /** A body, sent as a form: texts, and files of random bytes. */
-  form: z
-    .record(
-      z.string(),
-      z.union([
-        z.string(),
-        z.strictObject({ fileName: text("report.bin"), bytes: z.int().min(1).max(50_000_000) }),
-      ]),
-    )
-    .optional(),
-  expect: expectation.optional(),
-  /** Values of the answer that later steps and checks find as `{{name}}`, by their path, for example `{ token: "token" }`. */
-  capture: z.record(z.string().regex(/^\w+$/, "expected letters, digits and _"), text("user.id")).optional(),
-  /** How many times it is asked; each must hold. @default 1 */
-  repeat: z.int().min(1).max(1000).optional(),
-  /** Seconds within which it may fail and is tried again. @default 0 */
-  retrySeconds: z.int().min(0).max(120).optional(),
-});
-
-/** One thing that must work after a deploy. */
-const check = z.strictObject({
-  name: text("work order"),
-  /**
-   * A service that is asked on its own, in each of its containers: on the host only. @default the system as everybody sees
-   * it, through the gateway
-   */
-  at: z.string().optional(),
-  /** In this order; the first that does not hold fails the check. */
-  steps: z.array(step).min(1, "expected at least one step"),
-  /** What takes away again what the steps have made; asked after all checks, also when one has failed. @default nothing */
-  cleanUp: z.array(step).optional(),
-});
-
-/** @param services that may be asked on their own */
-const checksSchema = (services: readonly string[]) =>
-  z
-    .array(check.extend({ at: z.enum(services, `expected one of ${services.join(", ")}`).optional() }))
-    .refine(
-      (all) => new Set(all.map(({ name }) => name)).size === all.length,
-      "expected a name of its own for each check",
-    );
-
-/**
- * A check as a team writes it. `{{username}}` and `{{password}}` are the login of the variables VERIFY_USERNAME and
- * VERIFY_PASSWORD, `{{run}}` is a word that is new each time; a check that needs a value which is not there is skipped.
- */
-export type VerifyCheck = z.input<typeof check>;
 
 export interface VerificationProps {
   readonly connection: HostConnection;

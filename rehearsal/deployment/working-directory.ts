@@ -1,9 +1,11 @@
 import { existsSync } from "node:fs";
-import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFile } from "../../constructs/state-path";
-import { PIN_FILE } from "../../scripts/release/pin-file";
-import { DEFAULT_NAME, privateFolder, repository, stateFolder } from "../paths";
+import { PIN_FILE } from "../../lib/terraform/pin-file";
+import { privateFolder, repository, stateFolder } from "../../lib/paths";
+import { placeSettings, stackFolder } from "../../lib/terraform/stack-folder";
+import { DEFAULT_NAME } from "../host/names";
 
 /** The stack that a rehearsal deploys. */
 export const STACK = "prod";
@@ -19,11 +21,6 @@ export const VARIABLES_FILE = "rehearsal.auto.tfvars.json";
 
 const STATE_FILES = STACKS.flatMap((stack) => [stateFile(stack), `${stateFile(stack)}.backup`]);
 
-/** Where Terraform runs, under a folder with a cdktf.json. */
-export function stackFolder(directory: string, stack: string): string {
-  return join(directory, "cdktf.out", "stacks", stack);
-}
-
 /**
  * The folder in which `npx cdktf` deploys a rehearsal: the repository itself for the default one, so that
  * `npx cdktf diff prod` works there, unless somebody's own values or state are there already.
@@ -33,13 +30,6 @@ export async function chooseDirectory(name: string): Promise<string> {
   const directory = await privateFolder(name);
   await placeSettings(directory);
   return directory;
-}
-
-/** Gives a folder that lies two below the repository a cdktf.json of its own, so that `npx cdktf` works in it. */
-export async function placeSettings(directory: string): Promise<void> {
-  const settings = JSON.parse(await readFile(join(repository, "cdktf.json"), "utf8")) as { app: string };
-  const own = { ...settings, app: settings.app.replace("main.ts", "../../main.ts") };
-  await writeFile(join(directory, "cdktf.json"), `${JSON.stringify(own, undefined, 2)}\n`);
 }
 
 /** Whether a folder has values or state of a deployment that is not a rehearsal's. */

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { pipe, run } from "../run";
-import { IMAGE_PREFIX } from "../images/build";
+import { pipe, run } from "../../lib/run";
+import { IMAGE_PREFIX } from "../../lib/images/build";
 import { hostExec } from "./host";
 import { partsOf } from "./names";
 

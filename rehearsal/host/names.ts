@@ -1,4 +1,7 @@
-import { repository } from "../paths";
+import { repository } from "../../lib/paths";
+
+/** The name of a rehearsal when none is given. */
+export const DEFAULT_NAME = "default";
 
 /** The label that all of a rehearsal's containers, networks and volumes carry on the outer engine. */
 export const LABEL = "emaintenance.rehearsal";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { run } from "../run";
+import { run } from "../../lib/run";
 import { freePlans, type NetworkPlan, parseRange, type Range, routesIPv4, routesIPv6 } from "./addresses";
 import { labelOptions } from "./names";
 

@@ -1,7 +1,7 @@
-import { contentKey } from "../content-key";
-import { IMAGE_LABEL, IMAGE_PREFIX } from "../images/build";
-import { withLock } from "../lock";
-import { run, type RunResult } from "../run";
+import { contentKey } from "../../lib/content-key";
+import { IMAGE_LABEL, IMAGE_PREFIX } from "../../lib/images/build";
+import { withLock } from "../../lib/lock";
+import { run, type RunResult } from "../../lib/run";
 import { partsOf } from "./names";
 
 /** Volume of the outer engine with the data of a host's engine that has images and nothing else: new hosts start from a copy. */

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { BuiltInApplication } from "../../constructs/services/built-in-services";
 import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
-import { contentKey } from "../content-key";
-import type { Say } from "../paths";
-import { dockerBuild, IMAGE_PREFIX, imageExists } from "./build";
+import { contentKey } from "../../lib/content-key";
+import { dockerBuild, IMAGE_PREFIX, imageExists } from "../../lib/images/build";
+import { ensureBaseImages } from "../../lib/images/images";
+import { withLock } from "../../lib/lock";
+import { type Say, saySilently } from "../../lib/paths";
 
 const APP = join(__dirname, "..", "app");
 const SERVICES = ServiceCatalogue.builtIn.api.map(({ name }) => name);
@@ -28,11 +30,17 @@ interface AppBuild {
   readonly sources: readonly string[];
 }
 
+/** The images of the sample application, in the outer engine, built from `rehearsal/app` where its content changed. */
+export async function ensureAppImages(say: Say = saySilently): Promise<AppImages> {
+  const { node } = await ensureBaseImages(say);
+  return withLock("app-images", () => appImages(node, say));
+}
+
 /**
  * Each service and the web page as an image of its own, so that a change in one leaves the others as they are.
  * @param node image with Node 20 and npm
  */
-export async function appImages(node: string, say: Say): Promise<AppImages> {
+async function appImages(node: string, say: Say): Promise<AppImages> {
   // The services share their first stages: one after the other, the second finds them in the cache.
   const services = (async () => {
     const built: [string, string][] = [];

@@ -10,9 +10,10 @@ import {
 import { composeFile, type InspectedContainer } from "./compose-file";
 import { print } from "./print";
 import { median, repeated, seconds } from "./timing";
-import { terraformEnvironment } from "../../rehearsal/deployment/provider-plugins";
-import { STACK, stackFolder, VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
-import { run } from "../../rehearsal/run";
+import { terraformEnvironment } from "../../lib/terraform/provider-plugins";
+import { STACK, VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
+import { stackFolder } from "../../lib/terraform/stack-folder";
+import { run } from "../../lib/run";
 import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 
 /** Runs of each measurement; the table shows medians. */

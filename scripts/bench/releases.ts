@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { cdktfIn, hostShell, type RehearsalStatus, ROOT } from "../../rehearsal/client";
 import { VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 import { buildTrialImage } from "../../rehearsal/traffic/trial-image";
 import { type TrafficResult, underTraffic } from "../../rehearsal/traffic/traffic";
 import { ServiceCatalogue } from "../../constructs/services/service-catalogue";

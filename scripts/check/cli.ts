@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { repository } from "../../rehearsal/paths";
+import { repository } from "../../lib/paths";
 import { type Durations, merge, readDurations, slowest, writeDurations } from "./durations";
 import { faultTable } from "./fault-table";
 import { CHECK, choose, FAULTS, partsOf, type Stage } from "./parts";

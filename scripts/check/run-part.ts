@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 import type { Part } from "./parts";
 import type { JestReport } from "./report";
 

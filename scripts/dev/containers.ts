@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stateFile } from "../../constructs/state-path";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 import { STACK } from "./working-directory";
 
 /** A container as `docker ps` lists it. */

@@ -1,5 +1,5 @@
 import { engineAddress } from "../../constructs/local/docker-context";
-import { run, which } from "../../rehearsal/run";
+import { run, which } from "../../lib/run";
 
 /** The developer's own Docker Engine. */
 export interface LocalEngine {

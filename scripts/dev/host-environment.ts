@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 import type { System } from "./system";
 
 /** What is about the container, and would be wrong on the machine. */

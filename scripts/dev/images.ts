@@ -1,9 +1,9 @@
 import type { LocalSettings } from "../../constructs/local/local-settings";
-import { ImageCatalog } from "../../constructs/release/image-catalog";
-import { ensureEngine } from "../../rehearsal/engine";
-import { imageExists } from "../../rehearsal/images/build";
-import { ensureBaseImages, imageOrigin } from "../../rehearsal/images/images";
-import type { Say } from "../../rehearsal/paths";
+import { ImageCatalog } from "../../constructs/images/image-catalog";
+import { ensureEngine } from "../../lib/engine";
+import { imageExists } from "../../lib/images/build";
+import { ensureBaseImages, imageOrigin } from "../../lib/images/images";
+import type { Say } from "../../lib/paths";
 
 type Images = LocalSettings["images"];
 

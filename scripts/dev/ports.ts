@@ -1,5 +1,5 @@
 import { connect, createServer } from "node:net";
-import { run, which } from "../../rehearsal/run";
+import { run, which } from "../../lib/run";
 import type { ListedContainer } from "./containers";
 
 const CONNECT_MS = 1000;

@@ -4,14 +4,10 @@ import { createInterface } from "node:readline/promises";
 import { KEPT_FOLDER } from "../../constructs/local/kept-files";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
 import { readMachineSettings } from "../../constructs/local/local-settings";
-import {
-  choosePlugins,
-  placePlugins,
-  terraformEnvironment,
-} from "../../rehearsal/deployment/provider-plugins";
-import { stackFolder } from "../../rehearsal/deployment/working-directory";
-import { repository } from "../../rehearsal/paths";
-import { run } from "../../rehearsal/run";
+import { choosePlugins, placePlugins, terraformEnvironment } from "../../lib/terraform/provider-plugins";
+import { stackFolder } from "../../lib/terraform/stack-folder";
+import { repository } from "../../lib/paths";
+import { run } from "../../lib/run";
 import { listContainers, removeContainers } from "./containers";
 import { findEngine } from "./engine";
 import type { Options } from "./options";

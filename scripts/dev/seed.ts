@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
-import type { Say } from "../../rehearsal/paths";
-import { run } from "../../rehearsal/run";
+import type { Say } from "../../lib/paths";
+import { run } from "../../lib/run";
 
 /** The hook: a Node program of the source that fills the running system, through its API, with sample data. */
 export const SEED_FILE = "scripts/seed.mjs";

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Naming } from "../../constructs/naming";
-import { stackFolder } from "../../rehearsal/deployment/working-directory";
-import { run } from "../../rehearsal/run";
+import { stackFolder } from "../../lib/terraform/stack-folder";
+import { run } from "../../lib/run";
 import { STACK } from "./working-directory";
 
 /** A development system as the constructs describe it. */

@@ -5,9 +5,9 @@ import {
   writeMachineSettings,
 } from "../../constructs/local/local-settings";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
-import { deploy, waitForAnswer } from "../../rehearsal/deployment/deploy";
-import { choosePlugins, describePlugins, placePlugins } from "../../rehearsal/deployment/provider-plugins";
-import { stackFolder } from "../../rehearsal/deployment/working-directory";
+import { deploy, waitForAnswer } from "../../lib/terraform/deploy";
+import { choosePlugins, describePlugins, placePlugins } from "../../lib/terraform/provider-plugins";
+import { stackFolder } from "../../lib/terraform/stack-folder";
 import { listContainers, removeContainers } from "./containers";
 import { findEngine } from "./engine";
 import { Interrupt, Interrupted } from "./interrupt";

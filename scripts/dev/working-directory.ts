@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
-import { placeSettings } from "../../rehearsal/deployment/working-directory";
-import { repository } from "../../rehearsal/paths";
+import { placeSettings } from "../../lib/terraform/stack-folder";
+import { repository } from "../../lib/paths";
 
 /** The stack of development. */
 export const STACK = "local";

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { updateImages } from "./update";
 
-const FILE = join(__dirname, "../../constructs/release/official-images.json");
+const FILE = join(__dirname, "../../constructs/images/official-images.json");
 
 const USAGE = `usage: npm run images:update [-- --check]
 
 Asks the registry which digests the tags of the official images have now, and writes them to
-constructs/release/official-images.json. The next deployment is another release: PostgreSQL, Redis and the gateway are
+constructs/images/official-images.json. The next deployment is another release: PostgreSQL, Redis and the gateway are
 replaced where their image is another one. Commit the file once it has gone well.
 
   --check   write nothing; exit code 1 where a tag has another digest

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { withoutDigest } from "../../constructs/release/official-images";
-import { run } from "../../rehearsal/run";
+import { withoutDigest } from "../../constructs/images/official-images";
+import { run } from "../../lib/run";
 
 /** Machines that the system runs on, as registries call them. */
 const ARCHITECTURES = ["amd64", "arm64"] as const;

@@ -1,7 +1,7 @@
 import { UsageError } from "./options";
 import { printable } from "./printable";
-import { heedSignals } from "./terraform";
-import { Workspace } from "./workspace";
+import { heedSignals } from "../../lib/terraform/terraform";
+import { Workspace } from "../../lib/terraform/workspace";
 
 /** A command that works on the deployment of one stack. */
 interface Command<Options extends { readonly stack: string }> {

@@ -1,14 +1,14 @@
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { KEPT_RELEASES } from "../../constructs/release/release-record";
-import { HostLayout } from "../../constructs/host/host-layout";
+import { HOST_ROOT_OUTPUT, HostLayout } from "../../constructs/ssh/host-layout";
 import { Naming } from "../../constructs/naming";
 import { diagnose, type Diagnosis, type Facts } from "./diagnosis";
 import { Host, readSettings, type Settings, TEMPLATES } from "./host";
 import type { ReleaseRecord } from "./records";
 import { synthesise } from "./synthesise";
-import { Terraform, type TerraformFailure } from "./terraform";
-import { Workspace, type Values } from "./workspace";
+import { Terraform, type TerraformFailure } from "../../lib/terraform/terraform";
+import { Workspace, type Values } from "../../lib/terraform/workspace";
 
 export type Say = (line: string) => void;
 
@@ -22,7 +22,8 @@ export class Deployment {
     const terraform = new Terraform(workspace, say);
     await terraform.init();
     const settings = await readSettings(terraform, workspace.valueFiles);
-    return new Deployment(workspace, terraform, settings, new Host(settings, workspace));
+    const layout = new HostLayout(await workspace.output(HOST_ROOT_OUTPUT));
+    return new Deployment(workspace, terraform, settings, new Host(settings, workspace), layout);
   }
 
   private constructor(
@@ -30,6 +31,8 @@ export class Deployment {
     readonly terraform: Terraform,
     readonly settings: Settings,
     readonly host: Host,
+    /** Folders of the host, as the stack has them. */
+    readonly layout: HostLayout,
   ) {}
 
   /** Values of the deployment's own files, and these on top of them. */
@@ -50,7 +53,7 @@ export class Deployment {
   async recordFailure(release: string, reason: string): Promise<void> {
     await this.host.script(join(TEMPLATES, "release", "record.sh"), {
       RESULT: "failed",
-      RELEASES: new HostLayout().releases,
+      RELEASES: this.layout.releases,
       RELEASE: release,
       REASON: reason,
       DEPLOYED_BY: deployedBy(),

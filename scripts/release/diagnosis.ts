@@ -1,5 +1,5 @@
 import { Naming } from "../../constructs/naming";
-import type { TerraformError } from "./apply-events";
+import type { TerraformError } from "../../lib/terraform/apply-events";
 import { printable } from "./printable";
 
 /** What Docker knows of one container. */

@@ -1,11 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Naming } from "../../constructs/naming";
-import { DEPLOY_LOCK } from "../../constructs/release/deployment";
-import { dockerSshOptions } from "../../constructs/host/ssh-options";
-import { pipe, run, type RunOptions, type RunResult } from "../../rehearsal/run";
-import type { Terraform } from "./terraform";
-import type { Workspace } from "./workspace";
+import { DEPLOY_LOCK, Naming } from "../../constructs/naming";
+import { dockerSshOptions } from "../../constructs/ssh/ssh-options";
+import { pipe, run, type RunOptions, type RunResult } from "../../lib/run";
+import type { Terraform } from "../../lib/terraform/terraform";
+import type { Workspace } from "../../lib/terraform/workspace";
 
 /** What the commands here need to know of a deployment. */
 export interface Settings {

@@ -1,4 +1,5 @@
 import { isStackFile } from "../../constructs/stack-files";
+import type { RecordedStack } from "../../lib/terraform/workspace";
 import type { Host } from "./host";
 
 /** What is written down of a release, as far as it is read here. */
@@ -31,12 +32,6 @@ export async function readRecords(host: Host): Promise<ReleaseRecord[]> {
     throw new Error(`the releases on the host cannot be read: ${stderr.trim()}`);
   }
   return JSON.parse(stdout) as ReleaseRecord[];
-}
-
-/** A stack as it was deployed: the text that Terraform reads, and those of the files beside it by path. */
-export interface RecordedStack {
-  readonly text: string;
-  readonly files: Readonly<Record<string, string>>;
 }
 
 /**

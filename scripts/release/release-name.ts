@@ -1,4 +1,4 @@
-import { run } from "../../rehearsal/run";
+import { run } from "../../lib/run";
 
 /**
  * The git commit of a folder, with `-dirty` where tracked files differ from it.

@@ -7,7 +7,7 @@ import type { Options } from "./options";
 import { readRecords, type ReleaseRecord } from "./records";
 import { releaseName } from "./release-name";
 import { goBack, planWayBack } from "./return";
-import { TerraformFailure, wasInterrupted } from "./terraform";
+import { TerraformFailure, wasInterrupted } from "../../lib/terraform/terraform";
 
 /** `npm run release`: deploys, and returns to the last good release where that fails. Returns the exit code. */
 export async function release(options: Options, start: string, say: Say): Promise<number> {

@@ -4,7 +4,7 @@ import { inWords } from "./diagnosis";
 import type { Options } from "./options";
 import { chooseRelease, readRecords } from "./records";
 import { goBack, planWayBack } from "./return";
-import { TerraformFailure, wasInterrupted } from "./terraform";
+import { TerraformFailure, wasInterrupted } from "../../lib/terraform/terraform";
 
 /** `npm run rollback`: returns to an earlier release. Returns the exit code. */
 export async function rollback(options: Options, start: string, say: Say): Promise<number> {

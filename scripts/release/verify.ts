@@ -2,7 +2,6 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { Deployment, type Say } from "./deployment";
 import { TEMPLATES } from "./host";
-import { HostLayout } from "../../constructs/host/host-layout";
 import type { Options } from "./options";
 
 /** `npm run verify`: the checks of a deploy, from here, through the public address. Returns the exit code. */
@@ -12,11 +11,11 @@ export async function verify(options: Options, start: string, say: Say): Promise
 
 /** The same, of a deployment that was opened already. */
 export async function verifyDeployment(
-  { host, terraform, settings, workspace }: Deployment,
+  { host, layout, terraform, settings, workspace }: Deployment,
   options: Pick<Options, "json" | "only" | "url">,
 ): Promise<number> {
   // The checks as they were deployed: the system that runs is checked by what was said of it.
-  const { stdout } = await host.run(["cat", `${new HostLayout().deploy("verify")}/checks.json`]);
+  const { stdout } = await host.run(["cat", `${layout.deploy("verify")}/checks.json`]);
   const checks = JSON.parse(stdout) as { readonly maintenanceFlag: string };
   const maintenance = (await host.run(["test", "-e", checks.maintenanceFlag], undefined, true)).code === 0;
   const login = await terraform.evaluate<object>(

@@ -1,6 +1,6 @@
 import { runCommand } from "../release/command";
 import { printable } from "../release/printable";
-import { TerraformFailure, wasInterrupted } from "../release/terraform";
+import { TerraformFailure, wasInterrupted } from "../../lib/terraform/terraform";
 import { type Options, parseOptions, USAGE } from "./options";
 import { restore } from "./restore";
 

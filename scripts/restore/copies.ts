@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Naming } from "../../constructs/naming";
-import { run, type RunResult, which } from "../../rehearsal/run";
+import { run, type RunResult, which } from "../../lib/run";
 import type { Deployment } from "../release/deployment";
 import { quoted } from "../release/host";
 import { type LaterSet, laterThan } from "./later";

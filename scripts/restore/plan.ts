@@ -1,5 +1,5 @@
 import type { Deployment } from "../release/deployment";
-import type { Values } from "../release/workspace";
+import type { Values } from "../../lib/terraform/workspace";
 import { begun, type LaterSet } from "./later";
 import { bytesOf } from "./manifest";
 import type { Progress } from "./progress";

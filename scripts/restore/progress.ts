@@ -2,7 +2,7 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ensurePrivateFile } from "../../constructs/private-files";
 import { stateFile } from "../../constructs/state-path";
-import type { Workspace } from "../release/workspace";
+import type { Workspace } from "../../lib/terraform/workspace";
 import type { LaterSet } from "./later";
 
 /** A restore that has begun. It lies beside cdktf.json until the system is back, so that a second run goes on. */

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { confirmed } from "../release/confirm";
 import { Deployment, type Say } from "../release/deployment";
 import { inWords } from "../release/diagnosis";
-import { Terraform, TerraformFailure } from "../release/terraform";
+import { Terraform, TerraformFailure } from "../../lib/terraform/terraform";
 import { verifyDeployment } from "../release/verify";
-import { Workspace, type Values } from "../release/workspace";
+import { Workspace, type Values } from "../../lib/terraform/workspace";
 import type { Options } from "./options";
 import { planInWords } from "./plan";
 import {

@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import { HostLayout } from "../../constructs/host/host-layout";
 import type { Deployment, Say } from "../release/deployment";
 import { Copies } from "./copies";
 import type { LaterSet } from "./later";
@@ -21,13 +20,17 @@ export interface Source {
   bring(say: Say): Promise<void>;
 }
 
-const RECEIVE = new HostLayout().deploy("scripts/lib/backup/receive.sh");
+const RECEIVE = "scripts/lib/backup/receive.sh";
 
 /** What the largest set may take on its way. */
 const BRING_SECONDS = 12 * 3600;
 
 /** A set in a folder of this machine. */
-export async function folderSource(folder: string, start: string, { host }: Deployment): Promise<Source> {
+export async function folderSource(
+  folder: string,
+  start: string,
+  { host, layout }: Deployment,
+): Promise<Source> {
   const path = resolve(start, folder);
   const manifest = await readSet(path);
   const names = ["manifest.json", ...Object.keys(manifest.files)];
@@ -39,7 +42,7 @@ export async function folderSource(folder: string, start: string, { host }: Depl
     way: "copied there from this machine",
     bring: async () => {
       const pack = ["tar", "--create", "--file=-", `--directory=${path}`, "--", ...names];
-      await host.send(pack, host.asRoot([RECEIVE, manifest.set]), BRING_SECONDS);
+      await host.send(pack, host.asRoot([layout.deploy(RECEIVE), manifest.set]), BRING_SECONDS);
     },
   };
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { HostLayout } from "../../constructs/host/host-layout";
 import { Naming } from "../../constructs/naming";
-import { RunError, type RunResult, waitFor } from "../../rehearsal/run";
+import { RunError, type RunResult, waitFor } from "../../lib/run";
 import type { Deployment, Say } from "../release/deployment";
 import type { LaterSet } from "./later";
 
@@ -20,12 +19,12 @@ export interface Look {
 
 /** @throws Error where the host cannot be reached, or the login may not use sudo */
 export async function lookAt(
-  { host, settings }: Deployment,
+  { host, layout, settings }: Deployment,
   set: string,
   what: "full" | LaterSet["what"] = "full",
 ): Promise<Look> {
   const environment = {
-    ROOT: new HostLayout().root,
+    ROOT: layout.root,
     LABEL: Naming.label("service"),
     SET: set,
     WHAT: what,

@@ -1,6 +1,6 @@
 import { App } from "cdktf";
 import { keepPrivate } from "../../../constructs/private-files";
-import { ProductionStack } from "../../../constructs/production-stack";
+import { ProductionStack } from "../../../constructs/production/production-stack";
 
 /** The production stack with one service that is built on the host, from a folder and on a base that the test names. */
 const [context = "", base] = process.argv.slice(2);

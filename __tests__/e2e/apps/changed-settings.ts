@@ -1,6 +1,6 @@
 import { App } from "cdktf";
 import { keepPrivate } from "../../../constructs/private-files";
-import { ProductionStack } from "../../../constructs/production-stack";
+import { ProductionStack } from "../../../constructs/production/production-stack";
 
 /** The production stack with another health check, as a team might change it. */
 const app = new App();

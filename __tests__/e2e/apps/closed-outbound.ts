@@ -1,6 +1,6 @@
 import { App } from "cdktf";
 import { keepPrivate } from "../../../constructs/private-files";
-import { ProductionStack } from "../../../constructs/production-stack";
+import { ProductionStack } from "../../../constructs/production/production-stack";
 
 /** The production stack whose containers reach nothing outside but the destinations that the test names. */
 const app = new App();

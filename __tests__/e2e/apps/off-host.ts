@@ -1,11 +1,12 @@
 import { App } from "cdktf";
-import { BootstrapStack } from "../../../constructs/bootstrap-stack";
+import { BootstrapStack } from "../../../constructs/bootstrap/bootstrap-stack";
 import { keepPrivate } from "../../../constructs/private-files";
-import { ProductionStack } from "../../../constructs/production-stack";
+import { OTHER_ROOT } from "../support/other-root";
+import { ProductionStack } from "../../../constructs/production/production-stack";
 
-/** Both stacks as a team has them that keeps copies off the host. */
+/** Both stacks as a team has them that keeps copies off the host, and everything in a folder of its own choice. */
 const app = new App();
 new BootstrapStack(app, "bootstrap", { packages: ["restic"] });
-new ProductionStack(app, "prod", { host: { backup: { offHost: {} } } });
+new ProductionStack(app, "prod", { hostRoot: OTHER_ROOT, host: { backup: { offHost: {} } } });
 keepPrivate(process.cwd(), app.outdir, ["bootstrap", "prod"]);
 app.synth();

@@ -1,7 +1,7 @@
 import { App } from "cdktf";
-import { ScheduledJob } from "../../../constructs/host/scheduled-job";
+import { ScheduledJob } from "../../../constructs/jobs/scheduled-job";
 import { keepPrivate } from "../../../constructs/private-files";
-import { ProductionStack } from "../../../constructs/production-stack";
+import { ProductionStack } from "../../../constructs/production/production-stack";
 import { CronSchedule } from "../../../constructs/values/cron-schedule";
 
 /** The production stack with a job of a team's own. Its time is not while anybody tests. */

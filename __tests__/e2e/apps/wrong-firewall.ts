@@ -1,6 +1,6 @@
 import { App } from "cdktf";
 import { keepPrivate } from "../../../constructs/private-files";
-import { ProductionStack } from "../../../constructs/production-stack";
+import { ProductionStack } from "../../../constructs/production/production-stack";
 
 /** The production stack with a firewall that locks everybody out: sshd answers on 22, and not on 2222. */
 const app = new App();

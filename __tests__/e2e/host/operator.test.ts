@@ -1,5 +1,5 @@
 import { template } from "../../../constructs/templates";
-import type { RunResult } from "../../../rehearsal/run";
+import type { RunResult } from "../../../lib/run";
 import { inspectOnHost, onHost } from "../support/rehearsal";
 
 jest.setTimeout(240_000);

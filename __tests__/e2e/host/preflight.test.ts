@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { rehearsal } from "../support/rehearsal";
 

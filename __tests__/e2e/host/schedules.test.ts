@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { ROOT } from "../../../rehearsal/client";
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { deploy, onHost } from "../support/rehearsal";
 
 jest.setTimeout(400_000);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 import { goodValues } from "../../support/good-values";
 import { script, scriptLines } from "../../support/stack-json";
 import { production } from "../../support/stacks";

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { operatorConfiguration } from "../../../rehearsal/deployment/provider-plugins";
+import { operatorConfiguration } from "../../../lib/terraform/provider-plugins";
 import { Workspace, type PlannedChange, type Resources } from "../../engine/plugins/support/workspace";
 import { onHost, rehearsal } from "../support/rehearsal";
 import { rehearsalImages } from "../support/trial-images";

@@ -10,15 +10,16 @@ import {
   type RehearsalStatus,
   ROOT,
 } from "../../../rehearsal/client";
-import { choosePlugins, terraformEnvironment } from "../../../rehearsal/deployment/provider-plugins";
+import { choosePlugins, terraformEnvironment } from "../../../lib/terraform/provider-plugins";
 import { gatewayUrl, writeVariables } from "../../../rehearsal/deployment/variables";
 import { STACK, VARIABLES_FILE } from "../../../rehearsal/deployment/working-directory";
 import { bringImages } from "../../../rehearsal/host/bring-images";
 import { ensureHost, hostExec } from "../../../rehearsal/host/host";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { CopiesServer } from "./copies-server";
-import { LIST_UPLOADS } from "./rehearsal";
+import { OTHER_ROOT } from "./other-root";
+import { listUploads } from "./rehearsal";
 import { apply } from "./stack";
 
 const KEY = "copies_key";
@@ -120,7 +121,7 @@ export class BareMachine {
    */
   async listing(): Promise<string> {
     const lines = [
-      "find /etc /opt /usr/local /var/lib/emaintenance /home /root /run/lock -name .emaintenance -prune -o -printf '%p %y %u %g %m %s %T@\\n' 2> /dev/null | sort",
+      "find /etc /opt /srv /usr/local /var/lib/emaintenance /home /root /run/lock -name .emaintenance -prune -o -printf '%p %y %u %g %m %s %T@\\n' 2> /dev/null | sort",
       "systemctl list-unit-files --no-legend --plain; systemctl list-timers --all --no-legend --plain | awk '{print $NF}' | sort",
       "docker ps --all --no-trunc --format '{{.ID}} {{.Names}} {{.State}}'; docker volume ls --quiet; docker network ls --no-trunc --quiet",
       "docker image ls --no-trunc --format '{{.ID}} {{.Repository}}:{{.Tag}}' | sort",
@@ -136,7 +137,7 @@ export class BareMachine {
       `docker exec -i emaintenance-postgres sh -c 'psql -XAt -v ON_ERROR_STOP=1 -U "$POSTGRES_USER" -d "$POSTGRES_DB"'`,
       TABLES,
     );
-    return { rows, uploads: await this.shell(LIST_UPLOADS) };
+    return { rows, uploads: await this.shell(listUploads(OTHER_ROOT)) };
   }
 
   /** Adds so many GiB of rows, and as many of files. */
@@ -149,7 +150,7 @@ export class BareMachine {
     );
     const mib = Math.round(gib * 1024);
     await this.shell(
-      `sudo sh -c 'head -c ${mib}M /dev/urandom > /opt/emaintenance/data/work-order-uploads/measured.bin && chown 1001:1001 /opt/emaintenance/data/work-order-uploads/measured.bin'`,
+      `sudo sh -c 'head -c ${mib}M /dev/urandom > ${OTHER_ROOT}/data/work-order-uploads/measured.bin && chown 1001:1001 ${OTHER_ROOT}/data/work-order-uploads/measured.bin'`,
     );
   }
 
@@ -167,21 +168,26 @@ export class BareMachine {
       expect(gatewayUrl(fresh)).toBe(url);
       await bringImages(fresh, Object.values(IMAGES));
     });
-    expect((await hostShell(this.host, "ls /opt/emaintenance", { allowFailure: true })).code).not.toBe(0);
+    expect((await hostShell(this.host, `ls ${OTHER_ROOT}`, { allowFailure: true })).code).not.toBe(0);
   }
 
   /** `npm run restore -- prod --yes`: what it prints. */
   async restore(...words: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.tryRestore(...words);
+    expect({ code, stderr: code === 0 ? "" : stdout.slice(-4000) + stderr }).toEqual({ code: 0, stderr: "" });
+    console.log(stdout.trim().split("\n").at(-1));
+    return stdout;
+  }
+
+  /** The same, however it ends. */
+  tryRestore(...words: readonly string[]) {
     const argv = ["node", join(ROOT, "scripts/restore.mjs"), "prod", "--yes", ...words];
-    const { code, stdout, stderr } = await run(argv, {
+    return run(argv, {
       cwd: this.host.directory,
       env: { INIT_CWD: this.host.directory },
       allowFailure: true,
       timeoutSeconds: 3600,
     });
-    expect({ code, stderr: code === 0 ? "" : stdout.slice(-4000) + stderr }).toEqual({ code: 0, stderr: "" });
-    console.log(stdout.trim().split("\n").at(-1));
-    return stdout;
   }
 
   /** The app that keeps copies off the host, and where they go. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { partsOf } from "../../../rehearsal/host/names";
-import { run, waitFor } from "../../../rehearsal/run";
+import { run, waitFor } from "../../../lib/run";
 import { SFTP_FOLDER, SFTP_LOGIN, startSftpMachine } from "../../support/sftp-machine";
 
 /** A machine with sshd and nothing else, on the network of a rehearsal: where copies go. */

@@ -1,5 +1,5 @@
 import { restartHost } from "../../../rehearsal/host/host";
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { onHost, rehearsal, variables } from "./rehearsal";
 import { openPorts } from "./second-host";
 

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { HOSTILE_NAMES, quotedName, quotedText } from "../../support/hostile-names";
+import { HOSTILE_NAMES, HOSTILE_SCHEMAS, quotedName, quotedText } from "../../support/hostile-names";
 
 const PLANT_FILES = readFileSync(join(__dirname, "../../support/plant-files.sh"), "utf8");
 
@@ -18,7 +18,11 @@ export type HostShell = (line: string, input?: string) => Promise<string>;
  * it runs as and with its login of the database, with what a script of root might execute or follow.
  */
 export class HostileTenant {
-  constructor(private readonly shell: HostShell) {}
+  /** @param root the folder of everything on the host */
+  constructor(
+    private readonly shell: HostShell,
+    private readonly root: string,
+  ) {}
 
   /** How many things were planted. */
   async plant(): Promise<number> {
@@ -34,7 +38,7 @@ export class HostileTenant {
     const folders = "/ /run /tmp /var/lib/docker/overlay2 /dev/shm";
     // The planted names themselves lie in folders of the services.
     return this.shell(
-      `sudo find ${folders} -xdev -path /opt/emaintenance/data -prune -o -name executed -print; for file in ${precious}; do sudo test -f "$file" || echo "$file is gone"; done`,
+      `sudo find ${folders} -xdev -path ${this.root}/data -prune -o -name executed -print; for file in ${precious}; do sudo test -f "$file" || echo "$file is gone"; done`,
     );
   }
 
@@ -49,13 +53,13 @@ export class HostileTenant {
   /** Takes away what no backup holds, or what takes hours to read: paths too long for any program, and files with holes. */
   async tidy(): Promise<void> {
     await this.shell(
-      `sudo find /opt/emaintenance/data /opt/emaintenance/logs -xdev \\( -name 'hollow*' -o -name '${"d".repeat(200)}' \\) -prune -exec rm -rf {} +`,
+      `sudo find ${this.root}/data ${this.root}/logs -xdev \\( -name 'hollow*' -o -name '${"d".repeat(200)}' \\) -prune -exec rm -rf {} +`,
     );
   }
 
   private async plantFiles(): Promise<number> {
     const folders = await this.shell(
-      "sudo find /opt/emaintenance/data /opt/emaintenance/logs -maxdepth 1 -mindepth 1 -type d -uid 1001",
+      `sudo find ${this.root}/data ${this.root}/logs -maxdepth 1 -mindepth 1 -type d -uid 1001`,
     );
     let planted = 0;
     for (const folder of folders.trim().split("\n")) {
@@ -74,10 +78,8 @@ export class HostileTenant {
       "CREATE AGGREGATE evil.sum(bigint) (SFUNC = evil.keep, STYPE = text, INITCOND = 'most[$(id>executed)]')",
       "CREATE FUNCTION evil.count_nothing(bigint) RETURNS bigint LANGUAGE sql AS 'SELECT 0::bigint'",
       "ALTER ROLE CURRENT_USER SET search_path = evil, pg_catalog, public",
+      ...HOSTILE_SCHEMAS,
       ...HOSTILE_NAMES.flatMap((name) => [
-        `CREATE SCHEMA ${quotedName(name)}`,
-        `CREATE TABLE ${quotedName(name)}.${quotedName(name)} (id int)`,
-        `COMMENT ON TABLE ${quotedName(name)}.${quotedName(name)} IS ${quotedText(name)}`,
         `CREATE FUNCTION ${quotedName(name)}.${quotedName(name)}() RETURNS text LANGUAGE sql AS ${quotedText(`SELECT ${quotedText(name)}`)}`,
         `SELECT lo_from_bytea(0, convert_to(${quotedText(name)}, 'UTF8'))`,
       ]),

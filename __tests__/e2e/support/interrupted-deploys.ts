@@ -10,7 +10,7 @@ import {
 import {
   diff,
   inspectOnHost,
-  LIST_UPLOADS,
+  listUploads,
   NO_CHANGES,
   onHost,
   queryDatabase,
@@ -76,7 +76,7 @@ export const POWER_LOSS: Fault = {
 
 const workOrders = async () => Number(await queryDatabase("SELECT count(*) FROM work_orders"));
 
-const uploads = async () => (await onHost(LIST_UPLOADS)).stdout;
+const uploads = async () => (await onHost(listUploads())).stdout;
 
 /** Deploys a new image, lets something happen to it at a random moment, and deploys it again. */
 async function interruptAndRepair(name: string, interruption: Interruption, earliest: number): Promise<void> {

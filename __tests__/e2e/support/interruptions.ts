@@ -2,7 +2,7 @@ import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stateFile } from "../../../constructs/state-path";
 import { hostExec } from "../../../rehearsal/host/host";
-import { run, waitFor } from "../../../rehearsal/run";
+import { run, waitFor } from "../../../lib/run";
 import { deploy, onHost, rehearsal } from "./rehearsal";
 import { trialValues } from "./releases";
 import { rehearsalImages } from "./trial-images";

@@ -1,4 +1,4 @@
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 
 /**
  * Looks at the command lines of all processes, again and again, while something runs. The processes of a rehearsal host

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cdktfIn, hostShell, type RehearsalStatus } from "../../../rehearsal/client";
-import type { RunOptions, RunResult } from "../../../rehearsal/run";
+import type { RunOptions, RunResult } from "../../../lib/run";
 import { runSmoke, type SmokeResult } from "../../../rehearsal/smoke";
 import { apply, type Deployed, plan } from "./stack";
 
@@ -48,8 +48,8 @@ export function variables(): Record<string, string> {
 export const smoke = (): Promise<SmokeResult> => runSmoke(rehearsal().url);
 
 /** Says on a host what is uploaded there, each file with its digest. */
-export const LIST_UPLOADS =
-  "sudo find /opt/emaintenance/data -path '*uploads*' -type f -exec sha256sum {} + | sort";
+export const listUploads = (root = "/opt/emaintenance") =>
+  `sudo find ${root}/data -path '*uploads*' -type f -exec sha256sum {} + | sort`;
 
 /** One value out of the real database. */
 export async function queryDatabase(sql: string): Promise<string> {

@@ -2,8 +2,8 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ServiceCatalogue } from "../../../constructs/services/service-catalogue";
 import { ROOT } from "../../../rehearsal/client";
-import { run, type RunResult } from "../../../rehearsal/run";
-import { PIN_FILE } from "../../../scripts/release/pin-file";
+import { run, type RunResult } from "../../../lib/run";
+import { PIN_FILE } from "../../../lib/terraform/pin-file";
 import { deploy, inspectOnHost, onHost, rehearsal } from "./rehearsal";
 
 const SECONDS = 900;

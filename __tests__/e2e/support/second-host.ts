@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, type RunResult } from "../../../rehearsal/run";
+import { run, type RunResult } from "../../../lib/run";
 import { rehearsal } from "./rehearsal";
 
 const SCAN_SECONDS = 120;

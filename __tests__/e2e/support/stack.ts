@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { terraformEnvironment } from "../../../rehearsal/deployment/provider-plugins";
-import { STACK, stackFolder } from "../../../rehearsal/deployment/working-directory";
-import { run, type RunOptions, type RunResult } from "../../../rehearsal/run";
+import { terraformEnvironment } from "../../../lib/terraform/provider-plugins";
+import { STACK } from "../../../rehearsal/deployment/working-directory";
+import { stackFolder } from "../../../lib/terraform/stack-folder";
+import { run, type RunOptions, type RunResult } from "../../../lib/run";
 import { synthesise } from "../../../scripts/release/synthesise";
 
 /** What is deployed, and how Terraform is run. */

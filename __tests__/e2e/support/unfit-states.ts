@@ -1,4 +1,5 @@
 import type { Report } from "../../support/preflight-host";
+import { OTHER_ROOT } from "./other-root";
 
 /**
  * The line of JSON that the preflight printed. Terraform writes the resource before each line, and hands on what it has got of a
@@ -56,10 +57,10 @@ export const UNFIT_STATES: readonly UnfitState[] = [
   },
   {
     what: "a full disk",
-    make: "mkdir /opt/emaintenance; mount -t tmpfs -o size=64m full /opt/emaintenance",
-    end: "umount /opt/emaintenance; rmdir /opt/emaintenance",
+    make: `mkdir ${OTHER_ROOT}; mount -t tmpfs -o size=64m full ${OTHER_ROOT}`,
+    end: `umount ${OTHER_ROOT}; rmdir ${OTHER_ROOT}`,
     check: "disk",
-    found: /^\/opt\/emaintenance has 64 MiB of free disk space \(on \/opt\/emaintenance\)$/,
+    found: new RegExp(`^${OTHER_ROOT} has 64 MiB of free disk space \\(on ${OTHER_ROOT}\\)$`),
   },
   {
     what: "the gateway's port in another program's hands",

@@ -1,4 +1,4 @@
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { inspectOnHost, onHost } from "./rehearsal";
 
 interface Alert {

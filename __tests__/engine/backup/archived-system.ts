@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { template } from "../../../constructs/templates";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run, type RunOptions, type RunResult, waitFor } from "../../../lib/run";
 import { OWNER, SUPERUSER } from "../../support/database-start";
 import type { Alert } from "../../support/job-host";
 import { OperatedSystem } from "../host/operated-system";

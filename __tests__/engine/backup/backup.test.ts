@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { BackupSystem } from "./backup-system";
 
 jest.setTimeout(1_800_000);

@@ -1,4 +1,4 @@
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import type { BackupSystem } from "./backup-system";
 import { expectNothingLeft, makeLarge, startWithNotes } from "./failing-backups";
 

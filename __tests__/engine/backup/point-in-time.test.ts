@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run, waitFor } from "../../../rehearsal/run";
+import { run, waitFor } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { ArchivedSystem, MAX_WAL_MIB, SLOT_LIMIT_MIB } from "./archived-system";
 import { WriteLoad } from "./write-load";

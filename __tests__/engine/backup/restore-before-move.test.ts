@@ -1,4 +1,4 @@
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { OWNER } from "../../support/database-start";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { ArchivedSystem } from "./archived-system";

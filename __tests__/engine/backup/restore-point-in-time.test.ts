@@ -1,7 +1,9 @@
 import { appendFileSync, existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { waitFor } from "../../../rehearsal/run";
+import { HOSTILE_SCHEMAS } from "../../support/hostile-names";
+import { waitFor } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
+import { HostileWorkplace } from "../hostile/hostile-place";
 import { ArchivedSystem } from "./archived-system";
 import { WriteLoad } from "./write-load";
 
@@ -79,7 +81,10 @@ describe("emaintenance restore point-in-time", () => {
     await system.base();
   });
 
-  test("brings back every confirmed row with --latest, also of a database that cannot start any more", async () => {
+  test("brings back every confirmed row with --latest, also of a database with hostile names that cannot start any more", async () => {
+    const place = new HostileWorkplace();
+    await system.sql(`${HOSTILE_SCHEMAS.join(";")};
+      ALTER DATABASE emaintenance SET evil.setting = 'a[$(id>executed)]'`);
     const [highest = 0] = (await written()).split(" ").map(Number);
     const confirmed = await write(highest + 1);
     await system.check();
@@ -87,11 +92,18 @@ describe("emaintenance restore point-in-time", () => {
     const cluster = join(system.root, "data/postgres/pgdata");
     renameSync(join(cluster, "global/pg_control"), join(cluster, "global/pg_control.gone"));
 
-    const { code, stdout, stderr } = await restore("--latest");
+    const { code, stdout, stderr } = await system.emaintenance(
+      ["restore", "point-in-time", "--latest", "--yes"],
+      { cwd: place.folder, timeoutSeconds: 240 },
+    );
 
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expect(stdout).toContain("the database does not answer");
+    expect(place.damage).toEqual([]);
+    expect(
+      Number(await system.sql("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%executed%'")),
+    ).toBe(HOSTILE_SCHEMAS.filter((line) => /^CREATE SCHEMA.*executed/s.test(line)).length);
     expect(await written()).toBe(`${confirmed} 0`);
   });
 

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { template } from "../../../constructs/templates";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run } from "../../../rehearsal/run";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 /** The first test on a machine builds the images. */

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 import { type DatabaseStart, OWNER } from "../../support/database-start";
 
 /** Password that the containers are started with, and that services log in with. */

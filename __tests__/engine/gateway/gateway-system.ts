@@ -6,8 +6,8 @@ import { GATEWAY_SYSCTLS } from "../../../constructs/gateway/kernel-settings";
 import { type NginxConfigProps, renderNginxConfig } from "../../../constructs/gateway/nginx-config";
 import { Route, Upstream } from "../../../constructs/gateway/route";
 import { ServiceCatalogue } from "../../../constructs/services/service-catalogue";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run, waitFor } from "../../../rehearsal/run";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run, waitFor } from "../../../lib/run";
 import { ask } from "./client";
 
 export type NginxSettings = Partial<NginxConfigProps>;

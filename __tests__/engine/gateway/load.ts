@@ -1,4 +1,4 @@
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { ask } from "./client";
 
 /** Outcomes (a status, or an error's words) and how often each was seen. */

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { HostLayout } from "../../../constructs/host/host-layout";
-import { operatorFiles } from "../../../constructs/host/operator-files";
-import type { SystemDescription } from "../../../constructs/host/system-description";
-import { run, type RunResult } from "../../../rehearsal/run";
+import { HostLayout } from "../../../constructs/ssh/host-layout";
+import { operatorFiles } from "../../../constructs/operator/operator-files";
+import type { SystemDescription } from "../../../constructs/operator/system-description";
+import { run, type RunResult } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { ask } from "./client";
 import { GatewaySystem, START_SECONDS } from "./gateway-system";

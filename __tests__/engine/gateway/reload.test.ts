@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 import { ask, answering, echoOf } from "./client";
 import { GatewaySystem, type NginxSettings, seedConfig, START_SECONDS } from "./gateway-system";
 

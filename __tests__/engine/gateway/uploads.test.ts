@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { pipeline } from "node:stream/promises";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { ask, answering, echoOf } from "./client";
 import { GatewaySystem, START_SECONDS } from "./gateway-system";
 

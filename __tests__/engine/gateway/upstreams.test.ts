@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { run, waitFor } from "../../../rehearsal/run";
+import { run, waitFor } from "../../../lib/run";
 import { answering, ask, echoOf } from "./client";
 import { GatewaySystem, seedConfig, START_SECONDS } from "./gateway-system";
 import { Load } from "./load";

@@ -12,7 +12,7 @@ import {
   utimesSync,
 } from "node:fs";
 import { join } from "node:path";
-import { run, waitFor } from "../../../rehearsal/run";
+import { run, waitFor } from "../../../lib/run";
 import { JobHost } from "../../support/job-host";
 import { temporaryFolder } from "../../support/temporary-folder";
 

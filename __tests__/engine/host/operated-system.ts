@@ -4,12 +4,12 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describeBackup } from "../../../constructs/backup/backup-rules";
-import { HostLayout } from "../../../constructs/host/host-layout";
-import { operatorFiles } from "../../../constructs/host/operator-files";
-import type { ServiceDescription, SystemDescription } from "../../../constructs/host/system-description";
+import { HostLayout } from "../../../constructs/ssh/host-layout";
+import { operatorFiles } from "../../../constructs/operator/operator-files";
+import type { ServiceDescription, SystemDescription } from "../../../constructs/operator/system-description";
 import { template } from "../../../constructs/templates";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run, type RunOptions, type RunResult, waitFor } from "../../../rehearsal/run";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run, type RunOptions, type RunResult, waitFor } from "../../../lib/run";
 import { databaseStart, formerDatabaseStart, OWNER, SUPERUSER } from "../../support/database-start";
 import { removeContainers } from "../../support/remove-containers";
 

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { JobHost } from "../../support/job-host";
 
 jest.setTimeout(60_000);

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { renderTemplate, template } from "../../../constructs/templates";
-import { run, type RunResult } from "../../../rehearsal/run";
+import { run, type RunResult } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { digestOf, plantFiles } from "../hostile/hostile-place";
 

@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { template } from "../../../constructs/templates";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { SUPERUSER } from "../../support/database-start";
 import { BackupSystem } from "../backup/backup-system";
-import { HOSTILE_NAMES, quotedName, quotedText } from "../../support/hostile-names";
+import { HOSTILE_NAMES, HOSTILE_SCHEMAS, quotedName, quotedText } from "../../support/hostile-names";
 import { digestOf, HostileWorkplace, plantFiles } from "./hostile-place";
 
 jest.setTimeout(1_800_000);
@@ -152,18 +152,16 @@ describe("a database whose login is hostile", () => {
   });
 
   test("has databases, roles, schemas, tables, settings and comments with hostile names, and all of it is saved, verified and planned for", async () => {
-    const taken = await plant(
-      HOSTILE_NAMES.flatMap((name) => [
+    const taken = await plant([
+      ...HOSTILE_SCHEMAS,
+      ...HOSTILE_NAMES.flatMap((name) => [
         // A database takes a while to make and to restore: some of the names do.
         ...(DATABASES.includes(name) ? [`CREATE DATABASE ${quotedName(name)}`] : []),
         `CREATE ROLE ${quotedName(name)}`,
         `COMMENT ON ROLE ${quotedName(name)} IS ${quotedText(name)}`,
-        `CREATE SCHEMA ${quotedName(name)}`,
-        `CREATE TABLE ${quotedName(name)}.${quotedName(name)} (id int)`,
-        `COMMENT ON TABLE ${quotedName(name)}.${quotedName(name)} IS ${quotedText(name)}`,
         `ALTER DATABASE emaintenance SET evil.setting = ${quotedText(name)}`,
       ]),
-    );
+    ]);
     expect(taken).toBeGreaterThan(80);
 
     const backup = await emaintenance("backup", "full", "--json");

@@ -9,7 +9,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { run, type RunResult } from "../../../rehearsal/run";
+import { run, type RunResult } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 const PLANT = join(__dirname, "../../support/plant-files.sh");

@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, LOCK_FOLDER } from "../../../constructs/release/deployment";
+import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, LOCK_FOLDER } from "../../../constructs/naming";
 import { template } from "../../../constructs/templates";
 import { ensureHostImage } from "../../../rehearsal/host/host";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 // The first test on a machine builds the image of the host.

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ensureHostImage } from "../../../rehearsal/host/host";
 import { renderTemplate } from "../../../constructs/templates";
-import { run, type RunResult } from "../../../rehearsal/run";
+import { run, type RunResult } from "../../../lib/run";
 import { JobHost } from "../../support/job-host";
 import { HostileWorkplace, plantFiles } from "./hostile-place";
 

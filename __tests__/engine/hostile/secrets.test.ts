@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { template } from "../../../constructs/templates";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { FakeHost } from "../../support/fake-host";
 import { temporaryFolder } from "../../support/temporary-folder";
 

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run } from "../../../rehearsal/run";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run } from "../../../lib/run";
 import { type Files, folderOf, writeFiles } from "../../support/monorepo";
 import { BuiltStack, type Others } from "./built-stack";
 

@@ -4,9 +4,9 @@ import { DockerProvider } from "@cdktf/provider-docker/lib/provider";
 import { App, LocalBackend, TerraformStack } from "cdktf";
 import { ApplicationVariables } from "../../../constructs/configuration/application-variables";
 import { pinProviders } from "../../../constructs/provider-versions";
-import { ImageCatalog, type ImageCatalogProps } from "../../../constructs/release/image-catalog";
-import { buildMirror } from "../../../rehearsal/plugins/build";
-import { run } from "../../../rehearsal/run";
+import { ImageCatalog, type ImageCatalogProps } from "../../../constructs/images/image-catalog";
+import { buildMirror } from "../../../lib/plugins/build";
+import { run } from "../../../lib/run";
 import { goodValues } from "../../support/good-values";
 import { temporaryFolder } from "../../support/temporary-folder";
 

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type BaseImages, ensureBaseImages } from "../../../rehearsal/images/images";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { type BaseImages, ensureBaseImages } from "../../../lib/images/images";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 
 const PREFIX = `images-test-${randomBytes(4).toString("hex")}`;
 const NETWORK = PREFIX;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { BuildSource } from "../../../constructs/release/build-source";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run, waitFor } from "../../../rehearsal/run";
+import type { BuildSource } from "../../../constructs/images/build-source";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run, waitFor } from "../../../lib/run";
 import { BuiltStack } from "./built-stack";
 
 jest.setTimeout(900_000);

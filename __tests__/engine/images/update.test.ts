@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { updateImages } from "../../../scripts/images/update";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { privateRegistry, type PrivateRegistry } from "../plugins/support/registry";

@@ -5,7 +5,7 @@ import {
   TraceMap,
 } from "@jridgewell/trace-mapping";
 import CDP from "chrome-remote-interface";
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 
 /** Where a program stopped, in the source as it was written. */
 export interface Stop {

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chownSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 
 const REPOSITORY = join(__dirname, "../../..");
 const SAMPLE = join(REPOSITORY, "rehearsal/app");

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { run, waitFor } from "../../../rehearsal/run";
+import { run, waitFor } from "../../../lib/run";
 import { DevelopedSystem } from "./developed-system";
 
 // Database and cache only: what concerns the data and the terminal needs no more.

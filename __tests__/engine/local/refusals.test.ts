@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, which } from "../../../rehearsal/run";
+import { run, which } from "../../../lib/run";
 import { copiedSource, dev, portOffset } from "./developed-system";
 
 const LIMIT_MS = 3 * 60 * 1000;

@@ -1,5 +1,5 @@
 import { randomInt } from "node:crypto";
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { docker, inspect, uniqueName } from "./support/engine";
 import { tinyImage } from "./support/tiny-image";
 import { Workspace } from "./support/workspace";

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildMirror, pluginFolder } from "../../../rehearsal/plugins/build";
-import { run, waitFor } from "../../../rehearsal/run";
+import { buildMirror, pluginFolder } from "../../../lib/plugins/build";
+import { run, waitFor } from "../../../lib/run";
 import { inspect, uniqueName } from "./support/engine";
 import { tinyImage } from "./support/tiny-image";
 import { Workspace, type WorkspaceOptions } from "./support/workspace";

@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { exists, removeQuietly, uniqueName } from "./support/engine";
 import { childrenOf } from "./support/processes";
 import { tinyImage } from "./support/tiny-image";

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { template } from "../../../constructs/templates";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { ensureBaseImages } from "../../../lib/images/images";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 
 /** The first test on a machine builds the images. */

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { KEPT_RELEASES } from "../../../constructs/release/release-record";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { docker, removeQuietly, uniqueName } from "../plugins/support/engine";
 import { tinyImage } from "../plugins/support/tiny-image";

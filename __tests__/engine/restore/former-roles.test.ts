@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import { OWNER } from "../../support/database-start";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { OperatedSystem } from "../host/operated-system";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import S3Server from "@20minutes/s3rver";
-import { run, waitFor } from "../../../rehearsal/run";
+import { run, waitFor } from "../../../lib/run";
 import { SFTP_FOLDER, SFTP_LOGIN, startSftpMachine } from "../../support/sftp-machine";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { RestoredSystem } from "./restored-system";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { run, type RunOptions, type RunResult } from "../../../rehearsal/run";
+import { run, type RunOptions, type RunResult } from "../../../lib/run";
 import type { Alert } from "../../support/job-host";
 import { OperatedSystem } from "../host/operated-system";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 import { ask } from "../gateway/client";
 import { seedConfig, START_SECONDS } from "../gateway/gateway-system";
 import { Load } from "../gateway/load";

@@ -1,4 +1,4 @@
-import { run, type RunResult } from "../../../rehearsal/run";
+import { run, type RunResult } from "../../../lib/run";
 import { START_SECONDS } from "../gateway/gateway-system";
 import { type Interruption, killedAtEveryStep, type Made, RolloutSystem } from "./rollout-system";
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 import { START_SECONDS } from "../gateway/gateway-system";
 import { type Interruption, killedAtEveryStep, type Made, RolloutSystem } from "./rollout-system";
 

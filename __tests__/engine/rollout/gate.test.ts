@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
 import { HealthCheck } from "../../../constructs/values/health-check";
-import { run, type RunResult, waitFor } from "../../../rehearsal/run";
+import { run, type RunResult, waitFor } from "../../../lib/run";
 import { START_SECONDS } from "../gateway/gateway-system";
 import { type Made, type Mode, RolloutSystem } from "./rollout-system";
 

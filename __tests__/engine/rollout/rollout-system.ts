@@ -6,7 +6,7 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { template } from "../../../constructs/templates";
-import { run, type RunResult, which } from "../../../rehearsal/run";
+import { run, type RunResult, which } from "../../../lib/run";
 import { GatewaySystem } from "../gateway/gateway-system";
 
 /** As switch.sh has it: the engine of this machine. */

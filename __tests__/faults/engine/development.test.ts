@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
-import { run, waitFor } from "../../../rehearsal/run";
+import { run, waitFor } from "../../../lib/run";
 import { stopAt } from "../../engine/local/debugger";
 import { DevelopedSystem } from "../../engine/local/developed-system";
 

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { engineAddress } from "../../../constructs/local/docker-context";
-import { run, type RunResult } from "../../../rehearsal/run";
+import { run, type RunResult } from "../../../lib/run";
 import { DevelopedSystem } from "../../engine/local/developed-system";
 
 // As Docker Desktop, Colima and rootless engines do it: only Docker's current context says where the engine's socket is, and at

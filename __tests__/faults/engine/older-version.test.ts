@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { IMAGE_PREFIX, imageExists } from "../../../rehearsal/images/build";
-import { debianBuild } from "../../../rehearsal/images/debian";
-import { run, waitFor } from "../../../rehearsal/run";
+import { IMAGE_PREFIX, imageExists } from "../../../lib/images/build";
+import { debianBuild } from "../../../lib/images/debian";
+import { run, waitFor } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { RestoredSystem, SAMPLE_TABLES } from "../../engine/restore/restored-system";
 

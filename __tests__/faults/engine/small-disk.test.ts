@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { run } from "../../../rehearsal/run";
+import { run } from "../../../lib/run";
 import type { BackupSystem } from "../../engine/backup/backup-system";
 import { expectNothingLeft, makeLarge, startWithNotes } from "../../engine/backup/failing-backups";
 

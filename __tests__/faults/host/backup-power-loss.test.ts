@@ -1,5 +1,5 @@
 import { hostExec } from "../../../rehearsal/host/host";
-import { waitFor } from "../../../rehearsal/run";
+import { waitFor } from "../../../lib/run";
 import { rebootHost } from "../../e2e/support/interruptions";
 import { onHost, queryDatabase, rehearsal, smoke } from "../../e2e/support/rehearsal";
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { ROOT } from "../../../rehearsal/client";
 import { VARIABLES_FILE } from "../../../rehearsal/deployment/working-directory";
 import { loadImages } from "../../../rehearsal/host/load";
-import { ensureBaseImages } from "../../../rehearsal/images/images";
+import { ensureBaseImages } from "../../../lib/images/images";
 import type { Deployed } from "../../e2e/support/stack";
 import { temporaryFolder } from "../../support/temporary-folder";
 import {

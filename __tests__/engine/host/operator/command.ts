@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../../../../rehearsal/run";
+import { run } from "../../../../lib/run";
 import { system } from "./support";
 
 describe("emaintenance", () => {

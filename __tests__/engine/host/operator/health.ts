@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { run } from "../../../../rehearsal/run";
+import { run } from "../../../../lib/run";
 import { type Service, system, whileSick } from "./support";
 
 describe("emaintenance health", () => {

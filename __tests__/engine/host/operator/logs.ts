@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { run, waitFor } from "../../../../rehearsal/run";
+import { run, waitFor } from "../../../../lib/run";
 import { system } from "./support";
 
 describe("emaintenance logs", () => {

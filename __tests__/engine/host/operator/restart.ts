@@ -1,5 +1,5 @@
 import { rmSync, utimesSync, writeFileSync } from "node:fs";
-import { waitFor } from "../../../../rehearsal/run";
+import { waitFor } from "../../../../lib/run";
 import { SERVICES, type Status, system, whileSick } from "./support";
 
 describe("emaintenance restart", () => {

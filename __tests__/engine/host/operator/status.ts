@@ -1,6 +1,6 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { waitFor } from "../../../../rehearsal/run";
+import { waitFor } from "../../../../lib/run";
 import { SERVICES, type Status, system, whileSick } from "./support";
 
 describe("emaintenance status", () => {

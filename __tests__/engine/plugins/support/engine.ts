@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { ContainerInspectInfo } from "dockerode";
-import { run } from "../../../../rehearsal/run";
+import { run } from "../../../../lib/run";
 
 /** A name that nothing else has: `plugin-test-web-1f2e3d4c`. */
 export function uniqueName(what: string): string {

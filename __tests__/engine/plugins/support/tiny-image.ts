@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pipe, run, which } from "../../../../rehearsal/run";
+import { pipe, run, which } from "../../../../lib/run";
 import { docker, removeQuietly, uniqueName } from "./engine";
 
 const CACHE = join(__dirname, "../../../../.rehearsal/cache");

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildMirror } from "../../../../rehearsal/plugins/build";
-import { run, type RunResult } from "../../../../rehearsal/run";
+import { buildMirror } from "../../../../lib/plugins/build";
+import { run, type RunResult } from "../../../../lib/run";
 
 /** Resources by type and name, as Terraform's JSON has them. */
 export type Resources = Readonly<Record<string, Readonly<Record<string, object>>>>;
