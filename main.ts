@@ -1,5 +1,6 @@
 import { App } from "cdktf";
 import { BootstrapStack } from "./constructs/bootstrap/bootstrap-stack";
+import type { EmaintenanceSettings } from "./constructs/system/emaintenance";
 import { LocalStack } from "./constructs/local/local-stack";
 import type { DevelopmentSettings } from "./constructs/local/development-settings";
 import { ensureLocalSettings } from "./constructs/local/local-settings";
@@ -11,9 +12,12 @@ import { ProductionStack } from "./constructs/production/production-stack";
  * what differs from one deployment to the next (address, secrets, release) are Terraform variables.
  */
 const app = new App();
+/** Services that the team adds, in production and in development alike: docs/services.md. */
+const services: EmaintenanceSettings["services"] = {};
 new BootstrapStack(app, "bootstrap");
-new ProductionStack(app, "prod");
+new ProductionStack(app, "prod", { services });
 const development: DevelopmentSettings = {};
-new LocalStack(app, "local", { development, machine: ensureLocalSettings(process.cwd(), development) });
+const machine = ensureLocalSettings(process.cwd(), development);
+new LocalStack(app, "local", { services, development, machine });
 keepPrivate(process.cwd(), app.outdir, ["bootstrap", "prod", "local"]);
 app.synth();

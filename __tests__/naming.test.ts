@@ -1,8 +1,9 @@
-import { Naming, SERVICE_NAMES } from "../constructs/naming";
+import { Naming } from "../constructs/naming";
+import { ServiceCatalogue } from "../constructs/services/service-catalogue";
 
 describe("the names of the system", () => {
   test("are those of the deployment document", () => {
-    expect(SERVICE_NAMES.map(Naming.container)).toEqual([
+    expect(ServiceCatalogue.builtIn.names.map(Naming.container)).toEqual([
       "emaintenance-postgres",
       "emaintenance-redis",
       "emaintenance-user-service",

@@ -263,3 +263,87 @@ export function fileNameUnusable(owner: string, name: string): ConfigurationErro
     `the file "${name}" for "${owner}" cannot lie beside the stack: expected names of letters, digits, ".", "_", "@" and "-". Rename it`,
   );
 }
+
+/** A name of a service that DNS, Docker, Terraform, systemd or a file system would not take. */
+export function serviceNameInvalid(name: string, longest: number): ConfigurationError {
+  return new ConfigurationError(
+    `services names ${JSON.stringify(name)}: expected at most ${longest} lower-case letters, digits and single dashes, with a ` +
+      `letter first and no number behind the last dash, such as "report-service"; rename it`,
+  );
+}
+
+/** A name that something else has already. */
+export function serviceNameReserved(name: string, what: string): ConfigurationError {
+  return new ConfigurationError(
+    `services names "${name}", which is the name of ${what}: expected a name of its own, such as "report-service"; ` +
+      "rename it",
+  );
+}
+
+/** A service that needs one which does not exist, or which starts after all others. */
+export function serviceNeedUnknown(
+  service: string,
+  need: string,
+  known: readonly string[],
+): ConfigurationError {
+  const others = known.filter((name) => name !== service);
+  const data = need === "postgres" || need === "redis";
+  return new ConfigurationError(
+    `services.${service}.needs names ${JSON.stringify(need)}: expected some of ${others.join(", ")}; ` +
+      (data
+        ? "leave it out, as every service has PostgreSQL and Redis unless usesPostgres or usesRedis is false"
+        : "correct the name, or leave it out"),
+  );
+}
+
+/**
+ * Services that wait for each other, so that none of them would ever start.
+ *
+ * @param path each needs the next one; the last is the first again
+ */
+export function serviceNeedsCircle(path: readonly string[]): ConfigurationError {
+  return new ConfigurationError(
+    `services need each other in a circle, ${path.join(" → ")}: expected one of them to start first; ` +
+      `take one out of the needs of another, and call it only when it is asked something`,
+  );
+}
+
+/** A port of a service that a program without privileges cannot have. */
+export function servicePortInvalid(
+  service: string,
+  what: string,
+  port: number,
+  [lowest, highest]: readonly [number, number],
+): ConfigurationError {
+  return new ConfigurationError(
+    `services.${service}.${what} is ${port}: expected a whole number from ${lowest} to ${highest} that no other service ` +
+      `has, such as 3004`,
+  );
+}
+
+/** Two services want one port. */
+export function servicePortTaken(
+  service: string,
+  what: string,
+  port: number,
+  by: string,
+): ConfigurationError {
+  return new ConfigurationError(
+    `services.${service}.${what} is ${port}, which ${by} has: expected a port of its own; choose another`,
+  );
+}
+
+/** Two services want the requests of one path. */
+export function serviceRouteTaken(service: string, route: string, by: string): ConfigurationError {
+  return new ConfigurationError(
+    `services.${service}.routes has ${JSON.stringify(route)}, which leads to ${by} already: expected a path prefix of its own, ` +
+      `such as "/api/reports"; choose another, or take one of the two out`,
+  );
+}
+
+/** Two services want one folder of uploads. */
+export function serviceFolderTaken(service: string, folder: string, by: string): ConfigurationError {
+  return new ConfigurationError(
+    `services.${service}.uploads would be in the folder ${folder}, which ${by} has: expected a folder of its own; rename one of them`,
+  );
+}

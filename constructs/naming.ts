@@ -1,19 +1,6 @@
 /** The tiers of the seed's deployment picture, in start order. */
 export type Tier = "data" | "api" | "web" | "gateway";
 
-/** Every program that runs, by the short name that the deployment documents use for it. */
-export const SERVICE_NAMES = [
-  "postgres",
-  "redis",
-  "user-service",
-  "work-order-service",
-  "asset-service",
-  "web",
-  "nginx",
-] as const;
-
-export type ServiceName = (typeof SERVICE_NAMES)[number];
-
 /**
  * The one place where the prefix `emaintenance` is written: names of containers, networks, labels and
  * Terraform addresses all come from here.

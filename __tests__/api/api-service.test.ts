@@ -1,15 +1,16 @@
+import { Resource } from "@cdktf/provider-null/lib/resource";
 import { ApiService, type ApiServiceProps } from "../../constructs/api/api-service";
 import { PublishedPort } from "../../constructs/values/published-port";
+import { declared } from "../support/declared";
 import { container, environment, label } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
 function service(stack: TestStack, props: Partial<ApiServiceProps> = {}) {
-  const name = props.service ?? "user-service";
-  return new ApiService(stack, name, {
-    service: name,
-    image: stack.image(name),
+  const { declaration = declared("user-service") } = props;
+  return new ApiService(stack, declaration.name, {
+    declaration,
+    image: stack.image(declaration.name),
     network: stack.network,
-    port: 3001,
     nodeEnv: "production",
     corsOrigin: "http://203.0.113.10:3030",
     ...props,
@@ -19,7 +20,7 @@ function service(stack: TestStack, props: Partial<ApiServiceProps> = {}) {
 function made(props: Partial<ApiServiceProps> = {}) {
   const stack = new TestStack();
   service(stack, props);
-  return container(stack.synthesise(), props.service ?? "user-service");
+  return container(stack.synthesise(), props.declaration?.name ?? "user-service");
 }
 
 describe("a service", () => {
@@ -121,12 +122,24 @@ describe("a service with settings of a team's own", () => {
   });
 });
 
+test.each([
+  ["user-service", 3001],
+  ["work-order-service", 3002],
+  ["asset-service", 3003],
+])("%s answers on the port of the deployment document, or on another", (name, port) => {
+  const declaration = declared(name);
+
+  expect(service(new TestStack(), { declaration }).url).toBe(`http://emaintenance-${name}:${port}`);
+  expect(environment(made({ declaration })).PORT).toBe(String(port));
+  expect(service(new TestStack(), { declaration, port: 8080 }).url).toBe(`http://emaintenance-${name}:8080`);
+});
+
 describe("a service that is connected to another", () => {
   test("knows its address, and starts after it is healthy", () => {
     // GIVEN
     const stack = new TestStack();
     const users = service(stack);
-    const workOrders = service(stack, { service: "work-order-service", port: 3002 });
+    const workOrders = service(stack, { declaration: declared("work-order-service") });
 
     // WHEN
     workOrders.connectTo(users);
@@ -135,6 +148,21 @@ describe("a service that is connected to another", () => {
     const json = container(stack.synthesise(), "work-order-service");
     expect(environment(json).USER_SERVICE_URL).toBe("http://emaintenance-user-service:3001");
     expect(json.depends_on).toEqual(["docker_container.user_service"]);
+  });
+
+  test("starts after what makes that one ready, even when it is told so before anybody knows what that is", () => {
+    // GIVEN
+    const stack = new TestStack();
+    const users = service(stack);
+    const workOrders = service(stack, { declaration: declared("work-order-service") });
+
+    // WHEN
+    workOrders.connectTo(users);
+    users.container.readyAfter(new Resource(stack, "gate"));
+
+    // THEN
+    const json = container(stack.synthesise(), "work-order-service");
+    expect(json.depends_on).toEqual(["null_resource.gate"]);
   });
 });
 

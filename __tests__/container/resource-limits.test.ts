@@ -1,8 +1,9 @@
 import { checkedLimits } from "../../constructs/container/resource-limits";
+import { declared } from "../support/declared";
 
 describe("the limits of a container", () => {
   test("are one core, 512 MiB and 512 processes where nobody says otherwise", () => {
-    expect(checkedLimits("web", {})).toEqual({ cpus: "1.0", memoryMiB: 512, pids: 512 });
+    expect(checkedLimits("web", {}, 192)).toEqual({ cpus: "1.0", memoryMiB: 512, pids: 512 });
   });
 
   test.each([
@@ -11,7 +12,7 @@ describe("the limits of a container", () => {
     [2, "2.0"],
     [0.25, "0.25"],
   ])("of %d cores are written as the provider reads them back: %s", (cpus, written) => {
-    expect(checkedLimits("web", { cpus }).cpus).toBe(written);
+    expect(checkedLimits("web", { cpus }, 192).cpus).toBe(written);
   });
 });
 
@@ -38,19 +39,16 @@ describe("memory below what the program needs is refused", () => {
       32,
       "memory limit of asset-service is 32 MiB: it needs at least 96 MiB; raise limits.memoryMiB",
     ],
-    [
-      "migration",
-      95,
-      "memory limit of migration is 95 MiB: it needs at least 96 MiB; raise limits.memoryMiB",
-    ],
     ["web", 128, "memory limit of web is 128 MiB: it needs at least 192 MiB; raise limits.memoryMiB"],
     ["nginx", 0, "memory limit of nginx is 0 MiB: it needs at least 48 MiB; raise limits.memoryMiB"],
   ])("%s with %d MiB", (service, memoryMiB, message) => {
-    expect(() => checkedLimits(service, { memoryMiB })).toThrow(new Error(message));
+    expect(() => checkedLimits(service, { memoryMiB }, declared(service).leastMemoryMiB)).toThrow(
+      new Error(message),
+    );
   });
 
   test("but exactly what it needs is enough", () => {
-    expect(checkedLimits("nginx", { memoryMiB: 48 }).memoryMiB).toBe(48);
+    expect(checkedLimits("nginx", { memoryMiB: 48 }, 48).memoryMiB).toBe(48);
   });
 });
 
@@ -66,6 +64,6 @@ describe("limits that are no limits are refused", () => {
     ]),
     [{ memoryMiB: NaN }, "limits.memoryMiB of web is NaN: expected a whole number of MiB, such as 512"],
   ])("%j", (limits, message) => {
-    expect(() => checkedLimits("web", limits)).toThrow(new Error(message));
+    expect(() => checkedLimits("web", limits, 192)).toThrow(new Error(message));
   });
 });

@@ -48,7 +48,7 @@ describe("the words after npm run dev", () => {
     [["up", "--only", "web"], '--only knows the word infrastructure, got "web"'],
     [
       ["up", "--on-host", "redis"],
-      '--on-host needs one of user-service, work-order-service, asset-service, web, got "redis"',
+      '--on-host needs one of user-service, work-order-service, asset-service, web, or a service that main.ts adds, got "redis"',
     ],
     [
       ["up", "--name", "My Trial"],

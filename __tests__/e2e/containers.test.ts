@@ -1,4 +1,4 @@
-import { SERVICE_NAMES } from "../../constructs/naming";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 import { inspectOnHost, onHost } from "./support/rehearsal";
 
 /** The parts of `docker inspect` that the rules speak of. */
@@ -52,7 +52,7 @@ const NETWORKS: Record<string, string[]> = {
   gateway: ["emaintenance-network"],
 };
 
-describe.each([...SERVICE_NAMES])("container emaintenance-%s on the host", (service) => {
+describe.each([...ServiceCatalogue.builtIn.names])("container emaintenance-%s on the host", (service) => {
   let container: Inspected;
   beforeAll(async () => {
     [container] = (await inspectOnHost<Inspected>(`emaintenance-${service}`)) as [Inspected];

@@ -1,4 +1,5 @@
-import { Naming, SERVICE_NAMES } from "../../constructs/naming";
+import { Naming } from "../../constructs/naming";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 import { run, waitFor } from "../../lib/run";
 import {
   cdktf,
@@ -34,7 +35,7 @@ async function hostParts(): Promise<string[]> {
   return stdout.split("\n").filter(Boolean);
 }
 
-const NAMES = SERVICE_NAMES.map((service) => Naming.container(service));
+const NAMES = ServiceCatalogue.builtIn.names.map((service) => Naming.container(service));
 
 async function allHealthy(): Promise<boolean> {
   const containers = await inspectOnHost<{ State: { Health?: { Status: string } } }>(...NAMES).catch(

@@ -1,6 +1,6 @@
 import { Fn, Token } from "cdktf";
 import { Route, Upstream } from "../../constructs/gateway/route";
-import { seedRoutes } from "../../constructs/gateway/seed-routes";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 
 const users = Upstream.of("user-service", 3001);
 
@@ -102,8 +102,11 @@ describe("Route", () => {
 });
 
 test("the seed's routes are those of the deployment document, each accepted", () => {
-  const table = Object.entries(seedRoutes).flatMap(([service, { port, prefixes }]) =>
-    prefixes.map((prefix) => `${prefix} -> ${service}:${port}`),
+  const table = ServiceCatalogue.builtIn.api.flatMap(({ name, port, routes }) =>
+    routes.map((prefix) => {
+      const { path, upstream } = Route.prefix(prefix, Upstream.of(name, port));
+      return `${path} -> ${upstream.toString()}`;
+    }),
   );
 
   expect(table).toEqual([
@@ -113,6 +116,5 @@ test("the seed's routes are those of the deployment document, each accepted", ()
     "/api/assignment-rules -> work-order-service:3002",
     "/api/notifications -> work-order-service:3002",
     "/api/assets -> asset-service:3003",
-    "/ -> web:3000",
   ]);
 });

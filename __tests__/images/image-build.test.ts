@@ -1,15 +1,19 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { App, TerraformStack, TerraformVariable } from "cdktf";
-import type { ServiceName } from "../../constructs/naming";
-import { type BuildSource, builtFrom } from "../../constructs/images/build-source";
+import { type BuildSource, builtFrom, OF_OTHER_SERVICES } from "../../constructs/images/build-source";
 import { ImageBuild } from "../../constructs/images/image-build";
+import { templateOf } from "../support/declared";
 import { folderOf, MONOREPO, writeFiles } from "../support/monorepo";
 import { TestStack } from "../support/test-stack";
 
-function build(context: string, source: Partial<BuildSource> = {}, service: ServiceName = "user-service") {
+function build(context: string, source: Partial<BuildSource> = {}, service = "user-service") {
   const stack = new TestStack();
-  return new ImageBuild(stack, service, { service, source: { context, ...source } });
+  return new ImageBuild(stack, service, {
+    service,
+    template: templateOf(service),
+    source: { context, ...source },
+  });
 }
 
 /** The folder that would be sent. */
@@ -84,7 +88,7 @@ describe("the identity of an image that is built", () => {
     const stack = new TestStack();
     const origin = new TerraformVariable(stack, "ORIGIN", { type: "string" });
     const source = { context: folderOf(MONOREPO), args: { ORIGIN: origin.stringValue } };
-    const image = new ImageBuild(stack, "web", { service: "web", source });
+    const image = new ImageBuild(stack, "web", { service: "web", template: "web", source });
 
     expect(stack.resolved(`\${${image.reference}}`)).toMatch(
       /^\$\{join\("-", \["emaintenance\/web:[0-9a-f]{12}", substr\(sha256\(jsonencode\(\[var.ORIGIN\]\)\), 0, 8\)\]\)\}$/,
@@ -153,7 +157,7 @@ describe("what is sent", () => {
     const root = folderOf(MONOREPO);
     const stack = new TestStack();
     const make = (id: string) =>
-      new ImageBuild(stack, id, { service: "user-service", source: { context: root } });
+      new ImageBuild(stack, id, { service: "user-service", template: "api", source: { context: root } });
     const first = sentBy(make("one"));
     writeFiles(root, { "apps/user-service/src/server.js": "1" });
     const second = sentBy(make("two"));
@@ -167,7 +171,7 @@ describe("what is sent", () => {
 });
 
 describe("a source that cannot be built, or must not be sent, is refused", () => {
-  const refusal = (root: string, source?: Partial<BuildSource>, service?: ServiceName) => {
+  const refusal = (root: string, source?: Partial<BuildSource>, service?: string) => {
     try {
       build(root, source, service);
     } catch (error) {
@@ -265,7 +269,14 @@ describe("a source that cannot be built, or must not be sent, is refused", () =>
 });
 
 test("all of a team's own services are built from one folder in one word", () => {
-  expect(builtFrom("../shop", { base: "node:22-alpine" })).toEqual({
+  const images = builtFrom("../shop", { base: "node:22-alpine" });
+
+  expect(images[OF_OTHER_SERVICES]("report-service")).toEqual({
+    context: "../shop",
+    workspace: "apps/report-service",
+    base: "node:22-alpine",
+  });
+  expect({ ...images, [OF_OTHER_SERVICES]: undefined }).toEqual({
     "user-service": { context: "../shop", workspace: "apps/user-service", base: "node:22-alpine" },
     "work-order-service": {
       context: "../shop",

@@ -121,7 +121,7 @@ describe("a wrong image gets a sentence", () => {
   });
 
   test("for a service that does not exist", () => {
-    expect(() => production({ images: { api: "x:1" } as object })).toThrow(
+    expect(() => production({ images: { api: "x:1" } })).toThrow(
       'images names the unknown service "api": expected some of postgres, redis, user-service, work-order-service, asset-service, web, nginx',
     );
   });

@@ -30,6 +30,7 @@ function folder(lock: object): string {
 function build(lock: object, source: Partial<BuildSource> = {}): ImageBuild {
   return new ImageBuild(new TestStack(), "build", {
     service: "user-service",
+    template: "api",
     source: { context: folder(lock), ...source },
   });
 }

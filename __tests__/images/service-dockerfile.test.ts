@@ -1,17 +1,18 @@
 import { readFileSync } from "node:fs";
 import { App, TerraformStack } from "cdktf";
 import { join } from "node:path";
-import type { ServiceName } from "../../constructs/naming";
 import type { BuildSource } from "../../constructs/images/build-source";
 import { ImageBuild } from "../../constructs/images/image-build";
+import { templateOf } from "../support/declared";
 import { folderOf, MONOREPO } from "../support/monorepo";
 import { TestStack } from "../support/test-stack";
 
 /** The Dockerfile as it is sent. */
-function dockerfile(service: ServiceName, source: Partial<BuildSource> = {}): string {
+function dockerfile(service: string, source: Partial<BuildSource> = {}): string {
   const stack = new TestStack();
   const image = new ImageBuild(stack, service, {
     service,
+    template: templateOf(service),
     source: { context: folderOf(MONOREPO), ...source },
   });
   const { outdir, manifest } = App.of(stack);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { KeptFiles } from "../../constructs/local/kept-files";
 import { LocalFiles } from "../../constructs/local/local-files";
 import { LocalPlacement } from "../../constructs/local/local-placement";
+import { declared } from "../support/declared";
 import { temporaryFolder } from "../support/temporary-folder";
 import { TestStack } from "../support/test-stack";
 
@@ -21,7 +22,7 @@ describe("the system on a developer's machine", () => {
   });
 
   test("keeps logs and uploads of services in volumes that Terraform knows, and removes", () => {
-    const mounts = [placement.logs("user-service"), placement.uploads("asset-service")];
+    const mounts = [placement.logs(declared("user-service")), placement.uploads(declared("asset-service"))];
 
     expect(stack.resolved(mounts)).toEqual(
       [
@@ -39,7 +40,7 @@ describe("the system on a developer's machine", () => {
   });
 
   test("keeps the gateway's log in the container", () => {
-    expect(placement.logs("nginx")).toBeUndefined();
+    expect(placement.logs(declared("nginx"))).toBeUndefined();
   });
 
   test("keeps the gateway's configuration where no synthesis removes it, under a name that changes with it", () => {

@@ -1,14 +1,16 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { APPLICATION_SERVICES } from "../../constructs/local/development-settings";
 import { SAMPLE_SOURCE } from "../../constructs/local/local-settings";
 import { Source } from "../../constructs/local/source";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 import { temporaryFolder } from "../support/temporary-folder";
+
+const APPLICATION = ServiceCatalogue.builtIn.application.map(({ name }) => name);
 
 /** A source with a package.json for each service. */
 function sourceWith(scripts: object, lock: object = {}): string {
   const folder = temporaryFolder();
-  for (const service of APPLICATION_SERVICES) {
+  for (const service of APPLICATION) {
     mkdirSync(join(folder, "apps", service), { recursive: true });
     writeFileSync(join(folder, "apps", service, "package.json"), JSON.stringify({ scripts }));
   }
@@ -92,9 +94,19 @@ describe("the application's source", () => {
     ]);
   });
 
+  test("is refused where the settings name a service that does not exist", () => {
+    const folder = sourceWith({ dev: "tsx watch" });
+    const known = "expected some of user-service, work-order-service, asset-service, web";
+
+    expect(new Source(folder, { onHost: ["api"], services: { reports: {} } }).problems).toEqual([
+      `development.services in main.ts names the unknown service "reports": ${known}`,
+      `--on-host, or development.onHost in main.ts, names the unknown service "api": ${known}`,
+    ]);
+  });
+
   test("without a lock file asks for one, or for another way to install", () => {
     const folder = temporaryFolder();
-    const onHost = [...APPLICATION_SERVICES];
+    const onHost = APPLICATION;
 
     expect(new Source(folder, { onHost }).problems).toEqual([
       `${folder} has no package-lock.json: run \`npm install\` there once, or say how its packages are installed ` +

@@ -1,4 +1,5 @@
 import { VmPlacement } from "../../constructs/production/vm-placement";
+import { declared } from "../support/declared";
 import { TestStack } from "../support/test-stack";
 
 describe("the system on a VM", () => {
@@ -18,14 +19,17 @@ describe("the system on a VM", () => {
     ["user-service", "/app/logs"],
     ["nginx", "/var/log/nginx"],
   ] as const)("has the log of %s in a folder of the host", (service, containerPath) => {
-    expect(placement.logs(service)).toEqual({ hostPath: `/opt/emaintenance/logs/${service}`, containerPath });
+    expect(placement.logs(declared(service))).toEqual({
+      hostPath: `/opt/emaintenance/logs/${service}`,
+      containerPath,
+    });
   });
 
   test.each([
     ["work-order-service", "work-order-uploads"],
     ["asset-service", "asset-uploads"],
   ] as const)("has the uploads of %s in a folder of the host", (service, folder) => {
-    expect(placement.uploads(service)).toEqual({
+    expect(placement.uploads(declared(service))).toEqual({
       hostPath: `/opt/emaintenance/data/${folder}`,
       containerPath: "/app/uploads",
     });

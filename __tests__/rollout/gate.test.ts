@@ -1,8 +1,9 @@
-import { UserService } from "../../constructs/api/user-service";
+import { ApiService } from "../../constructs/api/api-service";
 import { Web } from "../../constructs/web/web";
 import { Gate } from "../../constructs/rollout/gate";
 import { VmPlacement } from "../../constructs/production/vm-placement";
 import { template } from "../../constructs/templates";
+import { declared } from "../support/declared";
 import { FakeHost } from "../support/fake-host";
 import { script, scriptLines } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
@@ -14,7 +15,8 @@ describe("the gate behind new containers", () => {
     const { connection, layout, network, deployment } = stack;
     const placement = new VmPlacement({ connection, layout, deployment, after: [] });
     const common = { network, nodeEnv: "production" };
-    const user = new UserService(stack, "user-service", {
+    const user = new ApiService(stack, "user-service", {
+      declaration: declared("user-service"),
       ...common,
       image: stack.image("user-service"),
       port: 4001,
@@ -29,8 +31,8 @@ describe("the gate behind new containers", () => {
     });
 
     // WHEN
-    placement.proven(stack, user);
-    placement.proven(stack, web);
+    placement.readinessGate(stack, user);
+    placement.readinessGate(stack, web);
 
     // THEN
     const json = stack.synthesise();

@@ -6,7 +6,6 @@ import { ApplicationVariables } from "../../constructs/configuration/application
 import { DataVolume } from "../../constructs/data/data-volume";
 import { HostLayout } from "../../constructs/ssh/host-layout";
 import { HostConnection } from "../../constructs/ssh/host-connection";
-import type { ServiceName } from "../../constructs/naming";
 import { EmaintenanceNetwork } from "../../constructs/network/emaintenance-network";
 import { Deployment } from "../../constructs/rollout/deployment";
 import { ImageCatalog } from "../../constructs/images/image-catalog";
@@ -33,7 +32,7 @@ export class TestStack extends TerraformStack {
     new NullProvider(this, "null");
   }
 
-  image(service: ServiceName): ServiceImage {
+  image(service: string): ServiceImage {
     return this.images.of(service);
   }
 

@@ -1,5 +1,6 @@
-import { UserService } from "../../constructs/api/user-service";
+import { ApiService } from "../../constructs/api/api-service";
 import { Web, type WebProps } from "../../constructs/web/web";
+import { declared } from "../support/declared";
 import { container, environment, label } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
@@ -74,7 +75,8 @@ describe("the web application with settings of a team's own", () => {
     // GIVEN
     const stack = new TestStack();
     const own = web(stack, { environment: { HOSTNAME: "::", USER_SERVICE_URL: "http://stub:1" } });
-    const users = new UserService(stack, "users", {
+    const users = new ApiService(stack, "users", {
+      declaration: declared("user-service"),
       image: stack.image("user-service"),
       network: stack.network,
       nodeEnv: "production",
@@ -96,7 +98,8 @@ describe("the web application that is connected to a service", () => {
   test("knows its address, and starts after it is healthy", () => {
     // GIVEN
     const stack = new TestStack();
-    const users = new UserService(stack, "users", {
+    const users = new ApiService(stack, "users", {
+      declaration: declared("user-service"),
       image: stack.image("user-service"),
       network: stack.network,
       nodeEnv: "production",

@@ -1,12 +1,12 @@
 import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
-import type { ServiceName } from "../naming";
+import type { ServiceDeclaration } from "../services/service-declaration";
 import { OwnService, type OwnServiceProps } from "./own-service";
 
 export interface ApiServiceProps extends OwnServiceProps {
-  readonly service: ServiceName;
-  readonly port: number;
+  /** What it is: its name, its port. */
+  readonly declaration: ServiceDeclaration;
   readonly corsOrigin: string;
   /** Where logs and uploads go. @default nowhere outside the container */
   readonly volumes?: readonly ContainerVolumes[];
@@ -14,14 +14,12 @@ export interface ApiServiceProps extends OwnServiceProps {
   readonly after?: readonly ITerraformDependable[];
 }
 
-/** A Node.js service behind the gateway. The three of the system differ by a few words only. */
+/** A Node.js service behind the gateway: those of the deployment document, and those that a team adds. */
 export class ApiService extends OwnService {
   constructor(scope: Construct, id: string, props: ApiServiceProps) {
     super(scope, id, props, {
-      tier: "api",
-      service: props.service,
+      declaration: props.declaration,
       containerId: "service",
-      port: props.port,
       healthPath: "/health",
       volumes: props.volumes,
     });

@@ -10,6 +10,9 @@ import { DEFAULT_SERVICE_UID, userOf } from "../values/service-uid";
 import { validateProps } from "../values/validate";
 import { environmentSchema } from "./own-service";
 
+/** MiB that a Node.js program with its packages needs. Source: docs/measurements.md, "Memory at rest". */
+const LEAST_MEMORY_MIB = 96;
+
 export interface MigrationSettings {
   /** Command that brings the database to the state that the release needs. It may run again at any time. @default node migrate.js */
   readonly command?: readonly string[];
@@ -55,6 +58,7 @@ export class Migration extends Construct {
       environment: checked.environment,
       user: userOf(props.uid ?? DEFAULT_SERVICE_UID),
       limits: props.limits ?? {},
+      leastMemoryMiB: LEAST_MEMORY_MIB,
       replacedWhenStopped: false,
       runsToCompletion: true,
     });

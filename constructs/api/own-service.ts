@@ -3,10 +3,11 @@ import { Construct } from "constructs";
 import { z } from "zod";
 import { TierContainer, type TierContainerProps } from "../container/tier-container";
 import type { ResourceLimits } from "../container/resource-limits";
-import { Naming, type ServiceName } from "../naming";
+import { Naming } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { BlueGreen } from "../container/blue-green";
 import type { ServiceImage } from "../images/service-image";
+import type { OwnServiceDeclaration, ServiceDeclaration } from "../services/service-declaration";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
 import { DEFAULT_SERVICE_UID, userOf } from "../values/service-uid";
@@ -39,6 +40,9 @@ export interface ServiceSettings {
   readonly command?: readonly string[];
 }
 
+/** A service that a team adds: what it is, and the settings that every service may have. */
+export interface OwnServiceSettings extends OwnServiceDeclaration, Omit<ServiceSettings, "port"> {}
+
 /** What a service of the team's own gets from the system around it. */
 export interface OwnServiceProps extends ServiceSettings {
   readonly image: ServiceImage;
@@ -50,14 +54,18 @@ export interface OwnServiceProps extends ServiceSettings {
   readonly uid?: number;
   /** Blue-green deployment, while the containers of the previous release still serve. @default they are replaced in place */
   readonly blueGreen?: BlueGreen;
+  /**
+   * What must exist before anything uses its containers, such as a script that has seen each of them answer. Asked once, when
+   * they are declared. @default the containers themselves
+   */
+  readonly readinessGate?: (service: OwnService) => readonly ITerraformDependable[] | undefined;
 }
 
 /** What one kind of service decides for all of its kind. */
-interface Kind extends Pick<TierContainerProps, "tier" | "volumes" | "tmpfs"> {
-  readonly service: ServiceName;
+interface Kind extends Pick<TierContainerProps, "volumes" | "tmpfs"> {
+  readonly declaration: ServiceDeclaration;
   /** Construct id of its first container; the others have their number behind it. */
   readonly containerId: string;
-  readonly port: number;
   readonly healthPath: string;
 }
 
@@ -82,7 +90,8 @@ const STOP_TIMEOUT_SECONDS = 30;
 
 /** A Node.js program of the team's own, in one container or in several that do the same work. */
 export abstract class OwnService extends Construct {
-  readonly service: ServiceName;
+  readonly service: string;
+  readonly declaration: ServiceDeclaration;
   /** The first of its containers; its name is the service's. */
   readonly container: TierContainer;
   /** All of them. */
@@ -93,21 +102,23 @@ export abstract class OwnService extends Construct {
 
   constructor(scope: Construct, id: string, props: OwnServiceProps, kind: Kind) {
     super(scope, id);
-    const { service, containerId, port, healthPath, ...ofItsKind } = kind;
+    const { declaration, containerId, healthPath, ...ofItsKind } = kind;
     const checked = validateProps(this, serviceSettingsSchema, {
       healthPath: props.healthPath ?? healthPath,
       timeZone: props.timeZone ?? "UTC",
       environment: props.environment ?? {},
       replicas: props.replicas ?? 1,
     });
-    this.service = service;
-    this.port = tcpPort(props.port ?? port);
+    this.declaration = declaration;
+    this.service = declaration.name;
+    this.port = tcpPort(props.port ?? declaration.port);
     this.healthPath = checked.healthPath;
 
     const make = (instance: number) =>
       new TierContainer(this, instance === 1 ? containerId : `${containerId}-${instance}`, {
         ...ofItsKind,
-        service,
+        tier: declaration.tier,
+        service: this.service,
         instance,
         of: checked.replicas,
         image: props.image,
@@ -121,6 +132,7 @@ export abstract class OwnService extends Construct {
         publish: instance === 1 ? (props.publish ?? []).map((on) => ({ containerPort: this.port, on })) : [],
         healthCheck: HealthCheck.httpByNode(this.port, checked.healthPath, props.healthCheck),
         limits: props.limits ?? {},
+        leastMemoryMiB: declaration.leastMemoryMiB,
         stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
         replacedWhenStopped: true,
       });
@@ -131,6 +143,8 @@ export abstract class OwnService extends Construct {
     this.setEnvironment("PORT", String(this.port));
     this.setEnvironment("LOG_LEVEL", props.logLevel ?? "info");
     this.setEnvironment("TZ", checked.timeZone);
+    const gates = props.readinessGate?.(this);
+    if (gates) this.containers.forEach((container) => container.readyAfter(...gates));
   }
 
   /** Address inside the network, for example `http://emaintenance-user-service:3001`. */

@@ -1,6 +1,6 @@
 import { TerraformVariable, VariableType } from "cdktf";
 import { Construct } from "constructs";
-import { SERVICE_NAMES } from "../naming";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { releaseName, imageReferences, originUrl, required, secret } from "./variable-rules";
 
 export interface ApplicationVariablesProps {
@@ -9,6 +9,8 @@ export interface ApplicationVariablesProps {
    * @default none: the variable must be set
    */
   readonly defaultPublicUrl?: string;
+  /** Services whose images the variable IMAGES may name. @default those of the deployment document */
+  readonly services?: ServiceCatalogue;
 }
 
 /**
@@ -92,7 +94,12 @@ export class ApplicationVariables extends Construct {
       type: VariableType.MAP_STRING,
       default: {},
       description: "Image references by service, where they differ from the defaults.",
-      validation: imageReferences("IMAGES", SERVICE_NAMES),
+      validation: imageReferences("IMAGES", (props.services ?? ServiceCatalogue.builtIn).names),
     });
+  }
+
+  /** The values that no log, plan or file may show. */
+  get secrets(): readonly TerraformVariable[] {
+    return [this.jwtSecret, this.postgresPassword, this.redisPassword];
   }
 }

@@ -24,21 +24,6 @@ const DEFAULT_PIDS = 512;
 const LEAST_PIDS = 64;
 const MOST_PIDS = 32_768;
 
-/**
- * Memory in MiB below which a program does not work, by measurement of the running system, with room to work.
- * Source: docs/measurements.md, "Memory at rest".
- */
-const NEEDED_MIB: Readonly<Record<string, number>> = {
-  postgres: 192,
-  redis: 64,
-  "user-service": 96,
-  "work-order-service": 96,
-  "asset-service": 96,
-  migration: 96,
-  web: 192,
-  nginx: 48,
-};
-
 /** As the provider wants them; it knows no limit of processes. */
 export interface CheckedLimits {
   readonly cpus: string;
@@ -49,17 +34,21 @@ export interface CheckedLimits {
 /**
  * Fills in the defaults, as the provider wants them.
  *
+ * @param leastMemoryMiB MiB below which the program does not work
  * @throws ConfigurationError when the memory is less than the program needs, or a limit is invalid (to Docker, 0 is no
  * limit), or the provider would not read it back as it is
  */
-export function checkedLimits(service: string, limits: ResourceLimits): CheckedLimits {
+export function checkedLimits(
+  service: string,
+  limits: ResourceLimits,
+  leastMemoryMiB: number,
+): CheckedLimits {
   const { cpus = 1, memoryMiB = 512, pids = DEFAULT_PIDS } = limits;
   if (!Number.isInteger(memoryMiB)) {
     throw numberOutOfRange(`limits.memoryMiB of ${service}`, memoryMiB, "a whole number of MiB, such as 512");
   }
-  const needed = NEEDED_MIB[service];
-  if (needed !== undefined && memoryMiB < needed) {
-    throw memoryBelowNeed(service, memoryMiB, needed);
+  if (memoryMiB < leastMemoryMiB) {
+    throw memoryBelowNeed(service, memoryMiB, leastMemoryMiB);
   }
   if (!Number.isInteger(pids) || pids < LEAST_PIDS || pids > MOST_PIDS) {
     throw numberOutOfRange(

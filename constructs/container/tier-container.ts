@@ -57,6 +57,8 @@ export interface TierContainerProps {
   /** Ports of the host that this container holds for other services. @default none */
   readonly forwards?: TierContainerProps["publish"];
   readonly limits: ResourceLimits;
+  /** MiB below which the program does not work, so that a smaller limit is refused. @default 6, the least that Docker takes */
+  readonly leastMemoryMiB?: number;
   /** Kernel settings of the container's own network. @default none */
   readonly sysctls?: Readonly<Record<string, string>>;
   /** Size of /dev/shm in MiB. @default Docker's 64 */
@@ -98,6 +100,9 @@ export interface ContainerRun {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
+/** Source: Docker documentation, "Resource constraints". */
+const LEAST_MEMORY_MIB = 6;
+
 /**
  * A container as every tier wants it: restarted, log-rotated, limited, without privileges, read-only but for what it
  * declares, labelled, and healthy before anything that depends on it starts.
@@ -121,8 +126,8 @@ export class TierContainer extends Construct {
   readonly resource: Container;
   private readonly environment = new Map<string, string>();
   private readonly ownEnvironment: Readonly<Record<string, string>>;
-  private readonly startsAfter = new Map<string, string>();
-  private readonly needs = new Set<TierContainer>();
+  /** In the order in which they were told; a container stands for what makes it ready, which may be told later. */
+  private readonly startsAfter: (ITerraformDependable | TierContainer)[] = [];
   private readiness: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string, props: TierContainerProps) {
@@ -137,7 +142,7 @@ export class TierContainer extends Construct {
     this.isJob = runsToCompletion;
     this.network = props.network;
     this.ownEnvironment = props.environment ?? {};
-    const limits = checkedLimits(service, props.limits);
+    const limits = checkedLimits(service, props.limits, props.leastMemoryMiB ?? LEAST_MEMORY_MIB);
     this.pidsLimit = limits.pids;
     for (const { on } of this.published) {
       if (props.network.internal) throw portOnInternalNetwork(service, on.port, props.network.literalName);
@@ -235,6 +240,7 @@ export class TierContainer extends Construct {
     });
     this.resource.overrideLogicalId(Naming.terraformId(instance === 1 ? service : `${service}-${instance}`));
     this.readiness = [this.resource];
+    this.resource.dependsOn = Lazy.listValue({ produce: () => this.dependencies() });
     this.startAfter(...(blueGreen?.after ?? []));
     for (const [name, value] of Object.entries(this.ownEnvironment)) {
       this.setEnvironment(name, value);
@@ -275,33 +281,37 @@ export class TierContainer extends Construct {
     this.resource.wait = false;
   }
 
-  /** What must exist before anything uses this container. */
+  /** What must exist before anything uses this container. Ask for it when the stack is synthesised, not before. */
   get ready(): readonly ITerraformDependable[] {
     return this.readiness;
   }
 
-  /** Says what proves this container, where that is more than its existence. Before anything waits for it. */
-  provenBy(...proofs: readonly ITerraformDependable[]): void {
-    this.readiness = proofs;
+  /**
+   * Says what makes this container ready, where that is more than its existence. Whoever starts after it waits for that,
+   * whether told before or later.
+   */
+  readyAfter(...gates: readonly ITerraformDependable[]): void {
+    this.readiness = gates;
   }
 
   /** Starts this container only after the other one is ready. */
   startAfterContainer(other: TierContainer): void {
-    this.needs.add(other);
-    this.startAfter(...other.ready);
+    this.startsAfter.push(other);
   }
 
   /** Starts this container only after the others exist. */
   startAfter(...others: readonly ITerraformDependable[]): void {
-    for (const other of others) {
-      this.startsAfter.set(other.fqn, dependable(other));
-    }
-    this.resource.dependsOn = [...this.startsAfter.values()];
+    this.startsAfter.push(...others);
   }
 
   /** True where this container starts only after the other one is healthy. */
   waitsFor(other: TierContainer): boolean {
-    return this.needs.has(other);
+    return this.startsAfter.includes(other);
+  }
+
+  private dependencies(): string[] {
+    const all = this.startsAfter.flatMap((one) => (one instanceof TierContainer ? one.ready : [one]));
+    return [...new Map(all.map((one) => [one.fqn, dependable(one)])).values()];
   }
 }
 

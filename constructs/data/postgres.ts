@@ -7,6 +7,7 @@ import { Tmpfs } from "../container/tmpfs";
 import { Naming } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../images/service-image";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { template } from "../templates";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
@@ -127,7 +128,8 @@ export class Postgres extends Construct {
     this.user = checked.user;
     this.superuser = checked.user === "postgres" ? "emaintenance_superuser" : "postgres";
     this.extensions = checked.extensions;
-    this.port = tcpPort(props.port ?? 5432);
+    const declaration = ServiceCatalogue.builtIn.get("postgres");
+    this.port = tcpPort(props.port ?? declaration.port);
     this.password = props.password;
 
     const settings = {
@@ -165,6 +167,7 @@ export class Postgres extends Construct {
         props.healthCheck,
       ),
       limits: props.limits ?? {},
+      leastMemoryMiB: declaration.leastMemoryMiB,
       shmSizeMiB: SHM_MIB,
       stopSignal: "SIGINT",
       stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,

@@ -5,6 +5,7 @@ import type { ResourceLimits } from "../container/resource-limits";
 import { Tmpfs } from "../container/tmpfs";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../images/service-image";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { template } from "../templates";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import { tcpPort, type PublishedPort } from "../values/published-port";
@@ -47,7 +48,8 @@ export class Redis extends Construct {
 
   constructor(scope: Construct, id: string, props: RedisProps) {
     super(scope, id);
-    this.port = tcpPort(props.port ?? 6379);
+    const declaration = ServiceCatalogue.builtIn.get("redis");
+    this.port = tcpPort(props.port ?? declaration.port);
     this.password = props.password;
     const memoryMiB = props.limits?.memoryMiB ?? 512;
 
@@ -75,6 +77,7 @@ export class Redis extends Construct {
         props.healthCheck,
       ),
       limits: props.limits ?? {},
+      leastMemoryMiB: declaration.leastMemoryMiB,
       stopTimeoutSeconds: STOP_TIMEOUT_SECONDS,
       replacedWhenStopped: false,
     });

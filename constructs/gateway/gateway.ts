@@ -6,6 +6,7 @@ import type { ResourceLimits } from "../container/resource-limits";
 import { Tmpfs } from "../container/tmpfs";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../images/service-image";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { HealthCheck, type HealthCheckTiming } from "../values/health-check";
 import type { PublishedPort } from "../values/published-port";
 import { GATEWAY_SYSCTLS } from "./kernel-settings";
@@ -39,8 +40,10 @@ export interface GatewayProps {
   readonly healthCheck?: HealthCheckTiming;
 }
 
+const DECLARATION = ServiceCatalogue.builtIn.get("nginx");
+
 /** Port inside the container (the seed, 6.2). */
-export const GATEWAY_PORT = 80;
+export const GATEWAY_PORT = DECLARATION.port;
 
 export { GATEWAY_CONFIGURATION };
 
@@ -83,6 +86,7 @@ export class Gateway extends Construct {
         props.healthCheck,
       ),
       limits: props.limits ?? {},
+      leastMemoryMiB: DECLARATION.leastMemoryMiB,
       sysctls: GATEWAY_SYSCTLS,
       // Ends connections that are idle, finishes those that are not.
       stopSignal: "SIGQUIT",

@@ -1,6 +1,6 @@
 import { unknownService } from "../errors";
 import { Route, Upstream } from "./route";
-import { seedRoutes } from "./seed-routes";
+import { ServiceCatalogue } from "../services/service-catalogue";
 
 /** What a route can lead to. */
 export interface RoutedService {
@@ -13,11 +13,7 @@ export interface RoutedService {
 export type RouteTable = Readonly<Record<string, string>>;
 
 /** The routes of the deployment document (6.1), without the web application's `/`. */
-export const SEED_ROUTES: RouteTable = Object.fromEntries(
-  Object.entries(seedRoutes)
-    .filter(([service]) => service !== "web")
-    .flatMap(([service, { prefixes }]) => prefixes.map((prefix) => [prefix, service])),
-);
+export const SEED_ROUTES: RouteTable = ServiceCatalogue.builtIn.routes;
 
 /**
  * Resolves a table of names to the services that carry them.

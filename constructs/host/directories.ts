@@ -2,6 +2,7 @@ import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { renderTemplate } from "../templates";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { DEFAULT_SERVICE_UID, serviceAccount } from "../values/service-uid";
 import type { HostConnection } from "../ssh/host-connection";
 import { hostFolders } from "../ssh/host-folders";
@@ -13,6 +14,8 @@ export interface DirectoriesProps {
   readonly layout: HostLayout;
   /** User and group id of the services. @default 1001 */
   readonly serviceUid?: number;
+  /** Services that have folders. @default those of the deployment document */
+  readonly services?: ServiceCatalogue;
   /** What must be there first. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
@@ -29,7 +32,7 @@ export class Directories extends Construct {
     this.resource = new HostScript(this, "directories", {
       connection: props.connection,
       script: renderTemplate("host/directories.sh.eta", {
-        folders: hostFolders(props.layout),
+        folders: hostFolders(props.layout, props.services),
         uid: props.serviceUid ?? DEFAULT_SERVICE_UID,
         account: serviceAccount(props.serviceUid),
       }),

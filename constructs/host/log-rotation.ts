@@ -2,7 +2,8 @@ import type { Resource } from "@cdktf/provider-null/lib/resource";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { z } from "zod";
-import { Naming, SERVICE_NAMES } from "../naming";
+import { Naming } from "../naming";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { renderTemplate, template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
 import { DEFAULT_SERVICE_UID } from "../values/service-uid";
@@ -32,6 +33,8 @@ export interface LogArchive {
 
 export interface LogRotationProps extends LogLimits {
   readonly runner: JobRunner;
+  /** Services that write log files. @default those of the deployment document */
+  readonly services?: ServiceCatalogue;
   /** User and group id of the services. @default 1001 */
   readonly serviceUid?: number;
   /** What must be there first, beside the runner: the folders. @default nothing */
@@ -67,14 +70,7 @@ const MIB = 1024 * 1024;
 /** Log files that one program writes at a time: Nginx has two, a service one or, with a file for errors, two. */
 const FILES_PER_FOLDER = 2;
 
-/** Services that write log files of their own, as the services' user. */
-const WRITERS = ["user-service", "work-order-service", "asset-service"] as const;
-
-/** Folders of log files: those services', the gateway's and the jobs'. */
-const FOLDERS = WRITERS.length + 2;
-
-/** The seven programs, and the migration, whose container stays. Each has json-file, 10m times 3. */
-const DOCKER_LOGS = SERVICE_NAMES.length + 1;
+/** What Docker keeps of the output of one container: json-file, 10m times 3. */
 const DOCKER_MIB = 30;
 
 const limits = z.object({
@@ -97,7 +93,7 @@ export class LogRotation extends Construct {
 
   constructor(scope: Construct, id: string, props: LogRotationProps) {
     super(scope, id);
-    const { runner, serviceUid = DEFAULT_SERVICE_UID } = props;
+    const { runner, services = ServiceCatalogue.builtIn, serviceUid = DEFAULT_SERVICE_UID } = props;
     const checked = validateProps(this, limits, withDefaults(props));
     const { archive } = checked;
 
@@ -108,8 +104,14 @@ export class LogRotation extends Construct {
       schedule: PauseSchedule.ofSeconds(checked.everySeconds),
       script: template("logrotate/run.sh"),
       files: {
-        "logrotate-root.conf": configuration("root", "root", checked, runner),
-        [`logrotate-${serviceUid}.conf`]: configuration("services", `${serviceUid}`, checked, runner),
+        "logrotate-root.conf": configuration("root", "root", checked, runner, services),
+        [`logrotate-${serviceUid}.conf`]: configuration(
+          "services",
+          `${serviceUid}`,
+          checked,
+          runner,
+          services,
+        ),
         "shorten.sh": template("logrotate/shorten.sh"),
         "reopen.sh": template("logrotate/reopen.sh"),
         "archive.sh": template("logrotate/archive.sh"),
@@ -134,12 +136,20 @@ export class LogRotation extends Construct {
  *
  * @param inflowMiBPerSecond how fast all programs together write. A look every few seconds is as near as one comes to a
  *   bound that knows no speed.
+ * @param services those that write logs, in one container each
  */
-export function logBound(props: LogLimits = {}, inflowMiBPerSecond = 0): LogBound {
+export function logBound(
+  props: LogLimits = {},
+  inflowMiBPerSecond = 0,
+  services = ServiceCatalogue.builtIn,
+): LogBound {
   const checked = withDefaults(props);
-  const filesMiB = FOLDERS * (FILES_PER_FOLDER * checked.sizeMiB + rotatedMiB(checked));
+  // Beside the folders of services and the gateway, that of the jobs.
+  const folders = services.inStartOrder.filter(({ logs }) => logs).length + 1;
+  const filesMiB = folders * (FILES_PER_FOLDER * checked.sizeMiB + rotatedMiB(checked));
   const archiveMiB = checked.archive?.maxMiB ?? 0;
-  const dockerMiB = DOCKER_LOGS * DOCKER_MIB;
+  // Beside the services, the migration, whose container stays.
+  const dockerMiB = (services.names.length + 1) * DOCKER_MIB;
   const inflowMiB = 2 * checked.everySeconds * inflowMiBPerSecond;
   return {
     filesMiB,
@@ -163,21 +173,24 @@ function configuration(
   user: string,
   checked: CheckedLimits,
   runner: JobRunner,
+  services: ServiceCatalogue,
 ): string {
   return renderTemplate("logrotate/logrotate.conf.eta", {
     owner: user,
     sizeBytes: checked.sizeMiB * MIB,
     keep: checked.keep,
-    sets: logSets(runner.layout).filter((set) => set.owner === owner),
+    sets: logSets(runner.layout, services).filter((set) => set.owner === owner),
     scripts: runner.folder("log-rotation"),
     archive: checked.archive !== undefined,
   });
 }
 
-function logSets(layout: HostLayout): LogSet[] {
+function logSets(layout: HostLayout, services: ServiceCatalogue): LogSet[] {
   const set = (name: string) => ({ folder: layout.logs(name), archive: layout.logs(`archive/${name}`) });
   return [
-    ...WRITERS.map((service): LogSet => ({ ...set(service), owner: "services" })),
+    ...services.api.flatMap(({ name, logs }): LogSet[] =>
+      logs ? [{ ...set(name), owner: "services" }] : [],
+    ),
     { ...set("nginx"), owner: "root", signal: "USR1", container: Naming.container("nginx") },
     { ...set("schedules"), owner: "root" },
   ];

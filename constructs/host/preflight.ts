@@ -1,6 +1,6 @@
 import { Container } from "@cdktf/provider-docker/lib/container";
 import type { Resource } from "@cdktf/provider-null/lib/resource";
-import { Lazy, TerraformStack } from "cdktf";
+import { Lazy, TerraformStack, type TerraformVariable } from "cdktf";
 import { Construct } from "constructs";
 import { z } from "zod";
 import { expression } from "../configuration/expression";
@@ -44,6 +44,8 @@ export interface PreflightProps extends PreflightLimits {
   readonly serviceUid?: number;
   /** Registries that the provider logs in to; the host cannot ask them. @default none */
   readonly registries?: Registries;
+  /** Variables of which another value is a reason to look again, without being shown. @default none */
+  readonly secrets?: readonly TerraformVariable[];
 }
 
 const atLeast = (least: number, example: string) =>
@@ -72,7 +74,14 @@ export class Preflight extends Construct {
   /** @throws ConfigurationError when a limit is none */
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
-    const { connection, layout, registries, serviceUid = DEFAULT_SERVICE_UID, ...given } = props;
+    const {
+      connection,
+      layout,
+      registries,
+      secrets = [],
+      serviceUid = DEFAULT_SERVICE_UID,
+      ...given
+    } = props;
     const { architectures, programs, ...checked } = validateProps(this, limits, given);
     this.resource = new HostScript(this, "preflight", {
       connection,
@@ -108,7 +117,7 @@ export class Preflight extends Construct {
         public_url: expression("var.NEXT_PUBLIC_API_URL"),
         // Four digits of a digest of all of them: enough to see a change, useless to guess any.
         secrets: expression(
-          'substr(nonsensitive(sha256(join("\\n", [var.JWT_SECRET, var.POSTGRES_PASSWORD, var.REDIS_PASSWORD]))), 0, 4)',
+          `substr(nonsensitive(sha256(join("\\n", [${secrets.map(({ fqn }) => fqn).join(", ")}]))), 0, 4)`,
         ),
         containers: Lazy.stringValue({
           produce: (context) => settingsDigest(context.resolve(this.containers().map(settings)) as object),

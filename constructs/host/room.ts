@@ -1,6 +1,7 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
 import { z } from "zod";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
 import { validateProps } from "../values/validate";
@@ -15,6 +16,8 @@ const EVERY_SECONDS = 300;
 
 export interface RoomProps {
   readonly runner: JobRunner;
+  /** Services that take uploads. @default those of the deployment document */
+  readonly services?: ServiceCatalogue;
   /**
    * GiB that the uploaded files of one service may take, as counted on the disk; beyond it there is an alert. What really stops
    * them is a file system of their own, see docs/security.md. @default no bound but the disk's
@@ -39,7 +42,8 @@ export class Room extends Construct {
     super(scope, id);
     const { layout } = props.runner;
     const { uploadsGiB = 0 } = validateProps(this, checkedProps, { uploadsGiB: props.uploadsGiB });
-    const uploads = ["work-order-uploads", "asset-uploads"].map((folder) => layout.data(folder));
+    const { services = ServiceCatalogue.builtIn } = props;
+    const uploads = services.uploadsFolders.map((folder) => layout.data(folder));
     this.resource = new ScheduledJob(this, "job", {
       runner: props.runner,
       job: "room",

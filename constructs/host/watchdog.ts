@@ -1,7 +1,8 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
 import { Construct } from "constructs";
 import { z } from "zod";
-import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, Naming, type ServiceName, TAKE_OVER_MINUTES } from "../naming";
+import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, Naming, TAKE_OVER_MINUTES } from "../naming";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { template } from "../templates";
 import { PauseSchedule } from "../values/pause-schedule";
 import { validateProps } from "../values/validate";
@@ -10,6 +11,8 @@ import { ScheduledJob } from "../jobs/scheduled-job";
 
 export interface WatchdogProps {
   readonly runner: JobRunner;
+  /** What it watches, in start order, and what the health of each depends on. @default the services of the deployment document */
+  readonly services?: ServiceCatalogue;
   /** Seconds between two looks. @default 5 */
   readonly everySeconds?: number;
   /** How many times within an hour one container is restarted; then it is left alone. @default 3 */
@@ -20,20 +23,6 @@ export interface WatchdogProps {
    */
   readonly settleSeconds?: number;
 }
-
-/**
- * What the health of each service depends on, in start order (the seed, 2.2). The gateway's own health asks nobody, so that
- * it is restarted whatever else is wrong.
- */
-const NEEDS: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
-  postgres: [],
-  redis: [],
-  "user-service": ["postgres", "redis"],
-  "work-order-service": ["postgres", "redis", "user-service"],
-  "asset-service": ["postgres", "redis", "user-service"],
-  web: ["user-service", "work-order-service", "asset-service"],
-  nginx: [],
-};
 
 const checkedProps = z.object({
   everySeconds: z.int("expected whole seconds").min(1).max(60),
@@ -50,6 +39,7 @@ export class Watchdog extends Construct {
 
   constructor(scope: Construct, id: string, props: WatchdogProps) {
     super(scope, id);
+    const { services = ServiceCatalogue.builtIn } = props;
     const { everySeconds = 5, restartsPerHour = 3, settleSeconds = 45 } = props;
     const checked = validateProps(this, checkedProps, { everySeconds, restartsPerHour, settleSeconds });
     this.resource = new ScheduledJob(this, "job", {
@@ -60,8 +50,8 @@ export class Watchdog extends Construct {
       script: template("watchdog/run.sh"),
       files: { "untrusted.sh": template("shared/untrusted.sh") },
       environment: {
-        DEPENDENCIES: Object.entries(NEEDS)
-          .map(([service, needed]) => `${service}:${needed.join(",")}`)
+        DEPENDENCIES: services.inStartOrder
+          .map(({ name, needs, healthAsksNobody }) => `${name}:${healthAsksNobody ? "" : needs.join(",")}`)
           .join(" "),
         RESTARTS_AN_HOUR: String(checked.restartsPerHour),
         SETTLE_SECONDS: String(checked.settleSeconds),
@@ -71,7 +61,7 @@ export class Watchdog extends Construct {
         FORMER_DEPLOY_LOCK,
         DEPLOY_MINUTES: String(TAKE_OVER_MINUTES),
       },
-      // A database may take its whole stop timeout, and there are seven containers.
+      // A database may take its whole stop timeout, and there are some ten containers.
       timeoutSeconds: 600,
     }).resource;
   }

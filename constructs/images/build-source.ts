@@ -1,6 +1,8 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import { z } from "zod";
+import type { BuiltInApplication } from "../services/built-in-services";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { validateProps } from "../values/validate";
 
 /**
@@ -142,20 +144,32 @@ export function checkedBuildSource(construct: Construct, source: BuildSource): C
   return validateProps(construct, schema as unknown as z.ZodType<CheckedBuildSource>, source);
 }
 
+/** Key of the images of those services of a team that are not named. */
+export const OF_OTHER_SERVICES = Symbol("of other services");
+
+/** Images of all services of a team. */
+export type ImagesOfTheTeam = Readonly<Record<BuiltInApplication, BuildSource>> & {
+  readonly [OF_OTHER_SERVICES]: (service: string) => BuildSource;
+};
+
 /**
+<<<<<<< HEAD
  * All four services of the team's own, built from one monorepo: `images: builtFrom("../emaintenance")`.
+=======
+ * All services of the team, built from one monorepo: `images: builtFrom("../emaintenance")`. Each is in `apps/<service>`, also
+ * those that the team adds by `services`.
+>>>>>>> accdd9512142d9412426bb93de092287b532a4bb
  *
  * @param common what else holds for each of them
  */
 export function builtFrom(
   context: string,
   common: Omit<BuildSource, "context" | "workspace"> = {},
-): Record<"user-service" | "work-order-service" | "asset-service" | "web", BuildSource> {
+): ImagesOfTheTeam {
   const source = (service: string): BuildSource => ({ ...common, context, workspace: `apps/${service}` });
+  const builtIn = ServiceCatalogue.builtIn.application.map(({ name }) => [name, source(name)]);
   return {
-    "user-service": source("user-service"),
-    "work-order-service": source("work-order-service"),
-    "asset-service": source("asset-service"),
-    web: source("web"),
+    ...(Object.fromEntries(builtIn) as Record<BuiltInApplication, BuildSource>),
+    [OF_OTHER_SERVICES]: source,
   };
 }

@@ -12,7 +12,7 @@ import {
   notAWorkspace,
   templateMissing,
 } from "../errors";
-import { Naming, type ServiceName } from "../naming";
+import { Naming } from "../naming";
 import { DEFAULT_SERVICE_UID } from "../values/service-uid";
 import { escapeTemplate } from "../values/terraform-text";
 import { BuildContext, SENT_DOCKERFILE } from "./build-context";
@@ -23,17 +23,14 @@ import { PathMissing, type SourceFile, sourceFiles } from "./source-files";
 import { sourceRevision } from "./source-revision";
 import { rootFiles, workspaceFiles, type WorkspaceFiles } from "./workspaces";
 
-/** Services whose image the project has a template for. */
-const TEMPLATES: Partial<Record<ServiceName, "api" | "web">> = {
-  "user-service": "api",
-  "work-order-service": "api",
-  "asset-service": "api",
-  web: "web",
-};
+/** Kinds of services that the project has a template of a Dockerfile for. */
+export type ImageTemplate = "api" | "web";
 
 export interface ImageBuildProps {
-  readonly service: ServiceName;
+  readonly service: string;
   readonly source: BuildSource;
+  /** @default there is none: the source names a Dockerfile of its own */
+  readonly template?: ImageTemplate;
   /** User and group id of the program, in a Dockerfile made of a template. @default 1001 */
   readonly uid?: number;
 }
@@ -53,13 +50,13 @@ export class ImageBuild extends Construct {
   /** @throws ConfigurationError where the source cannot be built, or must not be sent */
   constructor(scope: Construct, id: string, props: ImageBuildProps) {
     super(scope, id);
-    const { service, uid = DEFAULT_SERVICE_UID } = props;
+    const { service, template, uid = DEFAULT_SERVICE_UID } = props;
     const source = checkedBuildSource(this, props.source);
     const root = resolve(source.context.replace(/^~(?=\/|$)/, homedir()));
     if (!existsSync(root) || !statSync(root).isDirectory()) throw buildContextMissing(service, root);
 
     const workspaces = workspacesOf(service, source, root);
-    const dockerfile = dockerfileOf(service, source, root, workspaces, uid);
+    const dockerfile = dockerfileOf({ service, template, source, root, workspaces, uid });
     const later = Object.entries(source.args).filter(([, value]) => Token.isUnresolved(value));
     const known = Object.entries(source.args).filter(([, value]) => !Token.isUnresolved(value));
     const context = new BuildContext({
@@ -104,11 +101,7 @@ function referenceExpression(name: string, values: readonly string[]): string {
   return `join("-", ["${name}", ${Fn.substr(Fn.sha256(Fn.jsonencode(values)), 0, 8)}])`;
 }
 
-function workspacesOf(
-  service: ServiceName,
-  source: CheckedBuildSource,
-  root: string,
-): WorkspaceFiles | undefined {
+function workspacesOf(service: string, source: CheckedBuildSource, root: string): WorkspaceFiles | undefined {
   const folder = source.workspace ?? `apps/${service}`;
   const found = workspaceFiles(root, folder);
   if (found !== "not a workspace") return found;
@@ -118,19 +111,26 @@ function workspacesOf(
   throw notAWorkspace(service, folder, root);
 }
 
-function dockerfileOf(
-  service: ServiceName,
-  source: CheckedBuildSource,
-  root: string,
-  workspaces: WorkspaceFiles | undefined,
-  uid: number,
-): string {
+function dockerfileOf({
+  service,
+  template: kind,
+  source,
+  root,
+  workspaces,
+  uid,
+}: {
+  readonly service: string;
+  readonly template: ImageTemplate | undefined;
+  readonly source: CheckedBuildSource;
+  readonly root: string;
+  readonly workspaces: WorkspaceFiles | undefined;
+  readonly uid: number;
+}): string {
   if (source.dockerfile !== undefined) {
     const path = join(root, source.dockerfile);
     if (!existsSync(path)) throw buildPathMissing(service, source.dockerfile, root);
     return readFileSync(path, "utf8");
   }
-  const kind = TEMPLATES[service];
   if (kind === undefined) throw templateMissing(service);
   const files = rootFiles(root);
   if (!files.includes("package-lock.json") && !files.includes("npm-shrinkwrap.json")) {
@@ -143,7 +143,7 @@ function dockerfileOf(
 }
 
 function filesOf(
-  service: ServiceName,
+  service: string,
   source: CheckedBuildSource,
   root: string,
   workspaces: WorkspaceFiles | undefined,

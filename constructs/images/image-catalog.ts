@@ -1,20 +1,23 @@
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { unknownImage } from "../errors";
-import { Naming, SERVICE_NAMES, type ServiceName } from "../naming";
-import type { BuildSource } from "./build-source";
+import { Naming } from "../naming";
+import { ServiceCatalogue } from "../services/service-catalogue";
+import type { ServiceDeclaration } from "../services/service-declaration";
+import { type BuildSource, OF_OTHER_SERVICES } from "./build-source";
 import { imageReference } from "./image-reference";
 import { OFFICIAL_IMAGES } from "./official-images";
 import { ServiceImage } from "./service-image";
 
-const OFFICIAL: Partial<Record<ServiceName, string>> = {
-  postgres: OFFICIAL_IMAGES.postgres,
-  redis: OFFICIAL_IMAGES.redis,
-  nginx: OFFICIAL_IMAGES.nginx,
-};
-
 /** A reference (`name:tag`, `name@sha256:…`), or what the image is built from on the host. */
 export type ImageSource = string | BuildSource;
+
+/** Where images come from, by service. */
+export interface ImageSources {
+  readonly [service: string]: ImageSource | undefined;
+  /** For services of the team that are not named. @default none */
+  readonly [OF_OTHER_SERVICES]?: (service: string) => BuildSource;
+}
 
 export interface ImageCatalogProps {
   /**
@@ -22,7 +25,9 @@ export interface ImageCatalogProps {
    * @default the official images for the data tier and the gateway; for the team's own services
    * `emaintenance/<service>` with the release as the tag
    */
-  readonly sources?: Partial<Record<ServiceName, ImageSource>>;
+  readonly sources?: ImageSources;
+  /** Services that have an image each. @default those of the deployment document */
+  readonly services?: ServiceCatalogue;
   /** Origin of the gateway, which a web image has built in as NEXT_PUBLIC_API_URL. @default the build argument is not set */
   readonly publicUrl?: string;
   /** Whether the variable IMAGES may name others. @default true */
@@ -35,31 +40,47 @@ export interface ImageCatalogProps {
 
 /** The images of all services. The variable IMAGES overrides any of them at deploy time. */
 export class ImageCatalog extends Construct {
-  private readonly images: ReadonlyMap<ServiceName, ServiceImage>;
+  private readonly images: ReadonlyMap<string, ServiceImage>;
 
   /** @throws ConfigurationError where a reference is none, or a source cannot be built */
   constructor(scope: Construct, id: string, props: ImageCatalogProps = {}) {
     super(scope, id);
-    const { sources = {}, publicUrl, overridable, uid, after } = props;
-    const unknown = Object.keys(sources).find((name) => !(SERVICE_NAMES as readonly string[]).includes(name));
-    if (unknown !== undefined) throw unknownImage(unknown, SERVICE_NAMES);
+    const { sources = {}, services = ServiceCatalogue.builtIn, publicUrl, overridable, uid, after } = props;
+    const unknown = Object.keys(sources).find((name) => services.find(name) === undefined);
+    if (unknown !== undefined) throw unknownImage(unknown, services.names);
     this.images = new Map(
-      SERVICE_NAMES.map((service) => {
-        const source = sourceOf(service, sources[service], publicUrl);
-        return [service, new ServiceImage(this, service, { service, source, overridable, uid, after })];
+      services.inStartOrder.map((declaration) => {
+        const { name, image } = declaration;
+        const source = sourceOf(declaration, sources, publicUrl);
+        const template = image === "official" ? undefined : image;
+        return [
+          name,
+          new ServiceImage(this, name, { service: name, source, template, overridable, uid, after }),
+        ];
       }),
     );
   }
 
   /** The reference used when nobody names another. */
-  static defaultReference(service: ServiceName): string {
-    return OFFICIAL[service] ?? `${Naming.image(service)}:\${var.RELEASE}`;
+  static defaultReference(service: string): string {
+    const official: Readonly<Record<string, string>> = OFFICIAL_IMAGES;
+    return official[service] ?? `${Naming.image(service)}:\${var.RELEASE}`;
   }
 
-  /** The image of a service. */
-  of(service: ServiceName): ServiceImage {
-    // The map is filled from the same closed list that the parameter's type is made of.
-    return this.images.get(service)!;
+  /** Names of the services that have an image, in start order. */
+  get services(): readonly string[] {
+    return [...this.images.keys()];
+  }
+
+  /**
+   * The image of a service.
+   *
+   * @throws ConfigurationError when it is none of the system's
+   */
+  of(service: string): ServiceImage {
+    const image = this.images.get(service);
+    if (image === undefined) throw unknownImage(service, this.services);
+    return image;
   }
 
   /** What a container depends on that must not be replaced before all images of the release are there. */
@@ -71,12 +92,13 @@ export class ImageCatalog extends Construct {
 }
 
 function sourceOf(
-  service: ServiceName,
-  source: ImageSource | undefined,
+  { name, image }: ServiceDeclaration,
+  sources: ImageSources,
   publicUrl: string | undefined,
 ): ImageSource {
-  if (source === undefined) return ImageCatalog.defaultReference(service);
-  if (typeof source === "string") return imageReference(service, source);
-  if (service !== "web" || publicUrl === undefined) return source;
+  const source = sources[name] ?? (image === "official" ? undefined : sources[OF_OTHER_SERVICES]?.(name));
+  if (source === undefined) return ImageCatalog.defaultReference(name);
+  if (typeof source === "string") return imageReference(name, source);
+  if (image !== "web" || publicUrl === undefined) return source;
   return { ...source, args: { NEXT_PUBLIC_API_URL: publicUrl, ...source.args } };
 }

@@ -2,14 +2,16 @@ import { Image } from "@cdktf/provider-docker/lib/image";
 import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import { expression } from "../configuration/expression";
-import { Naming, type ServiceName } from "../naming";
+import { Naming } from "../naming";
 import type { BuildSource } from "./build-source";
-import { ImageBuild } from "./image-build";
+import { ImageBuild, type ImageTemplate } from "./image-build";
 
 export interface ServiceImageProps {
-  readonly service: ServiceName;
+  readonly service: string;
   /** A reference, which may hold `${var.…}`, or what the image is built from. The variable IMAGES wins over both. */
   readonly source: string | BuildSource;
+  /** Template of a Dockerfile for it. @default there is none: a source to build from names a Dockerfile of its own */
+  readonly template?: ImageTemplate;
   /** Whether the variable IMAGES may name another. @default true */
   readonly overridable?: boolean;
   /** User and group id of the program in an image that is built by a template. @default 1001 */
@@ -39,9 +41,11 @@ export class ServiceImage extends Construct {
 
   constructor(scope: Construct, id: string, props: ServiceImageProps) {
     super(scope, id);
-    const { service, source, overridable = true, uid } = props;
+    const { service, source, template, overridable = true, uid } = props;
     const build =
-      typeof source === "string" ? undefined : new ImageBuild(this, "build", { service, source, uid });
+      typeof source === "string"
+        ? undefined
+        : new ImageBuild(this, "build", { service, source, template, uid });
     const unlessNamed = (otherwise: string) =>
       overridable ? `lookup(var.IMAGES, "${service}", ${otherwise})` : otherwise;
 
@@ -64,12 +68,7 @@ export class ServiceImage extends Construct {
 }
 
 /** An image that the variable IMAGES names is on its way back, or forward: it is found or pulled, never built. */
-function buildUnlessNamed(
-  image: Image,
-  service: ServiceName,
-  { block }: ImageBuild,
-  overridable: boolean,
-): void {
+function buildUnlessNamed(image: Image, service: string, { block }: ImageBuild, overridable: boolean): void {
   image.addOverride("dynamic.build", {
     for_each: overridable
       ? expression(`contains(keys(var.IMAGES), "${service}") ? [] : ["build"]`)

@@ -1,10 +1,3 @@
-import type { ServiceName } from "../naming";
-
-/** The team's own services: what a developer changes. */
-export const APPLICATION_SERVICES = ["user-service", "work-order-service", "asset-service", "web"] as const;
-
-export type ApplicationService = (typeof APPLICATION_SERVICES)[number];
-
 /** How one service runs from its source. */
 export interface ServiceSource {
   /** Folder, under the source. @default apps/<service> */
@@ -20,8 +13,8 @@ export interface DevelopmentSettings {
    * @default ../Emaintenance where that is there, else the sample application, rehearsal/app
    */
   readonly source?: string;
-  /** Each service's place in the source, and its command. */
-  readonly services?: Partial<Record<ApplicationService, ServiceSource>>;
+  /** Each service's place in the source, and its command, by the service's name. @default as for ServiceSource */
+  readonly services?: Readonly<Record<string, ServiceSource>>;
   /** Command that installs the packages of the lock file, in the source. @default npm ci */
   readonly install?: readonly string[];
   /** Folders under the source that hold what programs make, one volume each. @default apps/web/.next */
@@ -31,7 +24,7 @@ export interface DevelopmentSettings {
   /** Run only the database and the cache. @default everything */
   readonly only?: "infrastructure";
   /** Services that run on the machine itself, under the developer's own editor; the gateway leads there. @default none */
-  readonly onHost?: readonly ApplicationService[];
+  readonly onHost?: readonly string[];
   /** Name of this system where several stand side by side; it goes into every name. @default none: the usual names */
   readonly instance?: string;
   /** Added to every port of the machine. @default 0 */
@@ -44,23 +37,3 @@ export interface DevelopmentSettings {
    */
   readonly startInterval?: boolean;
 }
-
-/** Ports of the machine, without the offset (the seed, 3.1 and 6.2). */
-export const LOCAL_PORTS: Readonly<Record<ServiceName, number>> = {
-  nginx: 3030,
-  web: 3000,
-  "user-service": 3001,
-  "work-order-service": 3002,
-  "asset-service": 3003,
-  // 5432 may be taken by a PostgreSQL of the developer's own.
-  postgres: 5433,
-  redis: 6379,
-};
-
-/** Ports of the machine on which a debugger finds each service; 9229 is Node.js's own default. */
-export const INSPECTOR_PORTS: Readonly<Record<ApplicationService, number>> = {
-  "user-service": 9229,
-  "work-order-service": 9230,
-  "asset-service": 9231,
-  web: 9232,
-};

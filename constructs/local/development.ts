@@ -10,12 +10,7 @@ import { DataVolume } from "../data/data-volume";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { ServiceImage } from "../images/service-image";
 import type { Web } from "../web/web";
-import {
-  type ApplicationService,
-  type DevelopmentSettings,
-  INSPECTOR_PORTS,
-  LOCAL_PORTS,
-} from "./development-settings";
+import type { DevelopmentSettings } from "./development-settings";
 import { JobGate } from "./job-gate";
 import type { KeptFiles } from "./kept-files";
 import type { LocalFiles } from "./local-files";
@@ -86,18 +81,18 @@ export class Development extends Construct {
 
   /** Runs a service from the source, with a port for a debugger. */
   develop(service: ApiService | Web): void {
-    const name = service.service as ApplicationService;
+    const { name, debugPort } = service.declaration;
     this.runFromSource(
       service.container,
       this.props.source.service(name),
       { EMAINTENANCE_INSPECT_PORT: String(INSPECTOR_PORT), EMAINTENANCE_SOURCE_FOLDER: WORKSPACE },
-      INSPECTOR_PORTS[name] + (this.props.settings.portOffset ?? 0),
+      debugPort === undefined ? undefined : debugPort + (this.props.settings.portOffset ?? 0),
     );
   }
 
   /** Leads whoever calls the service to the machine itself, where the developer runs it. */
   leadToHost(service: ApiService | Web): void {
-    const port = LOCAL_PORTS[service.service as ApplicationService] + (this.props.settings.portOffset ?? 0);
+    const port = service.declaration.localPort + (this.props.settings.portOffset ?? 0);
     service.container.runInstead({
       command: ["node", `${SCRIPTS}/forward.cjs`],
       user: this.props.files.user,

@@ -7,7 +7,8 @@ import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
 import type { Placement } from "../system/placement";
 import type { GatewayFiles } from "../gateway/gateway";
-import { Naming, type ServiceName } from "../naming";
+import { Naming } from "../naming";
+import type { ServiceDeclaration } from "../services/service-declaration";
 import { LocalExtensions } from "./local-extensions";
 import { JobGate } from "./job-gate";
 import type { KeptFiles } from "./kept-files";
@@ -34,12 +35,12 @@ export class LocalPlacement implements Placement {
   }
 
   /** In development a log is what `docker logs` shows; services want a folder for it nevertheless. */
-  logs(service: ServiceName): ContainerVolumes | undefined {
-    return service === "nginx" ? undefined : this.volume(`${service}-logs`, "/app/logs");
+  logs({ name, tier, logs }: ServiceDeclaration): ContainerVolumes | undefined {
+    return tier === "gateway" || !logs ? undefined : this.volume(`${name}-logs`, "/app/logs");
   }
 
-  uploads(service: "work-order-service" | "asset-service"): ContainerVolumes {
-    return this.volume(`${service}-uploads`, "/app/uploads");
+  uploads({ name, uploadsFolder }: ServiceDeclaration): ContainerVolumes | undefined {
+    return uploadsFolder === undefined ? undefined : this.volume(`${name}-uploads`, "/app/uploads");
   }
 
   /** Another configuration is another folder, so it makes another gateway. */

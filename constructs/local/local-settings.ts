@@ -2,8 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
-import { SERVICE_NAMES } from "../naming";
-import { APPLICATION_SERVICES, type DevelopmentSettings } from "./development-settings";
+import type { DevelopmentSettings } from "./development-settings";
 import { engineAddress } from "./docker-context";
 import { LOCAL_FOLDER, SECRETS_FILE, SETTINGS_FILE } from "./local-files";
 
@@ -23,7 +22,8 @@ const schema = z.object({
   /** Folder of the application, as `npm run dev -- --source` named it. */
   sourceOption: z.string().optional(),
   only: z.literal("infrastructure").optional(),
-  onHost: z.array(z.enum(APPLICATION_SERVICES)).default([]),
+  /** Services by name; the stack knows which there are. */
+  onHost: z.array(z.string()).default([]),
   instance: z.string().optional(),
   portOffset: z.number().int().default(0),
   polling: z.boolean().default(false),
@@ -32,8 +32,8 @@ const schema = z.object({
   startInterval: z.boolean().default(false),
   /** Whether root in the engine's containers is the developer on the machine. */
   rootless: z.boolean().default(false),
-  /** Images by service, where the usual ones cannot be had. */
-  images: z.partialRecord(z.enum(SERVICE_NAMES), z.string()).default({}),
+  /** Images by service, where the usual ones cannot be had; `node` is that of all services of the team. */
+  images: z.record(z.string(), z.string()).default({}),
 });
 
 /** What `npm run dev` was told and has found out. */

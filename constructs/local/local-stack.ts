@@ -6,12 +6,7 @@ import { join } from "node:path";
 import type { ServiceSettings } from "../api/own-service";
 import { Emaintenance, type EmaintenanceSettings } from "../system/emaintenance";
 import { Development } from "./development";
-import {
-  APPLICATION_SERVICES,
-  type ApplicationService,
-  type DevelopmentSettings,
-  LOCAL_PORTS,
-} from "./development-settings";
+import type { DevelopmentSettings } from "./development-settings";
 import { InstanceNames } from "./instance-names";
 import { KeptFiles } from "./kept-files";
 import { LOCAL_FOLDER, LocalFiles } from "./local-files";
@@ -19,11 +14,14 @@ import { type LocalSettings, SAMPLE_SOURCE } from "./local-settings";
 import { LocalPlacement } from "./local-placement";
 import { localValues } from "./local-values";
 import { Source } from "./source";
-import type { ServiceName } from "../naming";
 import { pinProviders } from "../provider-versions";
 import { statePath } from "../state-path";
 import type { HealthCheckTiming } from "../values/health-check";
 import { PublishedPort } from "../values/published-port";
+import type { ImageSources } from "../images/image-catalog";
+import { MIGRATING_SERVICE } from "../services/built-in-services";
+import { ServiceCatalogue } from "../services/service-catalogue";
+import type { ServiceDeclaration } from "../services/service-declaration";
 
 /** Node.js with npm, in which services run from their source. */
 const NODE_IMAGE = "node:24-bookworm";
@@ -57,7 +55,8 @@ export class LocalStack extends TerraformStack {
     const { machine = {}, development = {}, ...system } = props;
     const settings = { ...development, ...given(machine) };
     const { portOffset = 0 } = settings;
-    const port = (service: ServiceName) => PublishedPort.loopback(LOCAL_PORTS[service] + portOffset);
+    const catalogue = ServiceCatalogue.with(props.services);
+    const port = ({ localPort }: ServiceDeclaration) => PublishedPort.loopback(localPort + portOffset);
     new LocalBackend(this, { path: statePath(id) });
     pinProviders(this);
     const files = new LocalFiles(this, "files");
@@ -65,32 +64,34 @@ export class LocalStack extends TerraformStack {
     new NullProvider(this, "null");
     Aspects.of(this).add(new InstanceNames(settings.instance));
 
-    const values = localValues(files, `http://localhost:${LOCAL_PORTS.nginx + portOffset}`);
+    const values = localValues(files, `http://localhost:${catalogue.get("nginx").localPort + portOffset}`);
     const kept = new KeptFiles(machine.folder ?? join(App.of(this).outdir, LOCAL_FOLDER));
     const placement = new LocalPlacement(this, files, kept);
     const healthCheck = healthCheckTiming(settings);
-    const service = (name: ApplicationService, memoryMiB: number, own: ServiceSettings = {}) => ({
+    const withDefaults = <T extends ServiceSettings>(declaration: ServiceDeclaration, own: T) => ({
       logLevel: "debug" as const,
       healthCheck,
-      limits: { memoryMiB, cpus: 2, ...own.limits },
-      publish: settings.onHost?.includes(name) ? [] : [port(name)],
+      publish: settings.onHost?.includes(declaration.name) ? [] : [port(declaration)],
       ...own,
+      limits: {
+        memoryMiB: declaration.image === "web" ? WEB_MEMORY_MIB : SERVICE_MEMORY_MIB,
+        cpus: 2,
+        ...own.limits,
+      },
     });
     this.system = new Emaintenance(this, "emaintenance", {
       ...system,
+      ...settingsOfServices(props, catalogue, withDefaults),
+      catalogue,
       variables: values,
       placement,
       imagesOverridable: false,
-      images: { ...nodeImages(settings), ...props.images, ...machine.images },
-      postgres: { publish: [port("postgres")], healthCheck, ...props.postgres },
-      redis: { publish: [port("redis")], healthCheck, ...props.redis },
-      userService: service("user-service", SERVICE_MEMORY_MIB, props.userService),
-      workOrderService: service("work-order-service", SERVICE_MEMORY_MIB, props.workOrderService),
-      assetService: service("asset-service", SERVICE_MEMORY_MIB, props.assetService),
-      web: service("web", WEB_MEMORY_MIB, props.web),
+      images: localImages(catalogue, settings, props.images, machine.images),
+      postgres: { publish: [port(catalogue.get("postgres"))], healthCheck, ...props.postgres },
+      redis: { publish: [port(catalogue.get("redis"))], healthCheck, ...props.redis },
       migration: { limits: { memoryMiB: SERVICE_MEMORY_MIB }, ...props.migration },
       gateway: {
-        publish: [port("nginx")],
+        publish: [port(catalogue.get("nginx"))],
         healthCheck,
         // What happens is in `docker logs`; a file in memory would fill up.
         accessLogPath: "/dev/stdout",
@@ -116,40 +117,34 @@ export class LocalStack extends TerraformStack {
     const { system } = this;
     const development = new Development(this, "development", {
       settings,
-      source: new Source(settings.source ?? SAMPLE_SOURCE, settings),
+      source: new Source(settings.source ?? SAMPLE_SOURCE, settings, system.catalogue),
       network: system.network,
-      image: system.images.of("user-service"),
+      image: system.images.of(MIGRATING_SERVICE),
       written: placement.written,
       startSeconds: START_SECONDS,
       ...machine,
     });
     development.migrate(system.migration);
-    for (const service of [system.userService, system.workOrderService, system.assetService, system.web]) {
-      if (settings.onHost?.includes(service.service as ApplicationService)) development.leadToHost(service);
+    const application = [...system.services, system.web];
+    for (const service of application) {
+      if (settings.onHost?.includes(service.service)) development.leadToHost(service);
       else development.develop(service);
     }
     if (settings.onHost?.length) {
       // What depends on a service that the developer has yet to start cannot be healthy before.
-      [system.userService, system.workOrderService, system.assetService, system.web, system.gateway].forEach(
-        ({ container }) => container.doNotWait(),
-      );
+      [...application, system.gateway].forEach(({ container }) => container.doNotWait());
     }
   }
 
   /** Database and cache; everything that stands on them goes. */
   private keepInfrastructure(): void {
-    const above = [
-      ...APPLICATION_SERVICES,
-      "migration",
-      "migration-gate",
-      "gateway",
-      "gateway-configuration",
-    ];
+    const application = this.system.catalogue.application.map(({ name }) => name);
+    const above = [...application, "migration", "migration-gate", "gateway", "gateway-configuration"];
     above.forEach((id) => this.system.node.tryRemoveChild(id));
-    [...APPLICATION_SERVICES, "nginx"].forEach((id) => this.system.images.node.tryRemoveChild(id));
-    APPLICATION_SERVICES.flatMap((id) => [`${id}-logs`, `${id}-uploads`]).forEach((id) =>
-      this.node.tryRemoveChild(id),
-    );
+    [...application, "nginx"].forEach((id) => this.system.images.node.tryRemoveChild(id));
+    application
+      .flatMap((id) => [`${id}-logs`, `${id}-uploads`])
+      .forEach((id) => this.node.tryRemoveChild(id));
   }
 }
 
@@ -177,12 +172,41 @@ function given({
   ) as DevelopmentSettings;
 }
 
-/** Services run from their source, so one image with Node.js does for all. */
-function nodeImages({ nodeImage = NODE_IMAGE }: DevelopmentSettings): Record<ApplicationService, string> {
-  return Object.fromEntries(APPLICATION_SERVICES.map((service) => [service, nodeImage])) as Record<
-    ApplicationService,
-    string
-  >;
+/** The settings of all services of the team, under the props of the system that they belong to. */
+function settingsOfServices(
+  props: LocalStackProps,
+  catalogue: ServiceCatalogue,
+  withDefaults: <T extends ServiceSettings>(declaration: ServiceDeclaration, own: T) => T,
+): Partial<EmaintenanceSettings> {
+  const { services = {} } = props;
+  const builtIn = catalogue.application.flatMap((declaration) => {
+    const { settings: prop } = declaration;
+    return prop === undefined ? [] : [[prop, withDefaults(declaration, props[prop] ?? {})] as const];
+  });
+  const added = catalogue.application.flatMap((declaration) => {
+    const own = services[declaration.name];
+    return own === undefined ? [] : [[declaration.name, withDefaults(declaration, own)] as const];
+  });
+  return { ...Object.fromEntries(builtIn), services: Object.fromEntries(added) };
+}
+
+/** Services run from their source, so one image with Node.js does for all. What this machine says wins. */
+function localImages(
+  catalogue: ServiceCatalogue,
+  { nodeImage = NODE_IMAGE }: DevelopmentSettings,
+  team: ImageSources = {},
+  machine: LocalSettings["images"] = {},
+): ImageSources {
+  const forAll = (image: string) =>
+    Object.fromEntries(catalogue.application.map(({ name }) => [name, image]));
+  // What an earlier start has written down may name services that are no more.
+  const known = Object.entries(machine).filter(([name]) => catalogue.find(name) !== undefined);
+  return {
+    ...forAll(nodeImage),
+    ...team,
+    ...(machine.node === undefined ? {} : forAll(machine.node)),
+    ...Object.fromEntries(known),
+  };
 }
 
 /**

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import {
-  APPLICATION_SERVICES,
-  type ApplicationService,
-  type DevelopmentSettings,
-} from "./development-settings";
+import { MIGRATING_SERVICE } from "../services/built-in-services";
+import { ServiceCatalogue } from "../services/service-catalogue";
+import type { DevelopmentSettings } from "./development-settings";
 
 /** The lock file of npm. */
 const LOCK_FILE = "package-lock.json";
@@ -34,6 +32,7 @@ export class Source {
   constructor(
     readonly folder: string,
     private readonly settings: DevelopmentSettings,
+    private readonly services = ServiceCatalogue.builtIn,
   ) {
     const lock = read(join(folder, LOCK_FILE));
     this.problems = isFolder(folder) ? this.findProblems(lock) : [missingSource(folder)];
@@ -45,7 +44,7 @@ export class Source {
   }
 
   /** How a service is started and watched. */
-  service(service: ApplicationService): SourceCommand {
+  service(service: string): SourceCommand {
     const { folder = `apps/${service}`, command = ["npm", "run", "dev"] } =
       this.settings.services?.[service] ?? {};
     return { folder, command };
@@ -53,7 +52,7 @@ export class Source {
 
   /** What brings the database up to date: the script `migrate` of the user service, where it has one. */
   get migration(): SourceCommand {
-    const { folder } = this.service("user-service");
+    const { folder } = this.service(MIGRATING_SERVICE);
     return {
       folder,
       command: this.scripts(folder).includes("migrate") ? ["npm", "run", "migrate"] : ["true"],
@@ -61,9 +60,14 @@ export class Source {
   }
 
   private findProblems(lock: string | undefined): string[] {
-    const problems = APPLICATION_SERVICES.filter(
-      (service) => !this.settings.onHost?.includes(service),
-    ).flatMap((service) => this.problemOf(service));
+    const names = this.services.application.map(({ name }) => name);
+    const problems = [
+      ...unknownServices("development.services in main.ts", Object.keys(this.settings.services ?? {}), names),
+      ...unknownServices("--on-host, or development.onHost in main.ts,", this.settings.onHost ?? [], names),
+      ...names
+        .filter((service) => !this.settings.onHost?.includes(service))
+        .flatMap((service) => this.problemOf(service)),
+    ];
     if (lock === undefined && this.settings.install === undefined) {
       problems.push(
         `${this.folder} has no ${LOCK_FILE}: run \`npm install\` there once, or say how its packages are installed (development.install in main.ts)`,
@@ -72,7 +76,7 @@ export class Source {
     return problems;
   }
 
-  private problemOf(service: ApplicationService): string[] {
+  private problemOf(service: string): string[] {
     if (this.settings.services?.[service]?.command !== undefined) return [];
     const { folder } = this.service(service);
     const mend = `name its folder and command in main.ts (development.services["${service}"])`;
@@ -97,6 +101,12 @@ export class Source {
       return [];
     }
   }
+}
+
+function unknownServices(where: string, named: readonly string[], known: readonly string[]): string[] {
+  return named
+    .filter((name) => !known.includes(name))
+    .map((name) => `${where} names the unknown service "${name}": expected some of ${known.join(", ")}`);
 }
 
 function missingSource(folder: string): string {

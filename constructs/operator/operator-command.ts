@@ -35,7 +35,8 @@ export class OperatorCommand extends Construct {
   constructor(scope: Construct, id: string, props: OperatorCommandProps) {
     super(scope, id);
     const { connection, layout, system, after, enabled, backup, newestBackupHours } = props;
-    const files = operatorFiles(layout, describeSystem(system, layout, { backup, newestBackupHours }));
+    const description = describeSystem(system, layout, { backup, newestBackupHours });
+    const files = operatorFiles(layout, description, system.catalogue);
     this.resource = new HostPart(this, "operator-command", {
       connection,
       layout,

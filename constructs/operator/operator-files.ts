@@ -1,6 +1,8 @@
 import { basename } from "node:path/posix";
+import type { ServiceCatalogue } from "../services/service-catalogue";
 import { template } from "../templates";
 import type { HostLayout } from "../ssh/host-layout";
+import { deployFolders } from "../ssh/host-folders";
 import type { SystemDescription } from "./system-description";
 
 /** A file or a symbolic link of the host. */
@@ -85,18 +87,12 @@ const RESTORE_LIBRARY = [
   "system.sh",
 ];
 
-/** Folders of the deployment document (4.1), and what the health check in each of them looks at. */
-const HEALTH_CHECKS = [
-  "infrastructure",
-  "user-service",
-  "work-order-service",
-  "asset-service",
-  "web-service",
-  "nginx",
-];
-
 /** Everything that the operator's command consists of, as it lies on the host. */
-export function operatorFiles(layout: HostLayout, system: SystemDescription): HostFile[] {
+export function operatorFiles(
+  layout: HostLayout,
+  system: SystemDescription,
+  services?: ServiceCatalogue,
+): HostFile[] {
   const scripts = layout.deploy("scripts");
   const program = (path: string, name: string): HostFile => ({ path, mode: "0755", text: template(name) });
   const library = (name: string, from: string): HostFile => ({
@@ -120,7 +116,7 @@ export function operatorFiles(layout: HostLayout, system: SystemDescription): Ho
     library("restore/hand-over.sql", "postgres/hand-over.sql"),
     library("point-in-time/archive.sh", "point-in-time/lib/archive.sh"),
     { path: `${scripts}/lib/system.json`, mode: "0644", text: `${JSON.stringify(system, null, 2)}\n` },
-    ...HEALTH_CHECKS.map((part) =>
+    ...deployFolders(services).map((part) =>
       program(layout.deploy(`${part}/health-check.sh`), "operator/part-health-check.sh"),
     ),
     program(`${scripts}/emaintenance.sh`, "operator/emaintenance.sh"),

@@ -141,7 +141,7 @@ export function describeSystem(
     volumes: all
       .filter((one) => one instanceof DataVolume)
       .map(({ volumeName, hostPath }) => ({ name: volumeName, ...(hostPath && { folder: hostPath }) })),
-    folders: hostFolders(layout).flatMap(({ path, owner, mode }) => {
+    folders: hostFolders(layout, system.catalogue).flatMap(({ path, owner, mode }) => {
       // Those of the login follow it; those with 0755 of root are taken over by the image that writes there.
       const kept = owner === "services" || (owner === "root" && mode !== "0755");
       return kept ? [{ path, owner: owner === "root" ? 0 : system.serviceUid, mode }] : [];

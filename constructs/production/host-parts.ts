@@ -15,7 +15,7 @@ import { OperatorCommand } from "../operator/operator-command";
 import { Room, type RoomProps } from "../host/room";
 import { Watchdog, type WatchdogProps } from "../host/watchdog";
 
-type Settings<T> = Omit<T, "runner" | "after">;
+type Settings<T> = Omit<T, "runner" | "services" | "after">;
 
 /** What keeps the system healthy on its host, beside the containers. Each part can be switched off with `false`. */
 export interface HostPartsSettings {
@@ -55,6 +55,7 @@ export class HostParts extends Construct {
     super(scope, id);
     const { connection, layout, system, after } = props;
     const common = { connection, layout, after };
+    const services = system.catalogue;
 
     const backup = props.backup === false ? {} : (props.backup ?? {});
 
@@ -79,7 +80,12 @@ export class HostParts extends Construct {
     const runner = new JobRunner(this, "job-runner", common);
     this.jobRunner = runner;
     if (props.logRotation !== false) {
-      new LogRotation(this, "log-rotation", { runner, serviceUid: system.serviceUid, ...props.logRotation });
+      new LogRotation(this, "log-rotation", {
+        runner,
+        services,
+        serviceUid: system.serviceUid,
+        ...props.logRotation,
+      });
     }
     if (props.imageCleanUp !== false) {
       new ImageCleanUp(this, "image-clean-up", { runner, ...props.imageCleanUp });
@@ -95,10 +101,10 @@ export class HostParts extends Construct {
       enabled: backup.offHost !== undefined,
     });
     if (props.room !== false) {
-      new Room(this, "room", { runner, ...props.room });
+      new Room(this, "room", { runner, services, ...props.room });
     }
     if (props.watchdog !== false) {
-      new Watchdog(this, "watchdog", { runner, ...props.watchdog });
+      new Watchdog(this, "watchdog", { runner, services, ...props.watchdog });
     }
   }
 }

@@ -21,6 +21,7 @@ import type { VerifyCheck } from "../release/verify-check";
 import { Registries } from "../images/registries";
 import { checkedServiceUid } from "../values/service-uid";
 import { statePath } from "../state-path";
+import { ServiceCatalogue } from "../services/service-catalogue";
 
 export interface ProductionStackProps extends EmaintenanceSettings {
   /** Folder of everything on the VM. @default /opt/emaintenance (the seed, 3.2) */
@@ -49,7 +50,8 @@ export class ProductionStack extends TerraformStack {
 
     const layout = new HostLayout(props.hostRoot);
     const serviceUid = checkedServiceUid(props.serviceUid);
-    const variables = new ApplicationVariables(this, "application");
+    const services = ServiceCatalogue.with(props.services);
+    const variables = new ApplicationVariables(this, "application", { services });
     const connection = new HostConnection(this, "host");
     const registries = new Registries(this, "registries");
     new NullProvider(this, "null");
@@ -60,6 +62,7 @@ export class ProductionStack extends TerraformStack {
       layout,
       programs: [...HOST_PROGRAMS, ...(copiesOffHost ? [OFF_HOST_PROGRAM] : [])],
       registries,
+      secrets: variables.secrets,
       serviceUid,
       ...props.host?.preflight,
     });
@@ -67,6 +70,7 @@ export class ProductionStack extends TerraformStack {
     const directories = new Directories(this, "directories", {
       connection,
       layout,
+      services,
       serviceUid,
       after: [preflight.resource],
     });
@@ -76,6 +80,7 @@ export class ProductionStack extends TerraformStack {
       connection,
       layout,
       preflight: preflight.resource,
+      services,
       serviceUid,
       gatewayConfiguration: () => this.system.nginxConf,
       after: [directories.resource],
@@ -91,6 +96,7 @@ export class ProductionStack extends TerraformStack {
     });
     this.system = new Emaintenance(this, "emaintenance", {
       ...props,
+      catalogue: services,
       pointInTime: backup === false ? undefined : backup?.pointInTime,
       variables,
       placement,

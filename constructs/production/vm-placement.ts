@@ -9,7 +9,6 @@ import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { Placement } from "../system/placement";
 import type { GatewayTarget } from "../gateway/gateway-target";
 import type { GatewayFiles } from "../gateway/gateway";
-import type { ServiceName } from "../naming";
 import { DataGate } from "../rollout/data-gate";
 import type { Deployment } from "../rollout/deployment";
 import { Gate } from "../rollout/gate";
@@ -21,6 +20,7 @@ import { RedisPassword } from "../rollout/redis-password";
 import { GatewayConfiguration } from "../rollout/gateway-configuration";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
+import type { ServiceDeclaration } from "../services/service-declaration";
 
 export interface VmPlacementProps {
   readonly connection: HostConnection;
@@ -53,14 +53,15 @@ export class VmPlacement implements Placement {
     return this.props.layout.data(service);
   }
 
-  logs(service: ServiceName): ContainerVolumes {
-    const containerPath = service === "nginx" ? "/var/log/nginx" : "/app/logs";
-    return { hostPath: this.props.layout.logs(service), containerPath };
+  logs({ name, tier, logs }: ServiceDeclaration): ContainerVolumes | undefined {
+    if (!logs) return undefined;
+    const containerPath = tier === "gateway" ? "/var/log/nginx" : "/app/logs";
+    return { hostPath: this.props.layout.logs(name), containerPath };
   }
 
-  uploads(service: "work-order-service" | "asset-service"): ContainerVolumes {
-    const folder = service.replace("-service", "-uploads");
-    return { hostPath: this.props.layout.data(folder), containerPath: "/app/uploads" };
+  uploads({ uploadsFolder }: ServiceDeclaration): ContainerVolumes | undefined {
+    if (uploadsFolder === undefined) return undefined;
+    return { hostPath: this.props.layout.data(uploadsFolder), containerPath: "/app/uploads" };
   }
 
   gatewayFiles(
@@ -70,12 +71,11 @@ export class VmPlacement implements Placement {
     services: readonly GatewayTarget[],
   ): GatewayFiles {
     const { connection, layout, deployment } = this.props;
-    const proofs = services.flatMap(({ containers }) => containers.flatMap(({ ready }) => ready));
     const { resource } = new Switch(scope, "switch", {
       connection,
       folder: layout.deploy("nginx"),
       services,
-      after: proofs,
+      after: () => services.flatMap(({ containers }) => containers.flatMap(({ ready }) => ready)),
     });
     if (this.redisPassword) this.last.push(this.redisPassword.requireAfter(resource));
     return new GatewayConfiguration(scope, "gateway-configuration", {
@@ -117,7 +117,7 @@ export class VmPlacement implements Placement {
       deployment,
       postgres,
       imageId: migration.imageId,
-      after: postgres.container.ready,
+      after: () => postgres.container.ready,
     });
     return [dump.resource];
   }
@@ -127,7 +127,7 @@ export class VmPlacement implements Placement {
     return [new MigrationGate(scope, "migration-gate", { connection, migration }).resource];
   }
 
-  proven(scope: Construct, service: OwnService): readonly ITerraformDependable[] {
+  readinessGate(scope: Construct, service: OwnService): readonly ITerraformDependable[] {
     const { connection } = this.props;
     const { containers, port, healthPath } = service;
     const gate = { connection, service: service.service, containers, port, healthPath };

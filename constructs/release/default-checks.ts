@@ -1,4 +1,3 @@
-import type { ServiceName } from "../naming";
 import type { VerifyCheck } from "./verify-check";
 
 /** A service that answers on a health path. */
@@ -21,7 +20,7 @@ export function defaultChecks(services: readonly HealthPath[]): VerifyCheck[] {
   return [
     ...services.map(({ service, path }): VerifyCheck => ({
       name: `health of ${service}`,
-      at: service as ServiceName,
+      at: service,
       steps: [{ request: `GET ${path}`, retrySeconds: 10 }],
     })),
     {

@@ -7,7 +7,7 @@ import { singleLine } from "../configuration/variable-rules";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
 import { HostScript } from "../ssh/host-script";
-import { DEPLOY_LOCK, Naming, SERVICE_NAMES } from "../naming";
+import { DEPLOY_LOCK, Naming } from "../naming";
 import { STACK_FILE_PATTERN } from "../stack-files";
 import { template } from "../templates";
 import type { ImageCatalog } from "../images/image-catalog";
@@ -55,7 +55,7 @@ export class ReleaseRecord extends Construct {
       validation: [singleLine("DEPLOYED_BY")],
     }).overrideLogicalId("DEPLOYED_BY");
 
-    const references = SERVICE_NAMES.map((service) => `"${service}=${images.of(service).reference}"`);
+    const references = images.services.map((service) => `"${service}=${images.of(service).reference}"`);
     const folder = layout.part("release-record");
     const stack = `${folder}/stack.json`;
     const files = `${folder}/stack-files.json`;

@@ -48,7 +48,11 @@ export class Verification extends Construct {
     );
     const entrance = services.find(({ probe }) => probe.kind === "gateway")?.probe;
     const address = entrance?.kind === "gateway" ? entrance : { address: "127.0.0.1", port: 80 };
-    const checks = validateProps(this, checksSchema, props.checks ?? defaultChecks(own));
+    const checks = validateProps(
+      this,
+      checksSchema(system.catalogue.names),
+      props.checks ?? defaultChecks(own),
+    );
     const document = {
       url: `http://${address.address.includes(":") ? `[${address.address}]` : address.address}:${address.port}`,
       label: labels.service,

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { SERVICE_NAMES } from "../naming";
 
 const text = (example: string) => z.string().min(1, `expected a text such as ${example}`);
 
@@ -55,20 +54,25 @@ const check = z.strictObject({
    * A service that is asked on its own, in each of its containers: on the host only. @default the system as everybody sees
    * it, through the gateway
    */
-  at: z.enum(SERVICE_NAMES, `expected one of ${SERVICE_NAMES.join(", ")}`).optional(),
+  at: z.string().optional(),
   /** In this order; the first that does not hold fails the check. */
   steps: z.array(step).min(1, "expected at least one step"),
   /** What takes away again what the steps have made; asked after all checks, also when one has failed. @default nothing */
   cleanUp: z.array(step).optional(),
 });
 
-/** All checks of a deployment. */
-export const checksSchema = z
-  .array(check)
-  .refine(
-    (all) => new Set(all.map(({ name }) => name)).size === all.length,
-    "expected a name of its own for each check",
-  );
+/**
+ * All checks of a deployment.
+ *
+ * @param services that may be asked on their own
+ */
+export const checksSchema = (services: readonly string[]) =>
+  z
+    .array(check.extend({ at: z.enum(services, `expected one of ${services.join(", ")}`).optional() }))
+    .refine(
+      (all) => new Set(all.map(({ name }) => name)).size === all.length,
+      "expected a name of its own for each check",
+    );
 
 /**
  * A check as a team writes it. `{{username}}` and `{{password}}` are the login of the variables VERIFY_USERNAME and

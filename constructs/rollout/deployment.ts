@@ -10,6 +10,7 @@ import { serviceFolders } from "../ssh/host-folders";
 import type { HostLayout } from "../ssh/host-layout";
 import { HostScript } from "../ssh/host-script";
 import { DEPLOY_LOCK, FORMER_DEPLOY_LOCK, LOCK_FOLDER, Naming, TAKE_OVER_MINUTES } from "../naming";
+import type { ServiceCatalogue } from "../services/service-catalogue";
 import { statePath } from "../state-path";
 import { template } from "../templates";
 import { DEFAULT_SERVICE_UID } from "../values/service-uid";
@@ -24,6 +25,8 @@ export interface DeploymentProps {
   readonly layout: HostLayout;
   /** Whatever makes this another deployment, beside the images: the look at the host, which knows all containers. */
   readonly preflight: Resource;
+  /** Services whose folders follow their user. @default those of the deployment document */
+  readonly services?: ServiceCatalogue;
   /** User and group id of the services. @default 1001 */
   readonly serviceUid?: number;
   /** The gateway's configuration, once the stack is complete. */
@@ -105,7 +108,7 @@ export class Deployment extends Construct implements BlueGreen {
         MARK: this.mark.id,
         MARK_NAME: this.mark.nameInput ?? "",
         SERVICE_UID: String(this.props.serviceUid ?? DEFAULT_SERVICE_UID),
-        SERVICE_FOLDERS: serviceFolders(this.props.layout).join(" "),
+        SERVICE_FOLDERS: serviceFolders(this.props.layout, this.props.services).join(" "),
       },
       triggers: { deployment: this.deployment },
       after: last,

@@ -1,9 +1,8 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { Postgres } from "../data/postgres";
 import type { HostConnection } from "../ssh/host-connection";
-import { HostScript } from "../ssh/host-script";
+import { HostScript, type Predecessors } from "../ssh/host-script";
 import { template } from "../templates";
 import { type Deployment } from "./deployment";
 import { DEPLOY_LOCK } from "../naming";
@@ -14,7 +13,8 @@ export interface SafetyDumpProps {
   readonly postgres: Postgres;
   /** Image that holds the migrations: with another one they run, and before that this. */
   readonly imageId: string;
-  readonly after: readonly ITerraformDependable[];
+  /** What must be there first: a database that is ready. */
+  readonly after: Predecessors;
 }
 
 /** A dump of the database before a migration, where the host knows how to make one and there is something to lose. */

@@ -1,9 +1,8 @@
 import type { Resource } from "@cdktf/provider-null/lib/resource";
-import type { ITerraformDependable } from "cdktf";
 import { Construct } from "constructs";
 import type { GatewayTarget } from "../gateway/gateway-target";
 import type { HostConnection } from "../ssh/host-connection";
-import { HostScript } from "../ssh/host-script";
+import { HostScript, type Predecessors } from "../ssh/host-script";
 import { DEPLOY_LOCK, Naming } from "../naming";
 import { template } from "../templates";
 
@@ -12,7 +11,8 @@ export interface SwitchProps {
   /** Folder of the gateway's configuration. */
   readonly folder: string;
   readonly services: readonly GatewayTarget[];
-  readonly after: readonly ITerraformDependable[];
+  /** What must be there first: containers that are ready. */
+  readonly after: Predecessors;
 }
 
 /**

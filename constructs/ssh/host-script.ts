@@ -1,9 +1,11 @@
 import { Resource } from "@cdktf/provider-null/lib/resource";
-import type {
-  FileProvisioner,
-  ITerraformDependable,
-  LocalExecProvisioner,
-  RemoteExecProvisioner,
+import {
+  dependable,
+  type FileProvisioner,
+  type ITerraformDependable,
+  Lazy,
+  type LocalExecProvisioner,
+  type RemoteExecProvisioner,
 } from "cdktf";
 import { createHash } from "node:crypto";
 import { basename } from "node:path/posix";
@@ -20,6 +22,9 @@ const CONFIRM_TIMEOUT = "2m";
 
 /** Of everything that Terraform runs on the host: its own file does not stay there. */
 const BEGINNING = ["#!/usr/bin/env bash", "set -euo pipefail", escapeTemplate(template("ssh/own-file.sh"))];
+
+/** What must be there first. A function is asked when the stack is synthesised: then everything has been said. */
+export type Predecessors = readonly ITerraformDependable[] | (() => readonly ITerraformDependable[]);
 
 export interface HostScriptProps {
   readonly connection: HostConnection;
@@ -58,8 +63,8 @@ export interface HostScriptProps {
   readonly folder?: string;
   /** What makes the script run again, beside a change of itself, its files, its environment or the host. @default nothing */
   readonly triggers?: Readonly<Record<string, string>>;
-  /** What must be there first. @default nothing */
-  readonly after?: readonly ITerraformDependable[];
+  /** What must be there first; a function is asked when the stack is synthesised. @default nothing */
+  readonly after?: Predecessors;
   /** As Terraform does it for whatever such a resource depends on: the new one first, the old one last. @default false */
   readonly createBeforeDestroy?: boolean;
 }
@@ -129,9 +134,11 @@ export class HostScript extends Construct {
       },
       connection: props.connection.provisioner,
       provisioners: [...before, run, ...confirm],
-      dependsOn: [...(props.after ?? [])],
       lifecycle: props.createBeforeDestroy ? { createBeforeDestroy: true } : undefined,
     });
+    const { after = [] } = props;
+    const predecessors = typeof after === "function" ? after : () => after;
+    this.resource.dependsOn = Lazy.listValue({ produce: () => predecessors().map(dependable) });
     this.resource.overrideLogicalId(Naming.terraformId(id));
   }
 }

@@ -1,11 +1,7 @@
-import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import { Construct } from "constructs";
-import type { ApiService } from "../api/api-service";
-import { AssetService } from "../api/asset-service";
+import { ApiService } from "../api/api-service";
 import { Migration, type MigrationSettings } from "../api/migration";
-import type { OwnService, ServiceSettings } from "../api/own-service";
-import { UserService } from "../api/user-service";
-import { WorkOrderService } from "../api/work-order-service";
+import type { OwnService, OwnServiceSettings, ServiceSettings } from "../api/own-service";
 import type { PointInTimeSettings } from "../data/point-in-time-settings";
 import type { ApplicationValues } from "../configuration/application-values";
 import { DataVolume } from "../data/data-volume";
@@ -16,15 +12,17 @@ import { WalArchive } from "../data/wal-archive";
 import { Gateway, type GatewayProps } from "../gateway/gateway";
 import { type NginxConfigProps, renderNginxConfig } from "../gateway/nginx-config";
 import { Upstream } from "../gateway/route";
-import { type RouteTable, routesTo, SEED_ROUTES } from "../gateway/route-table";
-import { networksWithOneName } from "../errors";
-import type { ServiceName } from "../naming";
+import { type RouteTable, routesTo } from "../gateway/route-table";
+import { networksWithOneName, serviceRouteTaken } from "../errors";
 import { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { Placement } from "./placement";
 import { ImageCatalog, type ImageCatalogProps } from "../images/image-catalog";
 import { PublishedPort } from "../values/published-port";
 import { checkedServiceUid } from "../values/service-uid";
 import { Web } from "../web/web";
+import { MIGRATING_SERVICE } from "../services/built-in-services";
+import { ServiceCatalogue } from "../services/service-catalogue";
+import type { ServiceDeclaration } from "../services/service-declaration";
 
 type DataSettings<T> = Partial<Omit<T, "image" | "network" | "volume" | "socket" | "password">>;
 
@@ -39,9 +37,14 @@ export interface EmaintenanceSettings {
   readonly workOrderService?: ServiceSettings;
   readonly assetService?: ServiceSettings;
   readonly web?: ServiceSettings;
+  /**
+   * Services that the team adds to the system, by name: what each is, and the settings that every service may have. Give the
+   * same to the stack of production and to that of development. See docs/services.md. @default none
+   */
+  readonly services?: Readonly<Record<string, OwnServiceSettings>>;
   readonly gateway?: Partial<Pick<GatewayProps, "publish" | "limits" | "healthCheck">> &
     Partial<Omit<NginxConfigProps, "routes" | "web">>;
-  /** Services by path prefix. @default the seed's, 6.1 */
+  /** Services by path prefix, beside the routes of the services that the team adds. @default the seed's, 6.1 */
   readonly routes?: RouteTable;
   /** Image references, or what images are built from, by service; the variable IMAGES wins. @default see ImageCatalog */
   readonly images?: ImageCatalogProps["sources"];
@@ -56,6 +59,8 @@ export interface EmaintenanceSettings {
 }
 
 export interface EmaintenanceProps extends EmaintenanceSettings {
+  /** All services. @default those of the deployment document, and those of `services` */
+  readonly catalogue?: ServiceCatalogue;
   readonly variables: ApplicationValues;
   readonly placement: Placement;
   /** Archives the database's write-ahead log, where the placement has a folder for it. @default it is not archived */
@@ -65,10 +70,12 @@ export interface EmaintenanceProps extends EmaintenanceSettings {
 }
 
 /**
- * The whole system, in the start order of the deployment document (2.2): PostgreSQL and Redis, the migration, the user
- * service, work orders and assets, the web, the gateway. Each step waits until the one before is healthy.
+ * The whole system, in the start order of the deployment document (2.2): PostgreSQL and Redis, the migration, the services of
+ * the API, each after those that it needs, the web, the gateway. Each step waits until the one before is healthy.
  */
 export class Emaintenance extends Construct {
+  /** All services, as they are declared. */
+  readonly catalogue: ServiceCatalogue;
   readonly images: ImageCatalog;
   /** Of the gateway, the web and the services. */
   readonly network: EmaintenanceNetwork;
@@ -79,9 +86,8 @@ export class Emaintenance extends Construct {
   readonly walArchive?: WalArchive;
   readonly redis: Redis;
   readonly migration: Migration;
-  readonly userService: UserService;
-  readonly workOrderService: WorkOrderService;
-  readonly assetService: AssetService;
+  /** The services of the API, in start order. */
+  readonly services: readonly ApiService[];
   readonly web: Web;
   readonly gateway: Gateway;
   /** The whole configuration of the gateway. */
@@ -93,8 +99,11 @@ export class Emaintenance extends Construct {
     super(scope, id);
     const { placement, variables, timeZone = "UTC" } = props;
     const { after } = placement;
+    const catalogue = props.catalogue ?? ServiceCatalogue.with(props.services);
+    this.catalogue = catalogue;
     this.serviceUid = checkedServiceUid(props.serviceUid);
     const images = new ImageCatalog(this, "images", {
+      services: catalogue,
       sources: props.images,
       publicUrl: variables.publicUrl.stringValue,
       overridable: props.imagesOverridable,
@@ -163,8 +172,8 @@ export class Emaintenance extends Construct {
 
     const dataReady = placement.dataReady?.(this, this.postgres, this.redis, this.network);
     if (dataReady) {
-      this.postgres.container.provenBy(...dataReady);
-      this.redis.container.provenBy(...dataReady);
+      this.postgres.container.readyAfter(...dataReady);
+      this.redis.container.readyAfter(...dataReady);
     }
 
     // The migration.
@@ -173,7 +182,7 @@ export class Emaintenance extends Construct {
     this.migration = new Migration(this, "migration", {
       ...common,
       network: this.dataNetwork,
-      image: images.of("user-service"),
+      image: images.of(MIGRATING_SERVICE),
       ...props.migration,
     });
     this.postgres.grantAccess(this.migration);
@@ -186,46 +195,34 @@ export class Emaintenance extends Construct {
     const migrated = placement.migrationDone(this, this.migration);
 
     // The API tier.
-    const api = (service: ServiceName, uploads?: ContainerVolumes) => ({
-      ...common,
-      network: this.network,
-      dataNetwork: this.dataNetwork,
-      image: images.of(service),
-      corsOrigin: variables.publicUrl.stringValue,
-      timeZone,
-      volumes: [placement.logs(service), uploads].filter((mount) => mount !== undefined),
-      after: [...migrated, ...images.complete],
-    });
-    this.userService = new UserService(this, "user-service", {
-      ...api("user-service"),
-      publish: [PublishedPort.loopback(UserService.DEFAULT_PORT)],
-      ...props.userService,
-    });
-    this.workOrderService = new WorkOrderService(this, "work-order-service", {
-      ...api("work-order-service", placement.uploads("work-order-service")),
-      publish: [PublishedPort.loopback(WorkOrderService.DEFAULT_PORT)],
-      ...props.workOrderService,
-    });
-    this.assetService = new AssetService(this, "asset-service", {
-      ...api("asset-service", placement.uploads("asset-service")),
-      publish: [PublishedPort.loopback(AssetService.DEFAULT_PORT)],
-      ...props.assetService,
-    });
-    const services: readonly ApiService[] = [this.userService, this.workOrderService, this.assetService];
-    for (const service of services) {
-      this.postgres.grantAccess(service);
-      this.redis.grantAccess(service);
+    const readinessGate = (service: OwnService) => placement.readinessGate?.(this, service);
+    this.services = catalogue.api.map((declaration) => {
+      const { name, usesPostgres, usesRedis } = declaration;
+      const uploads = placement.uploads(declaration);
+      const service = new ApiService(this, name, {
+        ...common,
+        readinessGate,
+        declaration,
+        network: this.network,
+        dataNetwork: usesPostgres || usesRedis ? this.dataNetwork : undefined,
+        image: images.of(name),
+        corsOrigin: variables.publicUrl.stringValue,
+        timeZone,
+        volumes: [placement.logs(declaration), uploads].filter((mount) => mount !== undefined),
+        after: [...migrated, ...images.complete],
+        publish: [PublishedPort.loopback(declaration.port)],
+        ...settingsOf(props, declaration),
+      });
+      if (usesPostgres) this.postgres.grantAccess(service);
+      if (usesRedis) this.redis.grantAccess(service);
       service.setEnvironment("JWT_SECRET", variables.jwtSecret.stringValue);
-    }
-    const prove = (service: OwnService): void => {
-      const proofs = placement.proven?.(this, service);
-      if (proofs) service.containers.forEach((container) => container.provenBy(...proofs));
-    };
-    prove(this.userService);
-    this.workOrderService.connectTo(this.userService);
-    this.assetService.connectTo(this.userService);
-    prove(this.workOrderService);
-    prove(this.assetService);
+      return service;
+    });
+    this.services.forEach((service) => {
+      this.services
+        .filter((other) => service.declaration.needs.includes(other.service))
+        .forEach((other) => service.connectTo(other));
+    });
 
     // The web tier.
     this.web = new Web(this, "web", {
@@ -234,23 +231,23 @@ export class Emaintenance extends Construct {
       image: images.of("web"),
       publicUrl: variables.publicUrl.stringValue,
       timeZone,
-      publish: [PublishedPort.loopback(3000)],
+      readinessGate,
+      publish: [PublishedPort.loopback(catalogue.get("web").port)],
       ...props.web,
     });
-    services.forEach((service) => this.web.connectTo(service));
+    this.services.forEach((service) => this.web.connectTo(service));
     this.web.startAfter(...images.complete);
-    prove(this.web);
 
     // The gateway.
     const { publish, limits, healthCheck, ...nginx } = props.gateway ?? {};
     const upstream = ({ service, port }: OwnService) => Upstream.of(service, port);
-    const behind = [...services, this.web];
+    const behind = [...this.services, this.web];
     // A port of the host cannot lead to two containers, the old one and the new: there, the gateway holds it.
     const forwards = behind.flatMap((service) =>
       service.container.published.map(({ on }) => ({ on, upstream: upstream(service) })),
     );
     this.nginxConf = renderNginxConfig({
-      routes: routesTo(props.routes ?? SEED_ROUTES, services),
+      routes: routesTo(routeTable(props.routes, catalogue), this.services),
       web: upstream(this.web),
       ...(blueGreen && {
         switched: true,
@@ -272,11 +269,27 @@ export class Emaintenance extends Construct {
       files,
       forwards: blueGreen ? forwards.map(({ on }) => ({ containerPort: on.port, on })) : [],
       answersFor: blueGreen ? behind.map(({ service }) => service) : [],
-      logs: placement.logs("nginx"),
-      publish: publish ?? [PublishedPort.everywhere(3030)],
+      logs: placement.logs(catalogue.get("nginx")),
+      publish: publish ?? [PublishedPort.everywhere(catalogue.get("nginx").localPort)],
       limits,
       healthCheck,
     });
     this.web.containers.forEach((one) => this.gateway.startAfterContainer(one));
   }
+}
+
+/** What the team has set for a service. */
+function settingsOf(settings: EmaintenanceSettings, service: ServiceDeclaration): ServiceSettings {
+  return (service.settings ? settings[service.settings] : settings.services?.[service.name]) ?? {};
+}
+
+/** The team's table takes the place of the deployment document's; services that the team adds say themselves what is theirs. */
+function routeTable(own: RouteTable | undefined, catalogue: ServiceCatalogue): RouteTable {
+  if (own === undefined) return catalogue.routes;
+  const added = catalogue.api
+    .filter(({ settings }) => settings === undefined)
+    .flatMap(({ name, routes }) => routes.map((path) => [path, name] as const));
+  const [path, name] = added.find(([prefix, service]) => (own[prefix] ?? service) !== service) ?? [];
+  if (path !== undefined && name !== undefined) throw serviceRouteTaken(name, path, own[path] ?? "");
+  return { ...own, ...Object.fromEntries(added) };
 }

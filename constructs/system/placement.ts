@@ -7,10 +7,10 @@ import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
 import type { GatewayFiles } from "../gateway/gateway";
 import type { GatewayTarget } from "../gateway/gateway-target";
-import type { ServiceName } from "../naming";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { BlueGreen } from "../container/blue-green";
 import type { ServiceImage } from "../images/service-image";
+import type { ServiceDeclaration } from "../services/service-declaration";
 
 /** What is different between a VM and a developer's machine. */
 export interface Placement {
@@ -23,9 +23,9 @@ export interface Placement {
   /** Folder that keeps the files of a data volume. @default Docker keeps them */
   dataFolder(service: "postgres" | "redis"): string | undefined;
   /** Where a service writes its log. */
-  logs(service: ServiceName): ContainerVolumes | undefined;
-  /** Where a service keeps uploaded files. */
-  uploads(service: "work-order-service" | "asset-service"): ContainerVolumes;
+  logs(service: ServiceDeclaration): ContainerVolumes | undefined;
+  /** Where a service keeps uploaded files. @default it takes none */
+  uploads(service: ServiceDeclaration): ContainerVolumes | undefined;
   /** Folder that keeps the archive of the database's write-ahead log. @default the database is not backed up here */
   readonly walArchiveFolder?: string;
   /** Blue-green deployment of containers without a state of their own. @default they are replaced in place */
@@ -56,6 +56,6 @@ export interface Placement {
   ): readonly ITerraformDependable[];
   /** What the first service starts after: a migration that has ended well. */
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[];
-  /** What proves the containers of a service before anything uses them. @default they are healthy */
-  proven?(scope: Construct, service: OwnService): readonly ITerraformDependable[];
+  /** What must exist before anything uses the containers of a service. @default they are healthy */
+  readinessGate?(scope: Construct, service: OwnService): readonly ITerraformDependable[];
 }

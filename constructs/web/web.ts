@@ -1,6 +1,7 @@
 import type { Construct } from "constructs";
 import { OwnService, type OwnServiceProps } from "../api/own-service";
 import { Tmpfs } from "../container/tmpfs";
+import { ServiceCatalogue } from "../services/service-catalogue";
 import { DEFAULT_SERVICE_UID, userOf } from "../values/service-uid";
 
 export interface WebProps extends OwnServiceProps {
@@ -12,10 +13,8 @@ export interface WebProps extends OwnServiceProps {
 export class Web extends OwnService {
   constructor(scope: Construct, id: string, props: WebProps) {
     super(scope, id, props, {
-      tier: "web",
-      service: "web",
+      declaration: ServiceCatalogue.builtIn.get("web"),
       containerId: "web",
-      port: 3000,
       healthPath: "/api/health",
       tmpfs: [
         Tmpfs.at("/tmp", { sizeMiB: 64 }),

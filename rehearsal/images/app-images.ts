@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import type { BuiltInApplication } from "../../constructs/services/built-in-services";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 import { contentKey } from "../../lib/content-key";
 import { dockerBuild, IMAGE_PREFIX, imageExists } from "../../lib/images/build";
 import { ensureBaseImages } from "../../lib/images/images";
@@ -6,9 +8,9 @@ import { withLock } from "../../lib/lock";
 import { type Say, saySilently } from "../../lib/paths";
 
 const APP = join(__dirname, "..", "app");
-const SERVICES = ["user-service", "work-order-service", "asset-service"] as const;
+const SERVICES = ServiceCatalogue.builtIn.api.map(({ name }) => name);
 
-export type AppImages = Readonly<Record<(typeof SERVICES)[number] | "web", string>>;
+export type AppImages = Readonly<Record<BuiltInApplication, string>>;
 
 /** What every image of the application depends on: the packages it installs. */
 const PACKAGES = [
@@ -41,13 +43,13 @@ export async function ensureAppImages(say: Say = saySilently): Promise<AppImages
 async function appImages(node: string, say: Say): Promise<AppImages> {
   // The services share their first stages: one after the other, the second finds them in the cache.
   const services = (async () => {
-    const built: string[] = [];
-    for (const service of SERVICES) built.push(await ensure(serviceBuild(service), node, say));
-    return built as [string, string, string];
+    const built: [string, string][] = [];
+    for (const service of SERVICES) built.push([service, await ensure(serviceBuild(service), node, say)]);
+    return built;
   })();
   const web = ensure(webBuild, node, say);
-  const [[user, workOrder, asset], page] = await Promise.all([services, web]);
-  return { "user-service": user, "work-order-service": workOrder, "asset-service": asset, web: page };
+  const [built, page] = await Promise.all([services, web]);
+  return Object.fromEntries([...built, ["web", page]]) as AppImages;
 }
 
 function serviceBuild(service: string): AppBuild {

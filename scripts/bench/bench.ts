@@ -14,11 +14,11 @@ import { terraformEnvironment } from "../../lib/terraform/provider-plugins";
 import { STACK, VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
 import { stackFolder } from "../../lib/terraform/stack-folder";
 import { run } from "../../lib/run";
-import { SERVICE_NAMES } from "../../constructs/naming";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 
 /** Runs of each measurement; the table shows medians. */
 const ROUNDS = 3;
-const CONTAINERS = SERVICE_NAMES.map((service) => `emaintenance-${service}`);
+const CONTAINERS = ServiceCatalogue.builtIn.names.map((service) => `emaintenance-${service}`);
 
 /** `docker compose up --wait` of the same seven containers, in the place of the stack's. */
 async function compose(host: RehearsalStatus, file: string): Promise<number[]> {

@@ -1,3 +1,5 @@
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
+
 /** What the comparison takes over from `docker inspect`. */
 export interface InspectedContainer {
   readonly Name: string;
@@ -41,17 +43,23 @@ export interface ComposeOptions {
   readonly volumes: object;
 }
 
-const SERVICES_START_AFTER = {
-  "work-order-service": ["user-service"],
-  "asset-service": ["user-service"],
-  web: ["work-order-service", "asset-service"],
-  nginx: ["web"],
-};
+/** Who waits for whose health. */
+const STARTS_AFTER = Object.fromEntries(
+  ServiceCatalogue.builtIn.inStartOrder.map(({ name, needs }) => [name, needs]),
+);
+
+/** The same, where the migration stands between the data tier and the services. */
+const AFTER_THE_MIGRATION = Object.fromEntries(
+  ServiceCatalogue.builtIn.inStartOrder.map(({ name, tier, needs }) => [
+    name,
+    tier === "api" ? ["migration", ...needs] : needs,
+  ]),
+);
 
 /** The production stack; its migration has run before, and its volumes are folders of the host that are there already. */
 const PRODUCTION: ComposeOptions = {
   prefix: "emaintenance-",
-  startsAfter: { "user-service": ["postgres", "redis"], ...SERVICES_START_AFTER },
+  startsAfter: STARTS_AFTER,
   jobs: [],
   volumes: { "postgres-data": bound("postgres"), "redis-data": bound("redis"), "postgres-socket": {} },
 };
@@ -60,11 +68,7 @@ const PRODUCTION: ComposeOptions = {
 export function development(prefix: string, volumes: readonly string[]): ComposeOptions {
   return {
     prefix,
-    startsAfter: {
-      migration: ["install", "postgres", "redis"],
-      "user-service": ["migration"],
-      ...SERVICES_START_AFTER,
-    },
+    startsAfter: { ...AFTER_THE_MIGRATION, migration: ["install", "postgres", "redis"] },
     jobs: ["install", "migration"],
     volumes: Object.fromEntries(volumes.map((name) => [name, {}])),
   };

@@ -6,7 +6,7 @@ import { VARIABLES_FILE } from "../../rehearsal/deployment/working-directory";
 import { run } from "../../lib/run";
 import { buildTrialImage } from "../../rehearsal/traffic/trial-image";
 import { type TrafficResult, underTraffic } from "../../rehearsal/traffic/traffic";
-import { SERVICE_NAMES } from "../../constructs/naming";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 import { composeFile, type InspectedContainer } from "./compose-file";
 import { onRehearsal } from "./on-rehearsal";
 import { print } from "./print";
@@ -101,7 +101,7 @@ async function measure(host: RehearsalStatus): Promise<void> {
   print([{ what: "npm run release, one service changed", times: released.times }]);
   printTraffic([quietly, { what: `during ${RELEASES} releases`, traffic: released.traffic }]);
 
-  const containers = SERVICE_NAMES.map((service) => `emaintenance-${service}`).join(" ");
+  const containers = ServiceCatalogue.builtIn.names.map((service) => `emaintenance-${service}`).join(" ");
   const { stdout } = await hostShell(host, `docker inspect ${containers}`);
   const compose = new Compose(host, composeFile(JSON.parse(stdout) as InspectedContainer[]), IMAGES);
   await cdktfIn(host.directory, ["destroy", "prod", "--auto-approve"]);

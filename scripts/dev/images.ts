@@ -1,4 +1,3 @@
-import { APPLICATION_SERVICES } from "../../constructs/local/development-settings";
 import type { LocalSettings } from "../../constructs/local/local-settings";
 import { ImageCatalog } from "../../constructs/images/image-catalog";
 import { ensureEngine } from "../../lib/engine";
@@ -14,14 +13,14 @@ type Images = LocalSettings["images"];
  */
 export async function chooseImages(last: Images, say: Say): Promise<Images> {
   const references = Object.values(last);
-  if (references.length > 0 && (await allExist(references))) return last;
+  // A version before named an image for each service, and none for those that a team adds.
+  if (last.node !== undefined && (await allExist(references))) return last;
   if (references.length === 0 && (await allExist(usualImages()))) return {};
   if ((await imageOrigin()) === "official") return {};
   say("no image registry can be reached: the images are made from Debian's packages");
   await ensureEngine(say);
   const { postgres, redis, nginx, node } = await ensureBaseImages(say);
-  const services = Object.fromEntries(APPLICATION_SERVICES.map((service) => [service, node]));
-  return { postgres, redis, nginx, ...services };
+  return { postgres, redis, nginx, node };
 }
 
 function usualImages(): string[] {

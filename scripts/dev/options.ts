@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { APPLICATION_SERVICES, type ApplicationService } from "../../constructs/local/development-settings";
+import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 
 export const USAGE = `npm run dev          [-- --source FOLDER] [--only infrastructure] [--on-host SERVICE]...
                          [--name NAME] [--port-offset N] [--poll] [--seed] [--no-follow] [--raw]
@@ -36,7 +36,7 @@ export interface Options {
   /** Absolute. @default as the environment and the folders say */
   readonly source?: string;
   readonly only?: "infrastructure";
-  readonly onHost: readonly ApplicationService[];
+  readonly onHost: readonly string[];
   readonly name?: string;
   readonly portOffset: number;
   readonly poll: boolean;
@@ -121,11 +121,14 @@ function checkOnly(word: string | undefined): "infrastructure" | undefined {
   throw new Error(`--only knows the word infrastructure, got "${word}"`);
 }
 
-function checkService(word: string | boolean): ApplicationService {
-  const service = APPLICATION_SERVICES.find((name) => name === word);
-  if (service !== undefined) return service;
+/** Whether there is a service of another name, the stack says: a team may have added it. */
+function checkService(word: string | boolean): string {
+  const { builtIn } = ServiceCatalogue;
+  const isName = typeof word === "string" && /^[a-z][a-z0-9-]*$/.test(word);
+  if (isName && builtIn.find(word)?.image !== "official") return word;
+  const names = builtIn.application.map(({ name }) => name).join(", ");
   throw new Error(
-    `--on-host needs one of ${APPLICATION_SERVICES.join(", ")}, got "${word === true ? "" : word}"`,
+    `--on-host needs one of ${names}, or a service that main.ts adds, got "${word === true ? "" : word}"`,
   );
 }
 

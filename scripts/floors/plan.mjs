@@ -46,6 +46,7 @@ export const FLOORS = [
     ["container", "jobs", "bootstrap"],
     ["images", "ssh"],
     ["values", "configuration", "network"],
+    ["services"],
   ].map((rooms) => ({ name: rooms.join(", "), folders: within("constructs", rooms) })),
   // The files that lie in constructs/ itself: errors, naming, templates and what else stands on nothing.
   { name: "ground", folders: ["constructs"] },

@@ -1,4 +1,4 @@
-import { Naming, SERVICE_NAMES } from "../../constructs/naming";
+import { Naming } from "../../constructs/naming";
 import type { Deployment, Say } from "./deployment";
 import { pinsOf } from "./pins";
 import { readStack, type ReleaseRecord } from "./records";
@@ -58,8 +58,8 @@ export async function goBack(deployment: Deployment, way: WayBack, say: Say): Pr
  * Where the containers of the release still serve, a failed one may have got as far as some of its images: the state has
  * those. Once it has the former ones again, Terraform sees that no container needs to be replaced, a database's neither.
  */
-async function rememberImages({ terraform }: Deployment, { valueFiles }: WayBack): Promise<void> {
-  const images = SERVICE_NAMES.map((service) => `docker_image.${Naming.terraformId(service)}`);
+async function rememberImages({ terraform }: Deployment, { record, valueFiles }: WayBack): Promise<void> {
+  const images = Object.keys(record.images).map((service) => `docker_image.${Naming.terraformId(service)}`);
   const { changes } = await terraform.plan(valueFiles, images);
   if (changes) await terraform.apply();
   await terraform.plan(valueFiles);

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SERVICE_NAMES } from "../../../constructs/naming";
+import { ServiceCatalogue } from "../../../constructs/services/service-catalogue";
 import { ROOT } from "../../../rehearsal/client";
 import { run, type RunResult } from "../../../lib/run";
 import { PIN_FILE } from "../../../lib/terraform/pin-file";
@@ -49,10 +49,13 @@ export async function releasesOnHost(): Promise<{ name: string; result: string; 
 
 /** Id and start of each container that serves: the same ones, never started again, where these are equal. */
 export async function servingContainers(): Promise<Record<string, string>> {
-  const names = SERVICE_NAMES.map((service) => `emaintenance-${service}`);
+  const names = ServiceCatalogue.builtIn.names.map((service) => `emaintenance-${service}`);
   const found = await inspectOnHost<{ Id: string; State: { StartedAt: string } }>(...names);
   return Object.fromEntries(
-    SERVICE_NAMES.map((service, i) => [service, `${found[i]?.Id} ${found[i]?.State.StartedAt}`]),
+    ServiceCatalogue.builtIn.names.map((service, i) => [
+      service,
+      `${found[i]?.Id} ${found[i]?.State.StartedAt}`,
+    ]),
   );
 }
 
@@ -60,7 +63,7 @@ export async function servingContainers(): Promise<Record<string, string>> {
 export async function orphans(): Promise<string[]> {
   const { stdout } = await onHost("docker ps --all --format '{{.Names}}' --filter name=emaintenance");
   const known = new Set(
-    [...SERVICE_NAMES, "migration", "deployed"].map((service) => `emaintenance-${service}`),
+    [...ServiceCatalogue.builtIn.names, "migration", "deployed"].map((service) => `emaintenance-${service}`),
   );
   return stdout.split("\n").filter((name) => name !== "" && !known.has(name));
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { GATEWAY_SYSCTLS } from "../../../constructs/gateway/kernel-settings";
 import { type NginxConfigProps, renderNginxConfig } from "../../../constructs/gateway/nginx-config";
 import { Route, Upstream } from "../../../constructs/gateway/route";
-import { seedRoutes } from "../../../constructs/gateway/seed-routes";
+import { ServiceCatalogue } from "../../../constructs/services/service-catalogue";
 import { ensureBaseImages } from "../../../lib/images/images";
 import { run, waitFor } from "../../../lib/run";
 import { ask } from "./client";
@@ -20,12 +20,11 @@ const CAPABILITIES = ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SE
 
 /** The seed's routes, with everything else as the test wants it. */
 export function seedConfig(settings: NginxSettings = {}): string {
-  const routes = Object.entries(seedRoutes)
-    .filter(([service]) => service !== "web")
-    .flatMap(([service, { port, prefixes }]) =>
-      prefixes.map((prefix) => Route.prefix(prefix, Upstream.of(service, port))),
-    );
-  return renderNginxConfig({ routes, web: Upstream.of("web", seedRoutes.web.port), ...settings });
+  const { builtIn } = ServiceCatalogue;
+  const routes = builtIn.api.flatMap(({ name, port, routes: prefixes }) =>
+    prefixes.map((prefix) => Route.prefix(prefix, Upstream.of(name, port))),
+  );
+  return renderNginxConfig({ routes, web: Upstream.of("web", builtIn.get("web").port), ...settings });
 }
 
 /**

@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { ServiceName } from "../../../constructs/naming";
 import type { BuildSource } from "../../../constructs/images/build-source";
 import { ensureBaseImages } from "../../../lib/images/images";
 import { run, waitFor } from "../../../lib/run";
@@ -15,7 +14,7 @@ const WITH_WEB = process.env.EMAINTENANCE_TEST_WEB_IMAGE === "1";
 let stack: BuiltStack;
 
 /** Builds one image of the sample application, with the project's own Dockerfile. */
-async function built(service: ServiceName, source: Partial<BuildSource>) {
+async function built(service: string, source: Partial<BuildSource>) {
   const { node: base, postgres, redis, nginx } = await ensureBaseImages();
   const own = ["user-service", "work-order-service", "asset-service", "web"].filter(
     (name) => name !== service,

@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { App, TerraformStack } from "cdktf";
 import { ServiceImage } from "../../../constructs/images/service-image";
-import type { ServiceName } from "../../../constructs/naming";
 import { ImageBuild } from "../../../constructs/images/image-build";
 import { unsupported } from "../../../lib/plugins/docker/unsupported";
+import { templateOf } from "../../support/declared";
 import { folderOf, MONOREPO } from "../../support/monorepo";
 import { TestStack } from "../../support/test-stack";
 
@@ -22,9 +22,13 @@ const APP = join(__dirname, "../../../rehearsal/app");
 const sample = readdirSync(APP).filter((file) => file.startsWith("Dockerfile"));
 
 /** The Dockerfile as it is sent to the engine. */
-function sentFor(service: ServiceName): string {
+function sentFor(service: string): string {
   const stack = new TestStack();
-  const { block } = new ImageBuild(stack, service, { service, source: { context: folderOf(MONOREPO) } });
+  const { block } = new ImageBuild(stack, service, {
+    service,
+    template: templateOf(service),
+    source: { context: folderOf(MONOREPO) },
+  });
   const { outdir, manifest } = App.of(stack);
   const folder = join(outdir, manifest.forStack(TerraformStack.of(stack)).workingDirectory);
   return readFileSync(join(folder, block.context, block.dockerfile ?? ""), "utf8");
@@ -54,7 +58,11 @@ test.each([
 
 test("a stack that builds an image sets no argument that only BuildKit or a named builder takes", () => {
   const stack = new TestStack();
-  new ServiceImage(stack, "one", { service: "web", source: { context: folderOf(MONOREPO) } });
+  new ServiceImage(stack, "one", {
+    service: "web",
+    template: "web",
+    source: { context: folderOf(MONOREPO) },
+  });
   const { dynamic } = stack.synthesise().resource.docker_image?.web as unknown as {
     dynamic: { build: { content: Record<string, unknown> } };
   };
