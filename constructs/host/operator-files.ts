@@ -1,5 +1,5 @@
 import { basename } from "node:path/posix";
-import { template } from "../templates";
+import { template, templateNames } from "../templates";
 import type { HostLayout } from "./host-layout";
 import type { SystemDescription } from "./system-description";
 
@@ -50,10 +50,6 @@ const OPERATOR_LIBRARY = [
   "lifecycle.sh",
   "services.sh",
   "table.sh",
-  "words.jq",
-  "containers.jq",
-  "services.jq",
-  "status.jq",
   "safety/backups.sh",
   "safety/containers.sh",
   "safety/disks.sh",
@@ -85,6 +81,14 @@ const RESTORE_LIBRARY = [
   "system.sh",
 ];
 
+/** Programs of jq, all in one folder: that among the templates by the one below lib. */
+const JQ_PROGRAMS: Readonly<Record<string, string>> = {
+  jq: "operator/lib/jq",
+  "backup/jq": "backup/lib/jq",
+  "point-in-time/jq": "point-in-time/lib/jq",
+  "restore/jq": "restore/lib/jq",
+};
+
 /** Folders of the deployment document (4.1), and what the health check in each of them looks at. */
 const HEALTH_CHECKS = [
   "infrastructure",
@@ -115,6 +119,9 @@ export function operatorFiles(layout: HostLayout, system: SystemDescription): Ho
     ...OPERATOR_LIBRARY.map((name) => library(name, `operator/lib/${name}`)),
     ...BACKUP_LIBRARY.map((name) => library(`backup/${name}`, `backup/lib/${name}`)),
     ...RESTORE_LIBRARY.map((name) => library(`restore/${name}`, `restore/lib/${name}`)),
+    ...Object.entries(JQ_PROGRAMS).flatMap(([folder, from]) =>
+      templateNames(from).map((name) => library(`${folder}/${name}`, `${from}/${name}`)),
+    ),
     program(`${scripts}/lib/restore/fetch-wal.sh`, "restore/fetch-wal.sh"),
     program(`${scripts}/lib/restore/apply-password.sh`, "postgres/apply-password.sh"),
     library("restore/hand-over.sql", "postgres/hand-over.sql"),

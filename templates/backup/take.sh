@@ -199,14 +199,10 @@ files=$(
       '{($name): {bytes: $bytes, sha256: $sha256}}'
   done | jq -cs 'add // {}'
 ) || fail "a file of the set is empty"
-jq -n --argjson format "$SET_FORMAT" --arg set "$name" --arg kind "$kind" --argjson number "$number" --arg reason "$reason" \
+query backup/jq/manifest.jq -n --argjson format "$SET_FORMAT" --arg set "$name" --arg kind "$kind" --argjson number "$number" --arg reason "$reason" \
   --arg release "$release" --arg started "$started" --arg ended "$(utc)" --argjson images "$(images_of .Image)" \
-  --argjson references "$(images_of .Config.Image)" --argjson postgres "$facts" --argjson others "$others" --argjson rowCounts "$row_counts" \
-  --argjson files "$files" --argjson entries "$entries" --arg from "$from" --arg to "$to" --argjson removed "$removed" '
-  {format: $format, set: $set, kind: $kind, number: $number, reason: $reason, release: $release, started: $started, ended: $ended,
-   images: $images, references: $references,
-   postgres: (if $postgres then $postgres + {databases: ([{name: $postgres.database}] + $others)} else null end),
-   rowCounts: $rowCounts, files: $files, entries: $entries, window: {from: $from, to: $to, removed: $removed}}' > "$partial/manifest.json"
+  --argjson references "$(images_of .Config.Image)" --argjson facts "$facts" --argjson others "$others" --argjson rowCounts "$row_counts" \
+  --argjson files "$files" --argjson entries "$entries" --arg from "$from" --arg to "$to" --argjson removed "$removed" > "$partial/manifest.json"
 
 sync "$partial"/* "$partial"
 mv -T "$partial" "$(set_folder "$name")"

@@ -19,7 +19,7 @@ choose_set() {
   elif [ -n "$NEWEST_VERIFIED" ]; then
     SET=$(newest_verified_set "${kinds[@]}")
   else
-    SET=$(list_sets | jq -r 'map(select(.broken == null and .verified.ok != false and (.kind | IN($ARGS.positional[])))) | .[0].set // empty' --args "${kinds[@]}")
+    SET=$(list_sets | query restore/jq/newest-restorable-set.jq -r --args "${kinds[@]}")
   fi
   [ -n "$SET" ] || fail "there is no set to restore ($WHAT) in $BACKUPS" "one that holds it: ${kinds[*]}" "Bring one there, or fetch one: emaintenance off-host list"
   hold_set "$SET" || fail "$SET is being removed" "a set that stays" "Choose another: emaintenance restore list"
@@ -43,10 +43,7 @@ plan_line() {
 
 show_plan() {
   local part
-  query '.[] | select(.set == $set) |
-    "\($what) from \($set): of \(.window.from // .started // "?"), \(.started // "?" | ago) ago, release \(.release // "?"), \(.bytes | bytes_in_words), " +
-    (if .verified.ok == true then "verified" elif .verified.ok == false then "FAILED its verification" else "not verified yet" end)' \
-    -r --arg set "$SET" --arg what "restore $WHAT" <<< "$(list_sets)"
+  query restore/jq/plan.jq -r --arg set "$SET" --arg what "restore $WHAT" <<< "$(list_sets)"
   plan_line "checks the set against its digests"
   plan_line "shows the maintenance page, and stops $(writers | tac | paste -sd ' ')"
   [[ " ${PARTS[*]} " != *" database "* ]] || [ -n "$WITHOUT_SAFETY_DUMP" ] || plan_line "saves the present database as a set of its own"

@@ -239,8 +239,7 @@ compare_rows() {
   expected=$(manifest "$SET" '.rowCounts // {} | tojson')
   found=$(sql "$1" <<< "$COUNT_ROWS" | counts_of) ||
     fail "the rows of the restored database could not be counted" "tables that can be read" "PostgreSQL's reason is above"
-  differences=$(jq -nr --argjson expected "$expected" --argjson found "$found" '
-    $expected + $found | keys[] | select($expected[.] != $found[.]) | "  \(.): \($found[.] // "no table") instead of \($expected[.] // "no table")"')
+  differences=$(query restore/jq/row-differences.jq -nr --argjson expected "$expected" --argjson found "$found")
   if [ -n "$differences" ]; then
     printf 'rows:\n%s\n' "$differences" | printable >&2
     fail "the restored database is not what the manifest of $SET says" "the same number of rows in each table" "Choose another set: emaintenance restore list"

@@ -26,7 +26,6 @@ who() { printf '%s' "${SUDO_USER:-$(id -un)}"; }
 audit() {
   local file
   file=$(config .status)/audit.jsonl
-  jq -nc --arg who "$(who)" --arg what "restore $WHAT" --arg set "${SET-}" --arg result "$1" --argjson seconds "$SECONDS" \
-    '{time: (now | todate), who: $who, what: $what, set: (if $set == "" then null else $set end), result: $result, seconds: $seconds}' >> "$file"
+  query restore/jq/audit.jq -nc --arg who "$(who)" --arg what "restore $WHAT" --arg set "${SET-}" --arg result "$1" --argjson seconds "$SECONDS" >> "$file"
   chmod 0644 "$file"
 }
