@@ -72,7 +72,7 @@ code=0
 printf '%s' "$whole" |
   timeout "$SECONDS_IN_ALL" docker run --rm --interactive --init --network host --read-only --cap-drop ALL \
     --security-opt no-new-privileges --user 65534:65534 --memory 256m --pids-limit 128 --log-driver none \
-    --label emaintenance.throwaway=verify --volume "$folder/verify.mjs:/verify.mjs:ro" \
+    --label emaintenance.throwaway=verify --volume "$folder/verify.mjs:/verify.mjs:ro" --volume "$folder/step.mjs:/step.mjs:ro" \
     --entrypoint node "$image" /verify.mjs "$@" || code=$?
 [ "$code" -lt 124 ] || fail "the runner did not come to an end in a container of $image" "an image with Node" "Docker's reason is above"
 exit "$code"
