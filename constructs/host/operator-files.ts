@@ -75,6 +75,7 @@ const RESTORE_LIBRARY = [
   "database.sh",
   "files.sh",
   "journal.sh",
+  "load.sh",
   "point-in-time.sh",
   "redis.sh",
   "service.sh",

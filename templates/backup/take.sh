@@ -126,7 +126,7 @@ save_main_database() {
 # The roles, and every other database.
 save_rest_of_cluster() {
   local names other count=0
-  INPUT='' in_postgres "$postgres" pg_dumpall --globals-only > "$partial/globals.sql" || fail "pg_dumpall failed: the reason is in the log of this job"
+  in_postgres "$postgres" pg_dumpall --globals-only > "$partial/globals.sql" || fail "pg_dumpall failed: the reason is in the log of this job"
   tail -n 5 "$partial/globals.sql" | grep -q 'PostgreSQL database cluster dump complete' || fail "the dump of the roles is not whole"
   names=$(query_once "$postgres" "$database" "SELECT json_agg(datname ORDER BY datname) FROM pg_database
     WHERE datallowconn AND NOT datistemplate AND datname <> current_database()") || fail "the databases cannot be listed: the reason is in the log of this job"

@@ -43,7 +43,7 @@ require_room "$last" || exit "$NOT_WELL"
 
 # Without the log: that is in the archive. On standard output, as one archive with its own manifest at the end.
 copy_cluster() {
-  INPUT='' in_postgres "$postgres" pg_basebackup --no-password --pgdata=- --format=tar --wal-method=none --checkpoint=fast \
+  in_postgres "$postgres" pg_basebackup --no-password --pgdata=- --format=tar --wal-method=none --checkpoint=fast \
     --label="$name" --manifest-checksums=SHA256 2> "$partial/messages" | compress_to "$file"
 }
 
