@@ -26,6 +26,7 @@ const VERBS: Readonly<Record<string, string>> = {
   "off-host": "backup/off-host.sh",
   restore: "restore/restore.sh",
   "point-in-time": "point-in-time/point-in-time.sh",
+  "clean-up": "clean-up/clean-up.sh",
 };
 
 /** Programs that the schedules and commands of the workstation run, beside the words. */
