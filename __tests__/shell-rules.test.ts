@@ -46,6 +46,22 @@ test.each([
   ["names out of a format with line breaks", "find . -printf '%s %p\\n' | sort", "1: names of files"],
   ["words of find", 'for name in $(find . -type f); do rm "$name"; done', "1: names of files"],
   ["words of ls", 'for name in $(ls logs); do rm "$name"; done', "1: names of files out of ls"],
+  [
+    "a program of jq over several lines",
+    "jq -r --arg name \"$name\" '.[] |\n  select(.name == $name)' file",
+    "1: a program of jq in quotes, of 2 lines",
+  ],
+  [
+    "a long program of jq behind a value of a command",
+    `printf x | jq --arg a "$(cut -d ' ' -f 1 <<< "$x")" '${".a | ".repeat(25)}.b'`,
+    "1: a program of jq in quotes, of 1 lines and 127 characters",
+  ],
+  [
+    "a program of jq with a quote in it",
+    "config '.a | \"'\\''\"' && if ! manifest '.b |\n.c'; then exit 1; fi",
+    "1: a program of jq in quotes, of 2 lines",
+  ],
+  ["a script that nobody reads to its end", ":\n".repeat(301), "301: 301 lines, of at most 300"],
   ["a remark without a reason", "read -r n\n# shell-rules: allow\necho $((n + 1))", "3: n,"],
 ])("%s is refused", async (_what, script, expected) => {
   const found = await findings(script);
@@ -75,6 +91,11 @@ test.each([
     "a find that lists nothing",
     "find . -name '*.new' -delete\nfind . -type f -exec chmod 600 {} +\n[ -n \"$(find . -print -quit)\" ]",
   ],
+  [
+    "short programs of jq, and words that are none",
+    "jq -r '.[] | .name' <<< \"$all\"\nquery jq/status.jq -c\nfail \"jq is not installed\" 'a\nb'\njq empty | awk '{\n}'",
+  ],
+  ["a script that a person reads", ":\n".repeat(300)],
   [
     "a remark with a reason",
     "read -r n\n# shell-rules: allow it is compared as text before\necho $((n + 1))",

@@ -1,15 +1,28 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Eta } from "eta";
 
 /** Everything that lands on the host or in a container lies here, as it looks there. */
 const FOLDER = join(__dirname, "..", "templates");
 
-const eta = new Eta({ views: FOLDER, autoEscape: false, autoTrim: false, useWith: false });
+const options = { views: FOLDER, autoEscape: false, autoTrim: false, useWith: false } as const;
 
-/** The text of a template without placeholders. */
+const eta = new Eta(options);
+
+/** In a script a placeholder is a comment: shellcheck and bash can read the script as it lies in the folder. */
+const assembly = new Eta({ ...options, tags: ["# <%", "%>"] });
+
+/**
+ * The text of a template without placeholders. A script holds what it shares with others by a line
+ * `# <%~ include("shared/as-root.sh") %>`, in whose place the other file stands.
+ */
 export function template(path: string): string {
-  return readFileSync(join(FOLDER, path), "utf8");
+  return assembly.renderString(source(path), {});
+}
+
+/** Names of the templates in a folder, sorted. */
+export function templateNames(folder: string): string[] {
+  return readdirSync(join(FOLDER, folder)).sort();
 }
 
 /**
@@ -19,5 +32,9 @@ export function template(path: string): string {
  * @param values reachable in the template as `it`
  */
 export function renderTemplate(path: string, values: object): string {
-  return eta.renderString(template(path), values);
+  return eta.renderString(source(path), values);
+}
+
+function source(path: string): string {
+  return readFileSync(join(FOLDER, path), "utf8");
 }

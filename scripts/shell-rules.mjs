@@ -3,6 +3,9 @@
 //   - a value from outside (the output of a program, a line that was read, an argument) in $((…)), ((…)), [ -gt ] or
 //     [[ -gt ]], unless its script checks it: numbers NAME, is_number "$name", or a match with a pattern of digits
 //   - a `find` that ends names with line breaks, and words of $(ls …) or $(find …): a name may hold any character but a NUL
+// And what a person can no longer read:
+//   - a program of jq in quotes that is more than one short line: it belongs into a file of its own, with a test
+//   - a script of more than 300 lines
 // A line that may stay has a comment on it or above it, with a reason: # shell-rules: allow REASON
 import { readFileSync } from "node:fs";
 
@@ -12,6 +15,13 @@ const COUNTERS =
 const COMPARISON = /-(?:eq|ne|gt|ge|lt|le)(?=\s)/g;
 const REMARK = /#\s*shell-rules: allow(.*)$/;
 const LEAST_REASON = 10;
+
+/** jq, and the functions of the scripts that take a program of it. */
+const JQ =
+  /(^|[|;&({!]|\b(?:if|then|do|else|while|until|as_root))[ \t]*(jq|config|manifest|setting|state_of) /gm;
+/** Characters of a program in quotes; a longer one is a file. */
+const LONGEST_PROGRAM = 100;
+const MOST_LINES = 300;
 
 /**
  * The text without strings, comments and here-documents (each of their characters a blank), and where command and arithmetic
@@ -93,6 +103,45 @@ function lex(text) {
     }
   }
   return { masked: masked.join(""), arithmetic, commands };
+}
+
+/** Where a string in double quotes ends: the index of its last mark. */
+function endOfQuoted(text, from) {
+  let depth = 0;
+  let at = from;
+  for (; at < text.length; at += 1) {
+    if (text[at] === "\\") at += 1;
+    else if (text.startsWith("$(", at)) depth += 1;
+    else if (text[at] === ")" && depth > 0) depth -= 1;
+    else if (text[at] === '"' && depth === 0) break;
+  }
+  return at;
+}
+
+/** Texts in quotes that the commands of jq in a script have as arguments, with where they begin. */
+function jqPrograms(text) {
+  const found = [];
+  for (const match of text.matchAll(JQ)) {
+    const line = text.slice(text.lastIndexOf("\n", match.index + match[1].length) + 1, match.index);
+    if (/^\s*#/.test(line)) continue;
+    let at = match.index + match[0].length;
+    while (at < text.length && !/[\n|;&)#]/.test(text[at])) {
+      let to = at;
+      if (text[at] === "\\") to += 1;
+      else if (text[at] === '"') {
+        to = endOfQuoted(text, at + 1);
+        if (/^[.[{]|^include\b/.test(text.slice(at + 1, to))) found.push([at, text.slice(at + 1, to)]);
+      } else if (text[at] === "'") {
+        to = text.indexOf("'", at + 1);
+        // A quote inside is written '\\''.
+        while (text.startsWith("'\\''", to)) to = text.indexOf("'", to + 4);
+        if (to < 0) to = text.length;
+        found.push([at, text.slice(at + 1, to)]);
+      }
+      at = to + 1;
+    }
+  }
+  return found;
 }
 
 /** Functions of a script, which begin and end at the beginning of a line: from where to where. */
@@ -201,6 +250,15 @@ export function shellFindings(text) {
     }
   };
 
+  for (const [at, program] of jqPrograms(text)) {
+    if (program.includes("\n") || program.length > LONGEST_PROGRAM) {
+      say(
+        at,
+        `a program of jq in quotes, of ${program.split("\n").length} lines and ${program.length} characters`,
+      );
+    }
+  }
+
   for (const [from, to] of arithmetic) judge(text.slice(from, to), from, "arithmetic");
   for (const { index, 0: operator } of masked.matchAll(COMPARISON)) {
     const lineStart = masked.lastIndexOf("\n", index) + 1;
@@ -254,11 +312,20 @@ export function shellFindings(text) {
   return found.sort((a, b) => a.line - b.line);
 }
 
-/** Prints what breaks the rule in these files; how many findings there are. */
-export function checkShellRules(files) {
+/** A script of whatever language that is longer than a person reads. */
+function lengthFindings(text) {
+  const count = text.split("\n").length - 1;
+  return count > MOST_LINES
+    ? [{ line: MOST_LINES + 1, what: `${count} lines, of at most ${MOST_LINES}` }]
+    : [];
+}
+
+/** Prints what breaks the rules in these files; how many findings there are. Those that are no shell only have a length. */
+export function checkShellRules(files, isShell = () => true) {
   let count = 0;
   for (const file of files) {
-    for (const { line, what } of shellFindings(readFileSync(file, "utf8"))) {
+    const text = readFileSync(file, "utf8");
+    for (const { line, what } of [...(isShell(file) ? shellFindings(text) : []), ...lengthFindings(text)]) {
       console.error(
         `${file}:${line}: ${what}. Expected a check before it, or a remark with a reason. See scripts/shell-rules.mjs`,
       );

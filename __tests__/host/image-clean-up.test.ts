@@ -19,6 +19,12 @@ describe("the clean-up of images", () => {
     expect(units).toContain('Environment="REPOSITORY_PREFIX=emaintenance/"');
   });
 
+  test("lays its settings down, for the operator's command", () => {
+    expect(unitsOf({ keepTags: 3 })).toContain(
+      "OLDER_THAN_DAYS=14\nKEEP_TAGS=3\nREPOSITORY_PREFIX=emaintenance/\nRELEASES=/opt/emaintenance/releases\n",
+    );
+  });
+
   test.each<[Partial<ImageCleanUpProps>, string]>([
     [{ keepTags: 1 }, "keepTags is 1: expected at least 2: the release in use and the one before"],
     [{ olderThanDays: 0 }, "olderThanDays is 0: expected at least 1 day"],

@@ -1,9 +1,8 @@
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { template } from "../../constructs/templates";
 import { run, type RunResult } from "../../lib/run";
 import { temporaryFolder } from "./temporary-folder";
-
-const TEMPLATES = join(__dirname, "../../templates");
 
 /** How a run of a job ended. */
 export interface RunRecord {
@@ -40,10 +39,10 @@ export class JobHost {
   }
 
   /** Lays a file of `templates/` among the scripts, as a program. */
-  install(template: string, name: string): this {
+  install(path: string, name: string): this {
     const target = join(this.scripts, name);
     mkdirSync(dirname(target), { recursive: true });
-    cpSync(join(TEMPLATES, template), target);
+    writeFileSync(target, template(path));
     chmodSync(target, 0o755);
     return this;
   }

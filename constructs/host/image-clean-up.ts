@@ -44,6 +44,15 @@ export class ImageCleanUp extends Construct {
     super(scope, id);
     const { olderThanDays = 14, keepTags = 5, repositoryPrefix = Naming.image("") } = props;
     const checked = validateProps(this, checkedProps, { olderThanDays, keepTags, repositoryPrefix });
+    const environment = {
+      OLDER_THAN_DAYS: String(checked.olderThanDays),
+      KEEP_TAGS: String(checked.keepTags),
+      REPOSITORY_PREFIX: checked.repositoryPrefix,
+      RELEASES: props.runner.layout.releases,
+      LABEL: Naming.label("service"),
+      BUILD_LABEL: Naming.label("build"),
+      CONTAINER_PREFIX: Naming.container(""),
+    };
     this.resource = new ScheduledJob(this, "job", {
       runner: props.runner,
       job: "image-clean-up",
@@ -51,15 +60,13 @@ export class ImageCleanUp extends Construct {
       schedule: props.schedule ?? CronSchedule.weekly({ day: "sunday", hour: 4 }),
       timeZone: props.timeZone,
       script: template("clean-up/images.sh"),
-      environment: {
-        OLDER_THAN_DAYS: String(checked.olderThanDays),
-        KEEP_TAGS: String(checked.keepTags),
-        REPOSITORY_PREFIX: checked.repositoryPrefix,
-        RELEASES: props.runner.layout.releases,
-        LABEL: Naming.label("service"),
-        BUILD_LABEL: Naming.label("build"),
-        CONTAINER_PREFIX: Naming.container(""),
+      // For `emaintenance clean-up`, which runs the same by hand.
+      files: {
+        settings: Object.entries(environment)
+          .map(([name, value]) => `${name}=${value}\n`)
+          .join(""),
       },
+      environment,
     }).resource;
   }
 }

@@ -1,6 +1,6 @@
 import { basename } from "node:path/posix";
 import type { ServiceCatalogue } from "../services/service-catalogue";
-import { template } from "../templates";
+import { template, templateNames } from "../templates";
 import type { HostLayout } from "../ssh/host-layout";
 import { deployFolders } from "../ssh/host-folders";
 import type { SystemDescription } from "./system-description";
@@ -28,6 +28,7 @@ const VERBS: Readonly<Record<string, string>> = {
   "off-host": "backup/off-host.sh",
   restore: "restore/restore.sh",
   "point-in-time": "point-in-time/point-in-time.sh",
+  "clean-up": "clean-up/clean-up.sh",
 };
 
 /** Programs that the schedules and commands of the workstation run, beside the words. */
@@ -52,10 +53,6 @@ const OPERATOR_LIBRARY = [
   "lifecycle.sh",
   "services.sh",
   "table.sh",
-  "words.jq",
-  "containers.jq",
-  "services.jq",
-  "status.jq",
   "safety/backups.sh",
   "safety/containers.sh",
   "safety/disks.sh",
@@ -81,11 +78,20 @@ const RESTORE_LIBRARY = [
   "database.sh",
   "files.sh",
   "journal.sh",
+  "load.sh",
   "point-in-time.sh",
   "redis.sh",
   "service.sh",
   "system.sh",
 ];
+
+/** Programs of jq, all in one folder: that among the templates by the one below lib. */
+const JQ_PROGRAMS: Readonly<Record<string, string>> = {
+  jq: "operator/lib/jq",
+  "backup/jq": "backup/lib/jq",
+  "point-in-time/jq": "point-in-time/lib/jq",
+  "restore/jq": "restore/lib/jq",
+};
 
 /** Everything that the operator's command consists of, as it lies on the host. */
 export function operatorFiles(
@@ -111,6 +117,9 @@ export function operatorFiles(
     ...OPERATOR_LIBRARY.map((name) => library(name, `operator/lib/${name}`)),
     ...BACKUP_LIBRARY.map((name) => library(`backup/${name}`, `backup/lib/${name}`)),
     ...RESTORE_LIBRARY.map((name) => library(`restore/${name}`, `restore/lib/${name}`)),
+    ...Object.entries(JQ_PROGRAMS).flatMap(([folder, from]) =>
+      templateNames(from).map((name) => library(`${folder}/${name}`, `${from}/${name}`)),
+    ),
     program(`${scripts}/lib/restore/fetch-wal.sh`, "restore/fetch-wal.sh"),
     program(`${scripts}/lib/restore/apply-password.sh`, "postgres/apply-password.sh"),
     library("restore/hand-over.sql", "postgres/hand-over.sql"),

@@ -89,6 +89,7 @@ export class Verification extends Construct {
       files: {
         [`${folder}/run.sh`]: template("verify/run.sh"),
         [`${folder}/verify.mjs`]: template("verify/verify.mjs"),
+        [`${folder}/step.mjs`]: template("verify/step.mjs"),
         [`${folder}/checks.json`]: `${JSON.stringify(document, undefined, 2)}\n`,
       },
       script: template("shared/process-limit.sh") + template("verify/after-deploy.sh"),

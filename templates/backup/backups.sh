@@ -48,8 +48,5 @@ if [ -n "$as_json" ]; then
 elif [ "$sets" = '[]' ]; then
   echo "there is no set in $BACKUPS yet: emaintenance backup"
 else
-  query '.[] | [.set, (.ended // "-" | if . == "-" then . else ago end), (.bytes | bytes_in_words), (.release // "-"), (.reason // "-"),
-    (if .pinned then "pinned" else "-" end),
-    (if .broken then "no: \(.broken)" elif .verified == null then "not yet" elif .verified.ok then "restored in \(.verified.seconds) s" else "failed: \(.verified.message)" end)] | @tsv' \
-    -r <<< "$sets" | table SET AGE SIZE RELEASE REASON PINNED VERIFIED
+  query backup/jq/backups-table.jq -r <<< "$sets" | table SET AGE SIZE RELEASE REASON PINNED VERIFIED
 fi

@@ -5,7 +5,7 @@ set -euo pipefail
 : "${STAGING:?folder with secret/access.json}"
 : "${ACCESS:?folder for them, such as /etc/emaintenance/off-host}"
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 # However this ends, what opens the copies does not stay where it was uploaded.
 trap 'rm -rf "$STAGING/secret"' EXIT

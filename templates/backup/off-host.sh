@@ -125,11 +125,7 @@ open_repository() {
 }
 
 # Every copy: the set, its kind, when it was made, and restic's number for it; the newest first.
-list_copies() {
-  copies snapshots --json --host "$PROJECT" | jq -c '
-    [.[] | {set: (.paths[0] | split("/") | last), time: (.time | sub("\\..*"; "Z") | sub("ZZ"; "Z")), snapshot: .short_id, path: .paths[0]}
-      | .kind = (.set | split("_")[0])] | sort_by(.time, .set) | reverse'
-}
+list_copies() { copies snapshots --json --host "$PROJECT" | query backup/jq/copies.jq -c; }
 
 copy_sets() {
   local there known name reason copied=0 failed=0 names=() settled=()

@@ -2,7 +2,7 @@
 # Takes away what opens the copies of backup sets. The copies stay where they are.
 set -euo pipefail
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 as_root rm -rf /etc/emaintenance/off-host /var/cache/emaintenance/restic
 as_root rmdir --ignore-fail-on-non-empty /etc/emaintenance /var/cache/emaintenance 2> /dev/null || true

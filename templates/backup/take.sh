@@ -126,7 +126,7 @@ save_main_database() {
 # The roles, and every other database.
 save_rest_of_cluster() {
   local names other count=0
-  INPUT='' in_postgres "$postgres" pg_dumpall --globals-only > "$partial/globals.sql" || fail "pg_dumpall failed: the reason is in the log of this job"
+  in_postgres "$postgres" pg_dumpall --globals-only > "$partial/globals.sql" || fail "pg_dumpall failed: the reason is in the log of this job"
   tail -n 5 "$partial/globals.sql" | grep -q 'PostgreSQL database cluster dump complete' || fail "the dump of the roles is not whole"
   names=$(query_once "$postgres" "$database" "SELECT json_agg(datname ORDER BY datname) FROM pg_database
     WHERE datallowconn AND NOT datistemplate AND datname <> current_database()") || fail "the databases cannot be listed: the reason is in the log of this job"
@@ -199,14 +199,10 @@ files=$(
       '{($name): {bytes: $bytes, sha256: $sha256}}'
   done | jq -cs 'add // {}'
 ) || fail "a file of the set is empty"
-jq -n --argjson format "$SET_FORMAT" --arg set "$name" --arg kind "$kind" --argjson number "$number" --arg reason "$reason" \
+query backup/jq/manifest.jq -n --argjson format "$SET_FORMAT" --arg set "$name" --arg kind "$kind" --argjson number "$number" --arg reason "$reason" \
   --arg release "$release" --arg started "$started" --arg ended "$(utc)" --argjson images "$(images_of .Image)" \
-  --argjson references "$(images_of .Config.Image)" --argjson postgres "$facts" --argjson others "$others" --argjson rowCounts "$row_counts" \
-  --argjson files "$files" --argjson entries "$entries" --arg from "$from" --arg to "$to" --argjson removed "$removed" '
-  {format: $format, set: $set, kind: $kind, number: $number, reason: $reason, release: $release, started: $started, ended: $ended,
-   images: $images, references: $references,
-   postgres: (if $postgres then $postgres + {databases: ([{name: $postgres.database}] + $others)} else null end),
-   rowCounts: $rowCounts, files: $files, entries: $entries, window: {from: $from, to: $to, removed: $removed}}' > "$partial/manifest.json"
+  --argjson references "$(images_of .Config.Image)" --argjson facts "$facts" --argjson others "$others" --argjson rowCounts "$row_counts" \
+  --argjson files "$files" --argjson entries "$entries" --arg from "$from" --arg to "$to" --argjson removed "$removed" > "$partial/manifest.json"
 
 sync "$partial"/* "$partial"
 mv -T "$partial" "$(set_folder "$name")"

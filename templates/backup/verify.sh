@@ -81,16 +81,14 @@ verify_database() {
   user=$(manifest "$name" .postgres.user)
   id=$(start_throwaway "$PURPOSE" "$image" "$(set_folder "$name")" "$user") || return "$UNKNOWN"
   await_throwaway "$id" "$user" || return "$UNKNOWN"
-  # As it was: what sorts differently would be another index.
-  jq -r '"CREATE DATABASE verified TEMPLATE template0 ENCODING '\''\(.encoding)'\'' LC_COLLATE '\''\(.collate)'\'' LC_CTYPE '\''\(.ctype)'\''"' \
+  query backup/jq/create-database.jq -r \
     <<< "$facts" | docker exec --interactive "$id" psql -Xq -v ON_ERROR_STOP=1 -U "$user" -d postgres || return 1
   make_owner "$id" "$user" "$(jq -r '.owner // ""' <<< "$facts")" || return 1
   heeding_signals restore_into "$id" "$user" "$file" verified || { echo "it cannot be restored, for the reason above"; return 1; }
   expected=$(manifest "$name" '.rowCounts | tojson')
   counted=$(in_throwaway "$id" "$user" verified "$COUNT_ROWS" | counts_of) || return 1
   if ! jq -ne --argjson expected "$expected" --argjson counted "$counted" '$expected == $counted' > /dev/null; then
-    echo "other rows came back than were saved: $(jq -nr --argjson expected "$expected" --argjson counted "$counted" '
-      [($expected + $counted | keys[]) | select($expected[.] != $counted[.]) | "\(.) \($counted[.] // "missing") instead of \($expected[.] // "none")"] | join(", ")')"
+    echo "other rows came back than were saved: $(query backup/jq/row-differences.jq -nr --argjson expected "$expected" --argjson counted "$counted")"
     return 1
   fi
   # Every page and every index, against its table; where the image has no amcheck, every row is read.

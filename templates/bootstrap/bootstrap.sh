@@ -24,7 +24,7 @@ fail() {
   exit 1
 }
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 # Lays what comes in down as a file, unless it is there like that.
 put() {

@@ -16,7 +16,7 @@ usage() {
   cat <<'TEXT'
 usage: run.sh [--dry-run]
 
-  --dry-run   say what would be removed, and remove nothing
+  --dry-run   say what would be removed, and how much room that would free; remove nothing
   --help      this text
 
 # Removes images of earlier releases, what builds left behind, and containers that were set aside. Never a volume, never what
@@ -36,16 +36,63 @@ esac
 readonly OLDEST=$((EPOCHSECONDS - OLDER_THAN_DAYS * 86400))
 containers_removed=0 images_removed=0 failed=0
 
+# In a dry run: which containers would go, what they take, and the image of each name that would.
+containers_gone=() container_bytes=0 images_gone=()
+
+# remove WHAT NAME ID COMMAND...
 remove() {
-  local what=$1 name=$2
-  shift 2
+  local what=$1 name=$2 id=$3
+  shift 3
   if [ -z "$really" ]; then
     echo "would remove the $what $name"
+    if [ "$what" = container ]; then count_container "$id"; else images_gone+=("$id"); fi
   elif "$@" > /dev/null; then
     echo "removed the $what $name"
   else
     failed=$((failed + 1))
     return 1
+  fi
+}
+
+# count_container ID: what it has written beside its image.
+count_container() {
+  local bytes
+  containers_gone+=("$1")
+  bytes=$(docker inspect --size --format '{{.SizeRw}}' "$1") || return 0
+  [[ $bytes =~ ^[0-9]{1,15}$ ]] || return 0
+  container_bytes=$((container_bytes + bytes))
+}
+
+# freed_bytes: the least that all of it would free: an image that loses its last name frees what no other image has in common
+# with it. Fails where Docker does not say.
+freed_bytes() {
+  local all gone sizes id short size total=$container_bytes
+  all=$(docker images --no-trunc --format '{{.ID}}') || return 1
+  gone=$(printf '%s\n' "${images_gone[@]}")
+  # Docker writes sizes as 48.3MB, and the ids of a version before are short.
+  sizes=$(docker system df --verbose --format '{{range .Images}}{{println .ID .UniqueSize}}{{end}}') || return 1
+  while read -r id; do
+    [ "$(grep -cxF -- "$id" <<< "$gone")" = "$(grep -cxF -- "$id" <<< "$all")" ] || continue
+    while read -r short size; do
+      if [ -z "$short" ] || [[ ${id#sha256:} != "${short#sha256:}"* ]]; then continue; fi
+      [[ $size =~ ^[0-9]+(\.[0-9]+)?[kMGT]?B$ ]] || return 1
+      size=${size%B}
+      size=$(numfmt --from=si --round=nearest "${size/k/K}") || return 1
+      [[ $size =~ ^[0-9]{1,15}$ ]] || return 1
+      total=$((total + size))
+    done <<< "$sizes"
+  done < <(sort -u <<< "$gone")
+  echo "$total"
+}
+
+say_freed() {
+  local bytes
+  if [ $((images_removed + containers_removed)) -eq 0 ]; then
+    echo "nothing would be removed"
+  elif bytes=$(freed_bytes 2> /dev/null) && [[ $bytes =~ ^[0-9]{1,15}$ ]]; then
+    echo "would free at least $(((bytes + 1048575) / 1048576)) MiB"
+  else
+    echo "how much that would free is not known: Docker does not say"
   fi
 }
 
@@ -73,7 +120,7 @@ remove_containers() {
     [[ $finished =~ ^[0-9]{1,12}$ ]] || continue
     [ "$finished" -lt "$OLDEST" ] || continue
     # Without --volumes: an anonymous volume may hold data.
-    if remove container "$name" docker rm "$id"; then containers_removed=$((containers_removed + 1)); fi
+    if remove container "$name" "$id" docker rm "$id"; then containers_removed=$((containers_removed + 1)); fi
   done
 }
 
@@ -105,7 +152,9 @@ remove_images() {
   local -A kept=()
   images=$(our_images)
   [ -n "$images" ] || return 0
-  used=$(docker ps --all --quiet | xargs --no-run-if-empty docker inspect --format '{{.Image}}')
+  # Those that a dry run has named would be gone by now.
+  used=$(docker ps --all --quiet | { grep -vxF "$(printf '%s\n' "${containers_gone[@]}")" || true; } |
+    xargs --no-run-if-empty docker inspect --format '{{.Image}}')
   needed=$(images_of_releases)
   while IFS=$'\t' read -r time id repository tag; do
     name=$repository:$tag
@@ -121,7 +170,7 @@ remove_images() {
     [[ $time =~ ^[0-9]{1,12}$ ]] || continue
     [ "$time" -lt "$OLDEST" ] || continue
     case $used$needed in *"$id"*) continue ;; esac
-    if remove image "$name" docker rmi "$name"; then images_removed=$((images_removed + 1)); fi
+    if remove image "$name" "$id" docker rmi "$name"; then images_removed=$((images_removed + 1)); fi
   done <<< "$images"
 }
 
@@ -134,7 +183,7 @@ remove_build_stages() {
     created=$(seconds "$created") || continue
     [[ $created =~ ^[0-9]{1,12}$ ]] || continue
     [ "$created" -lt "$OLDEST" ] || continue
-    if remove "stage of a build" "$id" docker rmi "$id"; then images_removed=$((images_removed + 1)); fi
+    if remove "stage of a build" "$id" "$id" docker rmi "$id"; then images_removed=$((images_removed + 1)); fi
   done
 }
 
@@ -145,5 +194,8 @@ if [ "$failed" -gt 0 ]; then
   echo "$failed could not be removed, for the reasons above"
   exit 1
 fi
-[ -n "$really" ] || exit 0
+if [ -z "$really" ]; then
+  say_freed
+  exit 0
+fi
 echo "$images_removed images and $containers_removed containers removed"

@@ -2,8 +2,7 @@
 # Puts the firewall in place, as root. It is taken back by itself unless confirm.sh comes over a new connection in time.
 set -euo pipefail
 
-# A deployment that has failed is none under way: nothing waits for the data tier, which comes after this.
-trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+# <%~ include("shared/failed-deploy.sh") %>
 
 if [ "$(id -u)" -ne 0 ] && ! sudo -n true 2> /dev/null; then
   echo "$(id -un) may not use sudo without a password on $(hostname). Expected a login with passwordless sudo, or root. Add \"$(id -un) ALL=(ALL) NOPASSWD: ALL\" with visudo." >&2

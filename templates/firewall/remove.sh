@@ -2,7 +2,7 @@
 # Takes the firewall away: what was there before is there again, and what the operator added since stays.
 set -euo pipefail
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 script=/usr/local/lib/emaintenance/firewall/take-away.sh
 if as_root test -e "$script"; then as_root bash "$script"; fi

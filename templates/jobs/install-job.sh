@@ -6,7 +6,7 @@ set -euo pipefail
 : "${FOLDER:?where the scripts of the job go}"
 : "${FILES:?names of its scripts, separated by spaces}"
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 job=$(basename "$STAGING")
 unit=emaintenance-$job

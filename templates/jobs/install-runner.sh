@@ -9,7 +9,7 @@ set -euo pipefail
 : "${LOGS:?folder of the logs}"
 : "${JOBS?names of all jobs, separated by spaces}"
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 as_root install -d -o root -g root -m 0755 "$SCRIPTS/lib" "$SCRIPTS/jobs" "$STATUS" "$LOGS" /var/lib/emaintenance
 as_root install -o root -g root -m 0644 "$STAGING/records.sh" "$SCRIPTS/lib/records.sh"

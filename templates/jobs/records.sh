@@ -49,14 +49,17 @@ raise_alert() {
   ) 8> "$STATUS/.alerts.lock"
 }
 
+OPEN_ALERTS=$(
+  cat << 'JQ'
+# <%~ include("jobs/jq/open-alerts.jq") %>
+JQ
+)
+
 # Says of every alert that still stands that it is over: end_alerts SOURCE MESSAGE, where SOURCE is also that of its parts,
 # as watchdog is of watchdog/web.
 end_alerts() {
   local source
   [ -e "$STATUS/alerts.jsonl" ] || return 0
-  # shellcheck disable=SC2016 # names of jq
-  jq --raw-input --raw-output --null-input --arg source "$1" '
-    reduce (inputs | fromjson? | select("\(.source)/" | startswith($source + "/"))) as $alert ({}; .[$alert.source] = $alert.severity) |
-    to_entries[] | select(.value != "info") | .key' "$STATUS/alerts.jsonl" |
+  jq --raw-input --raw-output --null-input --arg source "$1" "$OPEN_ALERTS" "$STATUS/alerts.jsonl" |
     while IFS= read -r source; do raise_alert info "$source" "$2"; done
 }

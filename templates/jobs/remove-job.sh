@@ -3,7 +3,7 @@
 # Its alerts stay too, and stand no more.
 set -euo pipefail
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 # This file is <root>/deploy/Server/.parts/<job>/remove.sh.
 staging=$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")

@@ -2,7 +2,7 @@
 # Takes away what all jobs of the host share. The records of what happened stay, as the logs do.
 set -euo pipefail
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 # This file is <root>/deploy/Server/.parts/<part>/remove.sh.
 staging=$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")

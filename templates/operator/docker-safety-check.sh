@@ -70,9 +70,7 @@ findings=$(
   check_backups
 )
 result=$(
-  jq -s --arg strict "$strict" '
-    sort_by({error: 0, warning: 1, notice: 2}[.severity]) |
-    {safe: all(.severity == "notice" or (.severity == "warning" and $strict == "")), time: (now | todate), findings: .}' <<< "$findings"
+  query jq/safety-result.jq -s --arg strict "$strict" <<< "$findings"
 )
 
 if [ -n "$as_json" ]; then
@@ -82,7 +80,7 @@ elif [ "$(jq '.findings | length' <<< "$result")" = 0 ]; then
 else
   # shellcheck source-path=SCRIPTDIR source=lib/table.sh
   . "$scripts/lib/table.sh"
-  jq -r '.findings[] | ([.severity, .check, .what] | @tsv), "!                     expected \(.expected); \(.mend)"' <<< "$result" |
+  query jq/safety-table.jq -r <<< "$result" |
     table SEVERITY CHECK FINDING
 fi
 [ "$(jq .safe <<< "$result")" = true ] || exit "$NOT_WELL"

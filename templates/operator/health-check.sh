@@ -51,10 +51,8 @@ result=$(containers | services | jq -c --argjson names "$(json_array "${names[@]
 if [ -n "$as_json" ]; then
   printf '%s\n' "$result"
 else
-  jq -r '.services[] | [.instance, (if .healthy then "yes" else "no" end), "\(.milliseconds) ms", .message] | @tsv' <<< "$result" |
+  query jq/health-table.jq -r <<< "$result" |
     table SERVICE HEALTHY TIME ANSWER
-  jq -r '.services[] | select(.healthy | not) |
-    (if .body == null then empty else "\n\(.instance) answered:", (if (.body | type) == "string" then .body else .body | tojson end) end),
-    "\n\(.service): see emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)"' <<< "$result" | printable
+  query jq/health-details.jq -r <<< "$result" | printable
 fi
 [ "$(jq .healthy <<< "$result")" = true ] || exit "$NOT_WELL"

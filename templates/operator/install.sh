@@ -5,7 +5,7 @@ set -euo pipefail
 
 : "${STAGING:?folder with files.json}"
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 if ! command -v jq > /dev/null; then
   echo "jq is not installed on $(hostname). Expected it for the operator's command. Install it (apt-get install jq) and deploy again." >&2

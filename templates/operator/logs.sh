@@ -81,8 +81,7 @@ without_times() { if [ -n "$timestamps" ]; then cat; else sed -u 's/^[^ ]* //'; 
 
 # Every container of the chosen services: number of the service, its name, the container's id.
 sources() {
-  containers | services | jq -r --argjson names "$(json_array "${names[@]}")" \
-    '.[] | .service as $one | select($one | IN($names[])) | [($names | index($one)), $one, .id // "-"] | @tsv'
+  containers | services | query jq/log-sources.jq -r --argjson names "$(json_array "${names[@]}")"
 }
 
 code=0

@@ -61,7 +61,6 @@ state=$(maintenance_state)
 if [ -n "$as_json" ]; then
   printf '%s\n' "$state"
 else
-  jq -r 'if .on then "visitors see the maintenance page since \(.since), by \(.by)\(if .text == "" then "" else ": \(.text)" end)"
-    else "visitors reach the system" end' <<< "$state"
+  query jq/maintenance-words.jq -r <<< "$state"
 fi
 [ "${words[0]}" != status ] || [ "$(jq .on <<< "$state")" = false ] || exit "$NOT_WELL"

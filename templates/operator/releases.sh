@@ -63,11 +63,10 @@ records() {
   for file in "$releases"/*/release.json "$releases"/*/failed.json; do
     name=$(basename "$(dirname "$file")")
     if [ ! -e "$file" ] || [ "$name" = current ]; then continue; fi
-    jq -c --arg name "$name" --arg folder "$(dirname "$file")" --arg current "$current" '
-      {name: $name, folder: $folder, current: (.result == "good" and $name == $current)} + .' "$file" 2> /dev/null ||
+    jq -c --arg name "$name" --arg folder "$(dirname "$file")" --arg current "$current" \
+      '{name: $name, folder: $folder, current: (.result == "good" and $name == $current)} + .' "$file" 2> /dev/null ||
       say_mend "the record $file cannot be read" "JSON" "Remove it"
-  done | jq -cs --argjson here "$(images_here)" --argjson running "$(running_images)" '
-    map(. + {imagesHere: (.images | length > 0 and all(.id | IN($here[]))), serving: ((.images | map_values(.id)) == $running)}) | sort_by(.ended) | reverse'
+  done | query jq/releases.jq -cs --argjson here "$(images_here)" --argjson running "$(running_images)"
 }
 
 all=$(records)
@@ -77,8 +76,6 @@ if [ -n "$as_json" ]; then
 elif [ -n "$wanted" ]; then
   jq '.[]' <<< "$all"
 else
-  jq -r '.[] | [(if .current then "*" else " " end), .name, .ended, .who, .result,
-      (if .verify == null then "-" elif .verify.well then "\(.verify.passed | length) passed" else "failed: \(.verify.failed | join(", "))" end),
-      (if .imagesHere then "yes" else "no" end)] | @tsv' <<< "$all" | table " " RELEASE ENDED BY RESULT CHECKS "IMAGES HERE"
+  query jq/releases-table.jq -r <<< "$all" | table " " RELEASE ENDED BY RESULT CHECKS "IMAGES HERE"
 fi
 [ "$(jq length <<< "$all")" -gt 0 ] || exit "$NOT_WELL"

@@ -2,7 +2,7 @@
 # Takes the operator's command away: every file that was installed, and the folders that were made for it.
 set -euo pipefail
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 staging=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 if [ -e "$staging/installed" ]; then

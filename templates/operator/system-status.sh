@@ -54,56 +54,42 @@ status() {
   local containers usage='{}'
   containers=$(containers)
   [ -n "$quick" ] || usage=$(usage_by_id <<< "$containers")
-  services <<< "$containers" | query "$(cat "$LIB/status.jq")" --argjson containers "$containers" \
+  services <<< "$containers" | query jq/status.jq --argjson containers "$containers" \
     --argjson usage "$usage" --argjson host "$(host_facts)" --argjson schedules "$(schedules)" \
     --argjson alerts "$(alerts)" --argjson backups "$(newest_backups)" --argjson deploy "$(deploy_under_way | jq -cs .)" \
     --argjson maintenance "$(maintenance_state)"
 }
 
-# Lines with tabs out of the status.
-lines() { query "$1" -r <<< "$status"; }
+# lines PROGRAM: what it makes of the status, for a person.
+lines() { query "jq/$1.jq" -r <<< "$status"; }
 
-print_services() {
-  lines '
-    (.services[] | [.instance, .tier, (.release // "-"), .state, (if .health == "none" then "-" else .health end), .restarts, (.since // "-" | if . == "-" then . else ago end),
-      (if .cpuPercent == null then "-" else "\(.cpuPercent | rounded) %" end),
-      (if .memoryBytes == null then "-" else "\(.memoryBytes | bytes_in_words) of \(.memoryLimitBytes | bytes_in_words)" end),
-      (if .ports == [] then "-" else .ports | join(" ") end)]),
-    (.jobs[] | [.service, "job", (.release // "-"), .state, (if .exitCode == 0 then "done" else "failed" end), "-", (.since | ago), "-", "-", "-"]) |
-    @tsv' | table SERVICE TIER RELEASE STATE HEALTH RESTARTS SINCE CPU MEMORY PORTS
-}
+# is_empty NAME: whether a list of the status is.
+is_empty() { jq -e --arg name "$1" '.[$name] == []' <<< "$status" > /dev/null; }
+
+print_services() { lines status-services | table SERVICE TIER RELEASE STATE HEALTH RESTARTS SINCE CPU MEMORY PORTS; }
 
 print_host() {
-  lines '.host |
-    "host      \(.name), up \(.uptimeSeconds | seconds_in_words)",
-    "load      \(.load | map(tostring) | join(" ")) on \(.cpus) CPUs",
-    "memory    \(.memory.availableBytes | bytes_in_words) of \(.memory.totalBytes | bytes_in_words) available",
-    (.disks[] | "disk      \(.mount): \(.freeBytes | bytes_in_words) of \(.sizeBytes | bytes_in_words) free, \(.usedPercent // "?") % full, \(.inodesUsedPercent // "?") % of inodes")'
-  lines 'select(.deploy != null) | .deploy | "deploy    under way since \(.started | ago) by \(.owner)"' | printable
+  lines status-host
+  lines status-deploy | printable
 }
 
 print_schedules() {
-  if [ "$(lines '.schedules | length')" = 0 ]; then
+  if is_empty schedules; then
     echo "no scheduled job has run yet"
     return
   fi
-  lines '.schedules[] | [.job, (if .exitCode == 0 then "ok" else "failed" end), (.ended // "-" | if . == "-" then . else "\(ago) ago" end), (.message // "")] | @tsv' |
-    table SCHEDULE "LAST RUN" ENDED MESSAGE
+  lines status-schedules | table SCHEDULE "LAST RUN" ENDED MESSAGE
 }
 
 print_backups() {
-  if [ "$(lines '.backups | length')" = 0 ]; then
+  if is_empty backups; then
     echo "no backup has been made yet"
     return
   fi
-  lines '.backups[] | [.set, (.ended | ago), (.bytes | bytes_in_words),
-    (if .verified == null then "not yet" elif .verified.ok then "restored in \(.verified.seconds) s" else "failed: \(.verified.message)" end)] | @tsv' |
-    table "NEWEST BACKUP" AGE SIZE VERIFIED
+  lines status-backups | table "NEWEST BACKUP" AGE SIZE VERIFIED
 }
 
-print_problems() {
-  lines 'if .well then "all is well" else "\(.problems | length) problem(s):", (.problems[] | problem_in_words) end' | printable
-}
+print_problems() { lines status-problems | printable; }
 
 status=$(status)
 if [ -n "$as_json" ]; then

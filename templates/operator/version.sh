@@ -43,17 +43,11 @@ changed_scripts() {
 }
 
 [ -r "$LIB/manifest.sha256" ] || cannot_look "$LIB/manifest.sha256 cannot be read" "the file that the deploy lays there" "Deploy again"
-# The data tier and the gateway have images of their own, which do not change with the releases.
-result=$(containers | jq --arg scripts "$(sha256sum < "$LIB/manifest.sha256" | cut -c 1-12)" --arg changed "$(changed_scripts)" '{
-  releases: [.[] | select(.state == "running" and (.tier | IN("api", "web"))) | .release // "not written down"] | unique,
-  scripts: $scripts,
-  changed: $changed | split("\n")}')
+result=$(containers | query jq/version.jq --arg scripts "$(sha256sum < "$LIB/manifest.sha256" | cut -c 1-12)" --arg changed "$(changed_scripts)")
 
 if [ -n "$as_json" ]; then
   printf '%s\n' "$result"
 else
-  jq -r '"release \(if .releases == [] then "none: no service runs" else .releases | join(", ") end)",
-    "scripts \(.scripts)\(if .changed == [] then "" else ", of which were changed by hand:" end)",
-    (.changed[] | "  \(.)")' <<< "$result"
+  query jq/version-words.jq -r <<< "$result"
 fi
 jq -e '(.releases | length) == 1 and .changed == []' <<< "$result" > /dev/null || exit "$NOT_WELL"

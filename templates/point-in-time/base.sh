@@ -33,8 +33,7 @@ generation=$(jq -r .generation <<< "$slot")
 facts=$(ask_server "$postgres" "SELECT json_build_object('version', current_setting('server_version'),
   'major', current_setting('server_version_num')::int / 10000, 'segmentBytes', pg_size_bytes(current_setting('wal_segment_size')),
   'databaseBytes', (SELECT sum(pg_database_size(oid)) FROM pg_database))") || fail "PostgreSQL refuses: the reason is in the log of this job"
-facts=$(jq -ce 'select(type == "object" and (.version | type == "string") and
-  ([.major, .segmentBytes, .databaseBytes] | all(type == "number" and . > 0 and . < 1e18 and . == floor)))' <<< "$facts" 2> /dev/null) ||
+facts=$(query point-in-time/jq/server-facts.jq -ce <<< "$facts" 2> /dev/null) ||
   fail "PostgreSQL does not describe itself as expected: numbers for its version and sizes"
 most=$(jq .databaseBytes <<< "$facts")
 last=$(list_bases | jq 'last.bytes // 0 | . * 3 / 2 | floor')
@@ -44,7 +43,7 @@ require_room "$last" || exit "$NOT_WELL"
 
 # Without the log: that is in the archive. On standard output, as one archive with its own manifest at the end.
 copy_cluster() {
-  INPUT='' in_postgres "$postgres" pg_basebackup --no-password --pgdata=- --format=tar --wal-method=none --checkpoint=fast \
+  in_postgres "$postgres" pg_basebackup --no-password --pgdata=- --format=tar --wal-method=none --checkpoint=fast \
     --label="$name" --manifest-checksums=SHA256 2> "$partial/messages" | compress_to "$file"
 }
 
@@ -57,8 +56,7 @@ heeding_signals copy_cluster || fail "pg_basebackup failed: $(tail -n 1 "$partia
 rm -f "$partial/messages"
 
 # Read back: the list of its files is the last one in it, with the log that it needs.
-listed=$(unpacked "$file" | tar --extract --to-stdout --file=- backup_manifest | jq -ce '{
-  ranges: .["WAL-Ranges"], files: (.Files | length), bytes: ([.Files[].Size | numbers] | add)} | select(.bytes | type == "number")') ||
+listed=$(unpacked "$file" | tar --extract --to-stdout --file=- backup_manifest | query point-in-time/jq/backup-manifest.jq -ce) ||
   fail "the base backup cannot be read back"
 place=$(jq -r '.ranges[0]["End-LSN"]' <<< "$listed")
 start=$(jq -r '.ranges[0]["Start-LSN"]' <<< "$listed")
@@ -72,11 +70,10 @@ await_archived "$postgres" "$place" "$ARCHIVED_SECONDS" ||
 ended=$(date -u -d '1 second' +%Y-%m-%dT%H:%M:%SZ)
 [ "$(slot_state "$postgres" | jq -r .generation)" = "$generation" ] || fail "the archive has begun anew meanwhile"
 
-jq -n --arg started "$started" --arg ended "$ended" --arg image "$(docker inspect --format '{{.Image}}' "$postgres")" --arg firstSegment "$first" \
+query point-in-time/jq/base-manifest.jq -n --arg started "$started" --arg ended "$ended" \
+  --arg image "$(docker inspect --format '{{.Image}}' "$postgres")" --arg firstSegment "$first" \
   --argjson facts "$facts" --argjson listed "$listed" --argjson bytes "$(stat --format %s "$file")" \
-  --arg sha256 "$(sha256sum < "$file" | cut -d ' ' -f 1)" '
-  {format: 1, started: $started, ended: $ended, image: $image, postgres: $facts, firstSegment: $firstSegment,
-   range: $listed.ranges[0], clusterFiles: $listed.files, clusterBytes: $listed.bytes, bytes: $bytes, sha256: $sha256}' > "$partial/manifest.json"
+  --arg sha256 "$(sha256sum < "$file" | cut -d ' ' -f 1)" > "$partial/manifest.json"
 sync "$partial"/* "$partial"
 mv -T "$partial" "$(base_folder "$generation")/$name"
 partial=''

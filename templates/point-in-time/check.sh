@@ -107,15 +107,10 @@ ask_for_base() {
   systemctl start --no-block "$(config .project)-point-in-time-base.service" 2> /dev/null || true
 }
 
-# A base backup goes when a later one is old enough too: then every time of the last days can still be reached. Nothing
-# goes while the newest is too old itself: backups have stopped then, or the clock has jumped; nor while a base backup is
-# made, or a restore reads one.
+# Removes base backups, and the log that leads to none. Nothing goes while a base backup is made, or a restore reads one.
 prune() {
   local fates base oldest name
-  fates=$(list_bases | jq -c --argjson now "$EPOCHSECONDS" --argjson days "$(config .pointInTime.keepDays)" '
-    ($now - $days * 86400) as $limit | (map(.ended | fromdateiso8601)) as $times |
-    if length == 0 or ($times | last) < $limit then map(. + {gone: false})
-    else to_entries | map(.key as $at | .value + {gone: ($times[$at + 1:] | any(. <= $limit))}) end')
+  fates=$(list_bases | query point-in-time/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson days "$(config .pointInTime.keepDays)")
   if jq -e 'any(.gone)' <<< "$fates" > /dev/null; then
     lock_backups 0 || return 0
     while IFS=$'\t' read -r name base; do
@@ -147,13 +142,8 @@ write_state() {
   local bases wal
   bases=$(list_bases)
   wal=$(du --summarize --bytes "$ARCHIVE" 2> /dev/null | cut -f 1) || wal=0
-  jq -n --arg generation "$generation" --arg archivedAt "$archived_at" --argjson behindBytes "$behind_bytes" --argjson behindSeconds "$behind_seconds" --arg trouble "$trouble" \
-    --argjson hole "$hole" --argjson bases "$bases" --argjson bytes "${wal:-0}" '
-    ($archivedAt | tonumber) as $at |
-    {time: (now | todate), generation: $generation, archivedAt: $at, archivedTo: (if $at > 0 then $at | floor | todate else null end),
-     secondsBehind: (if $behindSeconds then [$behindSeconds, 0] | max * 10 | floor / 10 else null end), behindBytes: $behindBytes,
-     trouble: (if $trouble == "" then null else $trouble end), hole: $hole, bytes: $bytes,
-     bases: [$bases[] | {base, generation, ended, bytes}], restorableFrom: ($bases[0].ended // null)}' | write_whole "$state"
+  query point-in-time/jq/state.jq -n --arg generation "$generation" --arg archivedAt "$archived_at" --argjson behindBytes "$behind_bytes" \
+    --argjson behindSeconds "$behind_seconds" --arg trouble "$trouble" --argjson hole "$hole" --argjson bases "$bases" --argjson bytes "${wal:-0}" | write_whole "$state"
   chmod 0644 "$state"
 }
 
@@ -166,9 +156,7 @@ prune
 write_state
 
 limit=$(config .pointInTime.behindSeconds)
-query '"archived up to \(.archivedTo // "nothing"), " +
-  (if .trouble then "\(.trouble); \(.secondsBehind // 0 | seconds_in_words) behind" else "\(.secondsBehind) s behind" end) +
-  (if .restorableFrom then ", restorable from \(.restorableFrom)" else ", no base backup yet" end) + ", \(.bytes | bytes_in_words)"' -r < "$state"
+query point-in-time/jq/state-in-words.jq -r < "$state"
 # One that has never archived anything is late from the beginning of its first look on.
 if [ -n "$trouble" ]; then
   if [ "$(jq '.archivedAt' "$state" | cut -d . -f 1)" = 0 ]; then

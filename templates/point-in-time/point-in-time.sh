@@ -66,7 +66,7 @@ if [ -n "$as_json" ]; then
 else
   printf '%s\n' "${said:-$(jq -r .message "$(config .status)/point-in-time-check.json")}"
   if [ "$(jq '.bases | length' "$state")" != 0 ]; then
-    query '.bases | reverse | .[] | [.base, .generation, .ended, (.ended | ago), (.bytes | bytes_in_words)] | @tsv' -r < "$state" |
+    query point-in-time/jq/bases-table.jq -r < "$state" |
       table BASE GENERATION "RESTORABLE FROM" AGE SIZE
   fi
 fi

@@ -7,7 +7,7 @@ set -euo pipefail
 : "${LABEL:?label of the containers of services}"
 : "${FOLDER:?folder of the host with the data of Redis}"
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 # Whether a container that runs has a URL of Redis without a password.
 knows_no_password() {

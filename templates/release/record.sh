@@ -17,11 +17,27 @@ if [[ ! $RELEASE =~ ^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$ ]] || [ "$RELEASE" = cur
   exit 1
 fi
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 now=$(date -u +%FT%TZ)
 # "address port port"; nothing where this runs without SSH.
 client=${SSH_CLIENT-}
+
+IMAGES_PROGRAM=$(
+  cat << 'JQ'
+# <%~ include("release/jq/images.jq") %>
+JQ
+)
+CHECKS_PROGRAM=$(
+  cat << 'JQ'
+# <%~ include("release/jq/checks.jq") %>
+JQ
+)
+RECORD_PROGRAM=$(
+  cat << 'JQ'
+# <%~ include("release/jq/record.jq") %>
+JQ
+)
 
 # Objects of Docker by their ids, one a line on standard input; those that have gone meanwhile are left out.
 inspect() {
@@ -37,11 +53,7 @@ images() {
   {
     jq -s '.' <<< "$containers"
     jq -rs 'map(.Image) | unique[]' <<< "$containers" | inspect image | jq -s '.'
-  } | jq -s --arg name "$LABEL" --arg references "${IMAGES-}" '
-    ($references | split(" ") | map(select(. != "") | capture("^(?<key>[^=]+)=(?<value>.*)$")) | from_entries) as $reference |
-    (.[1] | map({key: .Id, value: .RepoDigests[0]?}) | from_entries) as $digest |
-    .[0] | sort_by(.Created) | map(.Config.Labels[$name] as $service |
-      {key: $service, value: {reference: ($reference[$service] // .Image), id: .Image, digest: $digest[.Image]}}) | from_entries'
+  } | jq -s --arg name "$LABEL" --arg references "${IMAGES-}" "$IMAGES_PROGRAM"
 }
 
 # {exitCode, ended} of the last migration, or null.
@@ -52,17 +64,13 @@ migration() {
 started() { jq -re .started "${DEPLOY_LOCK-}" 2> /dev/null || echo "$now"; }
 
 checks() {
-  jq -e '{well, passed: [.checks[] | select(.result == "passed") | .name], failed: [.checks[] | select(.result == "failed") | .name],
-    skipped: [.checks[] | select(.result == "skipped") | .name]}' "${CHECKS-}" 2> /dev/null || echo null
+  jq -e "$CHECKS_PROGRAM" "${CHECKS-}" 2> /dev/null || echo null
 }
 
 record() {
   jq -n --arg release "$RELEASE" --arg started "$(started)" --arg ended "$now" --arg who "${DEPLOYED_BY:-$(id -un)}" \
     --arg workstation "${client%% *}" --arg result "$RESULT" --arg reason "${REASON-}" \
-    --argjson images "$(images)" --argjson migration "$(migration)" --argjson verify "$(checks)" '
-    {format: 1, release: $release, started: $started, ended: $ended, who: $who, workstation: $workstation, result: $result,
-     images: $images, migration: $migration, verify: $verify}
-    + (if $reason == "" then {} else {reason: $reason} end)'
+    --argjson images "$(images)" --argjson migration "$(migration)" --argjson verify "$(checks)" "$RECORD_PROGRAM"
 }
 
 # Whether the record that is there is of something else than what is deployed now: other images, under the same name.

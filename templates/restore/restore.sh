@@ -6,7 +6,7 @@ set -euo pipefail
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=/dev/null
 . "$scripts/lib/common.sh"
-for part in services lifecycle probes lock maintenance restore/choose restore/cluster restore/database restore/files restore/journal restore/point-in-time restore/redis restore/service restore/system; do
+for part in services lifecycle probes lock maintenance restore/choose restore/cluster restore/database restore/load restore/files restore/journal restore/point-in-time restore/redis restore/service restore/system; do
   # shellcheck source=/dev/null
   . "$scripts/lib/$part.sh"
 done
@@ -172,12 +172,12 @@ undo() {
   return "$code"
 }
 
-# end_restore RESULT SEVERITY MESSAGE
+# end_restore RESULT MESSAGE
 end_restore() {
   end_pause
   close_journal
   raise_alert info restore "$2"
-  audit "$1"
+  audit "$WHAT" "$SET" "$1"
 }
 
 undo_or_say() {
@@ -189,7 +189,7 @@ undo_or_say() {
     return 0
   fi
   raise_alert critical restore "a restore failed and could not be undone: $1. Mend the cause, then: emaintenance restore --recover"
-  audit "not undone: $1"
+  audit "$WHAT" "$SET" "not undone: $1"
   say_mend "the restore could not be undone" "everything as it was" "Mend what is named above, then: emaintenance restore --recover"
   return 1
 }
@@ -203,7 +203,7 @@ ended() {
     if ! undo_or_say "$FAILURE"; then exit "$NOT_UNDONE"; fi
     [ "$code" -ge 128 ] || code=$NOT_WELL
   elif [ -n "$chosen" ] && [ -z "$DRY_RUN" ] && [ "$code" -eq "$NOT_WELL" ]; then
-    audit "refused: $FAILURE"
+    audit "$WHAT" "$SET" "refused: $FAILURE"
   fi
   exit "$code"
 }
@@ -223,7 +223,7 @@ finish() {
 
 case $WHAT in
   service)
-    restore_service
+    restore_service "$SET"
     exit 0
     ;;
   recover)
@@ -247,14 +247,14 @@ case $WHAT in
 esac
 
 chosen=1
-if [ "$WHAT" = point-in-time ]; then choose_moment; else choose_set; fi
+if [ "$WHAT" = point-in-time ]; then choose_moment; else choose_set "$WHAT" "$SET"; fi
 lock_restores
-for part in "${PARTS[@]}"; do "check_$part"; done
-if [ "$WHAT" = point-in-time ]; then show_moment; else show_plan; fi
+for part in "${PARTS[@]}"; do "check_$part" "$SET"; done
+if [ "$WHAT" = point-in-time ]; then show_moment; else show_plan "$WHAT" "$SET" "${PARTS[@]}"; fi
 [ -z "$DRY_RUN" ] || exit 0
 ask_first
 SECONDS=0
-if [ "$WHAT" = point-in-time ]; then check_base; else check_digests; fi
+if [ "$WHAT" = point-in-time ]; then check_base; else check_digests "$SET"; fi
 
 record set "$(text_json "$SET")"
 begun=1
@@ -266,8 +266,8 @@ raise_alert warning restore "a restore is under way since $(recorded started): $
 pause_system
 if [[ " ${PARTS[*]} " == *" database "* ]]; then rescue_database; fi
 if [ "$WHAT" = point-in-time ]; then save_point_in_time; fi
-for part in "${PARTS[@]}"; do "prepare_$part"; done
-for part in "${PARTS[@]}"; do "swap_$part"; done
+for part in "${PARTS[@]}"; do "prepare_$part" "$SET"; done
+for part in "${PARTS[@]}"; do "swap_$part" "$SET"; done
 if [[ " ${PARTS[*]} " =~ " database "|" point_in_time " ]]; then migrate_data; fi
 start_writers || fail "the services are not well with the restored data" "all of them healthy" "The reason is above"
 ask_services data api web || fail "the services do not answer with the restored data" "all of them well" "The reason is above"

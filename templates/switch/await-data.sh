@@ -10,8 +10,7 @@ set -euo pipefail
 # File with the ids of those that the firewall filters; empty where it is somebody else's.
 FIREWALL=${FIREWALL-}
 
-# A deployment that has failed is none under way.
-trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+# <%~ include("shared/failed-deploy.sh") %>
 
 data_ready() { [ "$(cat "$READY" 2> /dev/null)" = "$DEPLOYMENT" ]; }
 

@@ -18,7 +18,7 @@ WORKSTATION=${WORKSTATION-} KNOWN=${KNOWN-} FORMER_LOCK=${FORMER_LOCK-} FORMER_R
 # Without a name, the machine is known by the address that it comes from.
 owner=$OWNER@${WORKSTATION:-${SSH_CLIENT%% *}}
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 # The folder of the lock is the login's that deploys, and the one around it root's: nobody else can lay anything there.
 make_folder() {

@@ -8,7 +8,7 @@ set -euo pipefail
 : "${SERVICE_UID:?user and group id of the services}"
 : "${SERVICE_FOLDERS:?folders that they write to, separated by spaces}"
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 # Ends what directories.sh has begun where the services have another user id than before: none of the former ones serves now.
 take_from_former() {
@@ -24,8 +24,7 @@ take_from_former() {
   done
 }
 
-# A deployment that has failed is none under way: the watchdog looks after the old containers again.
-trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+# <%~ include("shared/failed-deploy.sh") %>
 
 take_from_former
 [ "$(docker inspect --format '{{.Name}}' "$MARK")" = "/$MARK_NAME" ] || docker rename "$MARK" "$MARK_NAME"

@@ -11,8 +11,7 @@ set -euo pipefail
 : "${NETWORK:?network on which the gateway asks them}"
 : "${LOCK:?file that says who deploys}"
 
-# A deployment that has failed is none under way: the watchdog looks after the old containers again.
-trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+# <%~ include("shared/failed-deploy.sh") %>
 
 # A program may need a second try, when what it needs has only just started. More of them are a loop.
 readonly MOST_RESTARTS=3

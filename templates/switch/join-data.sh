@@ -8,8 +8,7 @@ set -euo pipefail
 : "${LABEL:?label of the services, with its value}"
 : "${LOCK:?file that says who deploys}"
 
-# A deployment that has failed is none under way: the watchdog looks after the old containers again.
-trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+# <%~ include("shared/failed-deploy.sh") %>
 
 # services NETWORK: those that run there.
 services() { docker ps --no-trunc --filter "label=$LABEL" --filter "network=$1" --format '{{.ID}}' | sort; }

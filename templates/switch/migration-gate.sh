@@ -9,8 +9,7 @@ set -euo pipefail
 : "${PIDS:?processes and threads that it may have}"
 : "${LOCK:?file that says who deploys}"
 
-# A deployment that has failed is none under way: the watchdog looks after the old containers again.
-trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+# <%~ include("shared/failed-deploy.sh") %>
 
 exit_code() { docker inspect --format '{{.State.ExitCode}}' "$JOB"; }
 # Where a right is missing, PostgreSQL says which; only an extension is the business of the deployment. The log is the image's

@@ -7,8 +7,7 @@ set -euo pipefail
 : "${IMAGE:?id of the image that holds the migration}"
 : "${LOCK:?file that says who deploys}"
 
-# A deployment that has failed is none under way.
-trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+# <%~ include("shared/failed-deploy.sh") %>
 
 # The services' own login may have other tables and functions in its search path.
 sql() {
@@ -31,7 +30,7 @@ SELECT format('ALTER DATABASE %I RESET emaintenance.migrated_by', current_databa
 SQL
 }
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 found=$(facts)
 count=${found%% *} migrated_by=${found#* }

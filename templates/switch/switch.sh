@@ -13,8 +13,7 @@ readonly SOCKET=/var/run/docker.sock
 
 # The connection may be cut between two lines; what has begun is brought to its end.
 trap '' HUP PIPE TERM
-# A deployment that has failed is none under way: the watchdog looks after the old containers again.
-trap '[ $? -eq 0 ] || rm -f "$LOCK"' EXIT
+# <%~ include("shared/failed-deploy.sh") %>
 
 say() { echo "switch: $*" 2> /dev/null || true; }
 

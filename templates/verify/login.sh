@@ -4,7 +4,7 @@ set -euo pipefail
 
 : "${FOLDER:?folder that gets login.json, out of its folder .login}"
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
+# <%~ include("shared/as-root.sh") %>
 
 trap 'rm -rf "$FOLDER/.login"' EXIT
 as_root install -m 0600 -o root -g root "$FOLDER/.login/login.json" "$FOLDER/login.json"

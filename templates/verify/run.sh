@@ -6,7 +6,7 @@ set -euo pipefail
 folder=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
 readonly SECONDS_IN_ALL=300
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@" 2> /dev/null; fi; }
+# <%~ include("shared/as-root-quietly.sh") %>
 
 fail() {
   printf 'verify: %s. Expected %s. %s.\n' "$1" "$2" "$3" >&2
@@ -22,6 +22,12 @@ running() {
   docker ps --quiet --no-trunc --filter "label=$label=$1" --filter "name=^${label%%.*}-$1(-[1-9])?\$"
 }
 
+TARGETS_PROGRAM=$(
+  cat << 'JQ'
+# <%~ include("verify/jq/targets.jq") %>
+JQ
+)
+
 # Addresses of all containers of the services that checks ask on their own: {service: [url...]}.
 targets() {
   local service port ids
@@ -29,8 +35,7 @@ targets() {
     ids=$(running "$service")
     # shellcheck disable=SC2086 # ids are words
     { [ -z "$ids" ] || docker inspect --format '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' $ids; } |
-      jq -cR --arg service "$service" --arg port "$port" -s '
-        {($service): [split("\n")[] | split(" ")[0] // "" | select(. != "") | "http://\(.):\($port)"]}'
+      jq -cR --arg service "$service" --arg port "$port" -s "$TARGETS_PROGRAM"
   done | jq -cs 'add // {}'
 }
 
@@ -67,7 +72,7 @@ code=0
 printf '%s' "$whole" |
   timeout "$SECONDS_IN_ALL" docker run --rm --interactive --init --network host --read-only --cap-drop ALL \
     --security-opt no-new-privileges --user 65534:65534 --memory 256m --pids-limit 128 --log-driver none \
-    --label emaintenance.throwaway=verify --volume "$folder/verify.mjs:/verify.mjs:ro" \
+    --label emaintenance.throwaway=verify --volume "$folder/verify.mjs:/verify.mjs:ro" --volume "$folder/step.mjs:/step.mjs:ro" \
     --entrypoint node "$image" /verify.mjs "$@" || code=$?
 [ "$code" -lt 124 ] || fail "the runner did not come to an end in a container of $image" "an image with Node" "Docker's reason is above"
 exit "$code"

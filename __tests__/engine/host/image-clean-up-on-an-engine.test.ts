@@ -28,8 +28,11 @@ async function image(reference: string, ...changes: string[]): Promise<string> {
 const container = (name: string, service: string, reference: string) =>
   docker("create", "--name", `${OURS}-${name}`, "--label", `${LABEL}=${service}`, reference, "/none");
 
-async function cleanUp(settings: Readonly<Record<string, string>> = {}): Promise<string[]> {
-  const { stdout } = await run(["bash", SCRIPT], {
+async function cleanUp(
+  settings: Readonly<Record<string, string>> = {},
+  ...args: readonly string[]
+): Promise<string[]> {
+  const { stdout } = await run(["bash", SCRIPT, ...args], {
     env: {
       OLDER_THAN_DAYS: "0",
       KEEP_TAGS: "2",
@@ -99,6 +102,8 @@ describe("the clean-up on a real engine", () => {
 
     // WHEN all of it is
     await nextSecond();
+    const planned = await cleanUp({}, "--dry-run");
+    expect(await left()).toEqual(before);
     const said = await cleanUp();
 
     // THEN
@@ -108,6 +113,16 @@ describe("the clean-up on a real engine", () => {
         `removed the image ${OURS}/web:three`,
         `removed the image ${OURS}/web:two`,
         "2 images and 1 containers removed",
+      ].sort(),
+    );
+    expect(planned.sort()).toEqual(
+      [
+        `would remove the container ${OURS}-web-0123456789ab`,
+        `would remove the image ${OURS}/web:three`,
+        // Its only container would be gone by then.
+        `would remove the image ${OURS}/web:two`,
+        // The images have a few bytes each.
+        "would free at least 1 MiB",
       ].sort(),
     );
     expect(await left()).toEqual([

@@ -20,6 +20,8 @@ class StoringHost extends JobHost {
     containers: Readonly<Record<string, string>> = {},
     used: string[] = [],
     stages: readonly { readonly id: string; readonly daysAgo: number }[] = [],
+    /** Images under names of others. */
+    others: readonly { readonly id: string }[] = [],
   ) {
     super();
     this.install("clean-up/images.sh", "jobs/image-clean-up/run.sh");
@@ -34,6 +36,9 @@ class StoringHost extends JobHost {
       "docker",
       `last="\${@: -1}"
        case "$*" in
+         "images --no-trunc --format {{.ID}}") printf '%s\\n' ${[...images, ...others].map(({ id }) => id).join(" ")} ;;
+         "system df"*) printf '%s 12.5MB\\n' ${images.map(({ id }) => id).join(" ")} ;;
+         "inspect --size"*) echo 1048576 ;;
          "images --quiet"*) printf '%s\\n' ${stages.map(({ id }) => id).join(" ")} | sed '/^$/d' ;;
          "images "*) printf '%s\\n' ${rows.map((row) => `$'${row.replace(/\t/g, "\\t")}'`).join(" ")} ;;
          "image inspect --format {{.Created}}"*) case "$last" in ${created.join("\n")} esac ;;
@@ -136,10 +141,23 @@ describe("the clean-up of images", () => {
   test("only says what it would do, when asked to", async () => {
     const host = new StoringHost(web);
     const { stdout } = await host.cleanUp(["--dry-run"]);
-    expect(stdout).toBe(
-      "would remove the image emaintenance/web:30-days\nwould remove the image emaintenance/web:40-days\n",
-    );
+    expect(stdout.split("\n")).toEqual([
+      "would remove the image emaintenance/web:30-days",
+      "would remove the image emaintenance/web:40-days",
+      "would free at least 24 MiB",
+      "",
+    ]);
     expect(host.removed).toEqual([]);
+  });
+
+  test("does not count what stays under another name", async () => {
+    const host = new StoringHost(web, {}, [], [], [{ id: "sha256:40-days" }]);
+    expect((await host.cleanUp(["--dry-run"])).stdout).toContain("would free at least 12 MiB\n");
+  });
+
+  test("says so when nothing would go", async () => {
+    const { code, stdout } = await new StoringHost(web.slice(2)).cleanUp(["--dry-run"]);
+    expect([code, stdout]).toEqual([0, "nothing would be removed\n"]);
   });
 });
 
@@ -154,6 +172,11 @@ describe("the clean-up of containers", () => {
       c3: row("emaintenance-migration", "migration", 100),
       c4: row("emaintenance-postgres", "postgres", 100),
     });
+    expect((await host.cleanUp(["--dry-run"])).stdout).toBe(
+      "would remove the container emaintenance-web-0123456789ab\nwould free at least 1 MiB\n",
+    );
+    expect(host.removed).toEqual([]);
+
     const { stdout } = await host.cleanUp();
     expect(host.removed).toEqual(["rm c1"]);
     expect(stdout).toContain("removed the container emaintenance-web-0123456789ab\n");

@@ -4,6 +4,7 @@ import "./operator/status";
 import "./operator/logs";
 import "./operator/restart";
 import "./operator/safety-check";
+import "./operator/clean-up";
 import { start, system } from "./operator/support";
 
 jest.setTimeout(120_000);

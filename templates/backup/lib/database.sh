@@ -27,17 +27,21 @@ container_of() {
   printf '%s' "$name"
 }
 
-# in_postgres CONTAINER PROGRAM ARGUMENT...: a client program as the server's superuser, with what is left of the processor.
-# Standard input is passed on where $INPUT is set.
-in_postgres() {
-  local container=$1
-  shift
+# in_server OPTION CONTAINER PROGRAM ARGUMENT...: a client program as the server's superuser, with what is left of the processor.
+# The option is one of docker exec, or empty.
+in_server() {
+  local option=$1 container=$2
+  shift 2
   # shellcheck disable=SC2016 # for the shell in the container
-  docker exec ${INPUT:+--interactive} --env PGAPPNAME="$SESSION_NAME" --env PGOPTIONS="$SESSION_OPTIONS" "$container" sh -c '
+  docker exec ${option:+"$option"} --env PGAPPNAME="$SESSION_NAME" --env PGOPTIONS="$SESSION_OPTIONS" "$container" sh -c '
     PGPORT=${PGPORT:-5432} PGUSER=${POSTGRES_USER:-postgres}
     export PGPORT PGUSER
     exec nice -n 19 "$@"' sh "$@"
 }
+
+# in_postgres CONTAINER PROGRAM ARGUMENT...: one that reads nothing; feed_postgres: one that gets the standard input.
+in_postgres() { in_server '' "$@"; }
+feed_postgres() { in_server --interactive "$@"; }
 
 # What the containers that read a server or a dump are labelled with, should the script that started one be killed.
 readonly READER_LABEL=$PROJECT.throwaway=reader
@@ -92,7 +96,7 @@ main_database() {
 }
 
 # query_once CONTAINER DATABASE SQL
-query_once() { INPUT='' in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$(connection_to "$2")" -c "$3"; }
+query_once() { in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$(connection_to "$2")" -c "$3"; }
 
 # Ends what a backup that died has left running at the server.
 end_left_sessions() {
@@ -109,7 +113,7 @@ session_pid=''
 # open_session CONTAINER DATABASE
 open_session() {
   # shellcheck disable=SC2034,SC2153 # bash sets SESSION and SESSION_PID
-  coproc SESSION { INPUT=1 in_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$(connection_to "$2")"; }
+  coproc SESSION { feed_postgres "$1" psql -XAtq -v ON_ERROR_STOP=1 -d "$(connection_to "$2")"; }
   # shellcheck disable=SC2153 # bash sets it
   session_pid=$SESSION_PID
   # Moved, not doubled: the session ends when its standard input is closed.
@@ -141,14 +145,8 @@ snapshot_of() { [[ $1 =~ ^[0-9A-F]{1,16}-[0-9A-F]{1,16}-[0-9]{1,9}$ ]] && printf
 # counts_of: the answers to COUNT_ROWS as one object of names and numbers; fails where they are something else.
 counts_of() { jq -ces 'add // {} | select(type == "object" and all(.[]; type == "number" and . >= 0 and . == floor))'; }
 
-# facts_of ANSWER: the answer to DATABASE_FACTS; fails where it is none. What a restore computes with are numbers, and what it
-# puts into a statement are plain words.
-facts_of() {
-  jq -ce 'select(type == "object" and (.major | type == "number" and . > 0 and . < 1000 and . == floor) and
-    (.bytes | type == "number" and . >= 0 and . < 1e18 and . == floor) and
-    ([.version, .database, .user, .owner // ""] | all(type == "string")) and
-    ([.encoding, .collate, .ctype] | all(type == "string" and test("^[A-Za-z0-9_.@ -]{1,100}$"))))' <<< "$1"
-}
+# facts_of ANSWER: the answer to DATABASE_FACTS; fails where it is none.
+facts_of() { query backup/jq/database-facts.jq -ce <<< "$1"; }
 
 # shellcheck disable=SC2034 # for the scripts that read this file
 # Rows of every table that a dump holds, one object a table. FROM ONLY: what inherits is counted as itself.
@@ -188,7 +186,7 @@ dump_custom() {
     [ "$code" -ne "$TOO_LARGE" ] || echo "the dump has grown into the room that must stay free" >&2
     [ "$code" -eq 0 ] && chmod 0600 "$3"
   else
-    INPUT='' in_postgres "$1" "${dump[@]}" > "$3"
+    in_postgres "$1" "${dump[@]}" > "$3"
   fi
 }
 
@@ -196,7 +194,7 @@ dump_custom() {
 dump_plain() {
   local dump=(pg_dump --snapshot="$4" -d "$(connection_to "$2")")
   if readable_apart "$1" "$2" "${3%/*}"; then dump=(read_server "$1" "${3%/*}" "${dump[@]}"); else dump=(in_postgres "$1" "${dump[@]}"); fi
-  INPUT='' "${dump[@]}" | compress_to "$3" || return 1
+  "${dump[@]}" | compress_to "$3" || return 1
   unpacked "$3" | tail -n 20 | grep -qx -- '-- PostgreSQL database dump complete'
 }
 

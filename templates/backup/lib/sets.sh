@@ -41,16 +41,7 @@ set_names() {
 }
 
 # described_sets PINNED NAMES FILE...: the sets of these names, by what these files say: manifests and verified.json.
-described_sets() {
-  jq -cn --argjson pinned "$1" --argjson names "$2" '
-    reduce inputs as $content ({}; (input_filename | split("/")) as $path | .[$path[-2]][$path[-1]] = $content) | . as $all |
-    $names | map(. as $set | ($all[$set]["manifest.json"] // {}) as $manifest |
-      {set: $set, kind: ($manifest.kind // ($set | split("_")[0])), number: ($manifest.number | numbers // 0), reason: $manifest.reason,
-       release: $manifest.release, started: $manifest.started, ended: $manifest.ended,
-       bytes: ([$manifest.files // {} | .[].bytes | numbers] | add // 0), verified: $all[$set]["verified.json"],
-       pinned: ($set | IN($pinned[])), broken: (if $manifest.files then null else "its manifest cannot be read" end)}) |
-    sort_by(.number, .set) | reverse' "${@:3}"
-}
+described_sets() { query backup/jq/described-sets.jq -cn --argjson pinned "$1" --argjson names "$2" "${@:3}"; }
 
 # Every set with its state as one array, the newest first. Sets are in the order in which they were made, by their numbers:
 # a clock that jumped makes no old set the newest. `verified` is null, or how the last verification ended; `broken` says

@@ -1,8 +1,6 @@
 # shellcheck shell=bash
 # What the login may do.
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
-
 check_sudo() {
   if [ "$(id -u)" -eq 0 ]; then
     ok sudo "the login is root"

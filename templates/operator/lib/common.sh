@@ -43,13 +43,14 @@ option_value() {
   printf '%s' "$3"
 }
 
-as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@" 2> /dev/null; fi; }
+# <%~ include("shared/as-root-quietly.sh") %>
 
 # One value of the description of the system.
 config() { jq -r "$1" "$CONFIG"; }
 
-# jq with the functions of words.jq, and the description of the system as $system.
-query() { jq -L "$LIB" --slurpfile description "$CONFIG" "${@:2}" "include \"words\"; \$description[0] as \$system | $1"; }
+# query PROGRAM OPTION...: jq with a program of this folder, such as jq/status.jq or backup/jq/retention.jq. It may include
+# words.jq, and finds the description of the system as $system.
+query() { jq -L "$LIB/jq" --argjson system "$(< "$CONFIG")" -f "$LIB/$1" "${@:2}"; }
 
 # lines_of TEXT: its lines; none for an empty text. What fails while a text is made ends the script, where a loop over
 # the output of a command would only find nothing.

@@ -7,8 +7,8 @@ schedules() {
   for file in "$(config .status)"/*.json; do
     [ -e "$file" ] || continue
     jq -ce 'select(type == "object" and has("exitCode"))' "$file" 2> /dev/null ||
-      jq -nc --arg job "$(basename "$file" .json)" --arg file "$file" \
-        '{job: $job, started: null, ended: null, exitCode: null, message: "its record \($file) cannot be read"}'
+      jq -nc --arg job "$(basename "$file" .json)" --arg message "its record $file cannot be read" \
+        '{job: $job, started: null, ended: null, exitCode: null, message: $message}'
   done | jq -cs 'sort_by(.job)'
 }
 
@@ -18,7 +18,7 @@ alerts() {
   file=$(config .status)/alerts.jsonl
   { [ ! -r "$file" ] || cat "$file"; } |
     jq -cR 'fromjson? | select(type == "object")' |
-    jq -cs 'group_by(.source) | map(max_by(.time)) | map(select(.severity | IN("ok", "resolved", "info") | not)) | sort_by(.time)'
+    query jq/standing-alerts.jq -cs
 }
 
 # The newest backup set of each kind, as the last backup, verification or restore has written it down: the folder of the

@@ -15,19 +15,13 @@ disks() {
   local paths
   mapfile -t paths < <(watched_paths)
   df --output=target,size,avail,pcent,ipcent --block-size=1 "${paths[@]}" | tail -n +2 | sort -u |
-    jq -cR 'capture("^(?<mount>.+?) +(?<size>[0-9]+) +(?<free>[0-9]+) +(?<used>[0-9-]+)%? +(?<inodes>[0-9-]+)%?$") |
-      def percent: if . == "-" then null else tonumber end;
-      {mount, sizeBytes: (.size | tonumber), freeBytes: (.free | tonumber), usedPercent: (.used | percent), inodesUsedPercent: (.inodes | percent)}' |
+    query jq/disk.jq -cR |
     jq -cs .
 }
 
 host_facts() {
-  jq -nc --arg name "$(hostname)" --arg cpus "$(nproc)" --argjson disks "$(disks)" \
-    --rawfile memory /proc/meminfo --rawfile load /proc/loadavg --rawfile uptime /proc/uptime '
-    def kibibytes($key): $memory | capture("(^|\n)\($key): +(?<n>[0-9]+)").n | tonumber * 1024;
-    {name: $name, uptimeSeconds: ($uptime | split(" ")[0] | tonumber | floor), cpus: ($cpus | tonumber),
-     load: ($load | split(" ")[0:3] | map(tonumber)),
-     memory: {totalBytes: kibibytes("MemTotal"), availableBytes: kibibytes("MemAvailable")}, disks: $disks}'
+  query jq/host.jq -nc --arg name "$(hostname)" --arg cpus "$(nproc)" --argjson disks "$(disks)" \
+    --rawfile memory /proc/meminfo --rawfile load /proc/loadavg --rawfile uptime /proc/uptime
 }
 
 # What each running container uses, by its id: docker stats, which measures for a second or two. Input: the containers.
@@ -39,8 +33,5 @@ usage_by_id() {
     return
   fi
   { docker stats --no-stream --no-trunc --format '{{json .}}' "${ids[@]}" 2> /dev/null || true; } |
-    query 'map({key: .ID, value: {
-      cpuPercent: (.CPUPerc | rtrimstr("%") | try tonumber catch null),
-      memoryBytes: (.MemUsage | split(" / ")[0] | try docker_bytes catch null),
-      memoryLimitBytes: (.MemUsage | split(" / ")[1] | try docker_bytes catch null)}}) | from_entries' -cs
+    query jq/usage.jq -cs
 }

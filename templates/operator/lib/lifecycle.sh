@@ -4,12 +4,7 @@
 say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*" | printable; }
 
 # dependants SERVICE...: every service that needs one of these, directly or not, and is none of them, in start order.
-dependants() {
-  jq -r '.services as $all | $ARGS.positional as $given |
-    def widened: . as $known | [$all[] | select(.needs - (.needs - $known) != []) | .service] as $more | ($known + $more | unique) |
-      if . == ($known | unique) then . else widened end;
-    (($given | widened) - $given) as $needing | $all[] | .service | select(IN($needing[]))' "$CONFIG" --args "$@"
-}
+dependants() { query jq/dependants.jq -nr --args "$@"; }
 
 # inspect ID FIELD
 inspect() { docker inspect --format "{{$2}}" "$1" 2> /dev/null || echo gone; }

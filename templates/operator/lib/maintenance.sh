@@ -34,9 +34,8 @@ maintenance_state() {
   local flag
   flag=$(maintenance_flag)
   if [ -e "$flag" ]; then
-    jq -nc --arg changed "$(date -u -r "$flag" +%FT%TZ)" --arg owner "$(stat -c %U "$flag")" --rawfile written "$flag" '
-      ($written | fromjson? // {}) as $words |
-      {on: true, since: ($words.since // $changed), by: ($words.by // $owner), text: ($words.text // "")}'
+    query jq/maintenance-state.jq -nc --arg changed "$(date -u -r "$flag" +%FT%TZ)" --arg owner "$(stat -c %U "$flag")" \
+      --rawfile written "$flag"
   else
     echo '{"on":false,"since":null,"by":null,"text":""}'
   fi

@@ -4,10 +4,7 @@
 readonly PROBE_SECONDS=10
 
 # answer HEALTHY MESSAGE [BODY]
-answer() {
-  jq -nc --argjson healthy "$1" --arg message "$2" --arg body "${3-}" \
-    '{healthy: $healthy, message: $message, body: (if $body == "" then null else $body | fromjson? // . end)}'
-}
+answer() { query jq/probe-answer.jq -nc --argjson healthy "$1" --arg message "$2" --arg body "${3-}"; }
 
 # The last line, without line breaks, of what a program said.
 last_words() { printable | tail -n 1 | cut -c 1-300; }
@@ -73,11 +70,7 @@ get() {
 }
 
 # What the checks in a health answer say, in words: database up, redis down (timeout).
-checks_in_words() {
-  jq -r '(.checks // {}) | to_entries | map(.value as $v |
-    if ($v | type) == "object" then "\(.key) \($v.status // "?")" + (if $v.error then " (\($v.error))" else "" end)
-    else "\(.key) \($v)" end) | join(", ")' 2> /dev/null <<< "$1" || true
-}
+checks_in_words() { query jq/checks-in-words.jq -r 2> /dev/null <<< "$1" || true; }
 
 # probe_http ADDRESS PORT PATH
 probe_http() {
@@ -114,8 +107,7 @@ probe_gateway() {
 # probe SERVICE: the service with its outcome. SERVICE is one element of the array of services.
 probe() {
   local id state kind address port path began outcome
-  IFS=$'\t' read -r id state kind address port path < <(jq -r '
-    [.id // "-", .state, .probe.kind, (.probe.address // .address | if . == "" then "-" else . end), .probe.port // "-", .probe.path // "-"] | @tsv' <<< "$1")
+  IFS=$'\t' read -r id state kind address port path < <(query jq/probe-target.jq -r <<< "$1")
   began=$(date +%s%3N)
   if [ "$state" = missing ]; then
     outcome=$(answer false "has no container")
@@ -129,8 +121,7 @@ probe() {
       gateway) probe_gateway "$address" "$port" ;;
     esac)
   fi
-  jq -c --argjson outcome "$outcome" --argjson milliseconds "$(($(date +%s%3N) - began))" \
-    '{service, instance, tier, container, release: (.release // null)} + $outcome + {milliseconds: $milliseconds}' <<< "$1"
+  query jq/probe-outcome.jq -c --argjson outcome "$outcome" --argjson milliseconds "$(($(date +%s%3N) - began))" <<< "$1"
 }
 
 # Asks all at the same time. Input: an array of services; output: the same with outcomes, in the same order.

@@ -19,11 +19,11 @@ containers() {
     return
   fi
   # One that is removed at this very moment makes inspect fail, and the others are printed all the same.
-  { docker inspect "${ids[@]}" 2> /dev/null || true; } | query "$(cat "$LIB/containers.jq")" -c --argjson deployed "$(deployed)"
+  { docker inspect "${ids[@]}" 2> /dev/null || true; } | query jq/containers.jq -c --argjson deployed "$(deployed)"
 }
 
 # Every service with its containers, as an array in start order. Input: the containers.
-services() { query "$(cat "$LIB/services.jq")" -c; }
+services() { query jq/services.jq -c; }
 
 # Names of services, tiers and the word all, for completion.
 service_words() { jq -r '[.services[] | .service, .tier] + ["all"] | unique[]' "$CONFIG"; }
@@ -36,8 +36,7 @@ chosen_services() {
   if [ -n "$unknown" ]; then
     wrong_usage "there is no service or tier \"$unknown\"" "one of $(service_words | paste -sd ' ')" "emaintenance $verb --help"
   fi
-  jq -r '.services[] | select([.service, .tier, "all"] - $ARGS.positional != [.service, .tier, "all"] or $ARGS.positional == []) | .service' \
-    "$CONFIG" --args "$@"
+  query jq/chosen-services.jq -nr --args "$@"
 }
 
 # json_array WORD...: the words as a JSON array.

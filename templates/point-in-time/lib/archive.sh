@@ -54,10 +54,7 @@ slot_state() {
     last_line "$answer" >&2
     return 1
   }
-  # A generation is the name of a folder, and the rest is computed with.
-  if ! jq -c 'if . == null or (type == "object" and (.generation | type == "string" and test("^[0-9]{14}$")) and
-      (.active | type == "boolean") and (.status | type == "string" or . == null) and (.behindBytes | type == "number" or . == null))
-    then . else error end' <<< "${answer:-null}" 2> /dev/null; then
+  if ! query point-in-time/jq/slot.jq -c <<< "${answer:-null}" 2> /dev/null; then
     echo "PostgreSQL does not describe its replication slots as expected" >&2
     return 1
   fi

@@ -15,13 +15,10 @@ sql() {
 # From here, no other database is in use while it gets another name.
 readonly NEUTRAL=template1
 
-# Where the volume of the database is in its container.
-readonly MOUNT=/var/lib/postgresql/data
-
 database_exists() { [ "$(sql "$NEUTRAL" "name=$1" <<< "SELECT 1 FROM pg_database WHERE datname = :'name'")" = 1 ]; }
 
-# The dump in the set: of pg_dump's own format, or SQL.
-dump_file() { set_file "$SET" database.dump || set_file "$SET" database.sql; }
+# dump_file SET: the dump in it, of pg_dump's own format, or SQL.
+dump_file() { set_file "$1" database.dump || set_file "$1" database.sql; }
 
 is_plain() { [[ $1 != *.dump ]]; }
 
@@ -35,25 +32,25 @@ find_database() {
 }
 
 check_database() {
-  local dump list server dumped missing
+  local set=$1 dump list server dumped missing
   find_database
-  dump=$(dump_file) || fail "$SET has no database in it" "a set db_... or full_..." "Choose another: emaintenance restore list"
+  dump=$(dump_file "$set") || fail "$set has no database in it" "a set db_... or full_..." "Choose another: emaintenance restore list"
   server=$(server_major)
-  dumped=$(manifest "$SET" '.postgres.major // 0')
+  dumped=$(manifest "$set" '.postgres.major // 0')
   numbers server dumped
   [ "$dumped" -le "$server" ] ||
-    fail "$SET is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older set"
+    fail "$set is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older set"
   if ! is_plain "$dump"; then
     list=$(docker exec -i "$POSTGRES" pg_restore --list < "$dump" 2>&1) ||
-      fail "the dump of $SET cannot be read by this server: $(last_words <<< "$list")" "a dump of PostgreSQL $server or older" "Choose another set: emaintenance restore list"
+      fail "the dump of $set cannot be read by this server: $(last_words <<< "$list")" "a dump of PostgreSQL $server or older" "Choose another set: emaintenance restore list"
     missing=$(missing_extensions "$list")
-    [ -z "$missing" ] || fail "the server does not have these extensions of $SET: $missing" "the image with which the set was made" \
+    [ -z "$missing" ] || fail "the server does not have these extensions of $set: $missing" "the image with which the set was made" \
       "Set IMAGES.postgres to one that has them, and deploy"
     missing=$(missing_roles "$list")
-    [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $SET belongs to roles that are not here: $missing" "the same roles" \
+    [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $set belongs to roles that are not here: $missing" "the same roles" \
       "Create them, or restore a full set, which brings its roles, or use --no-owner: all belongs to the role of the services then"
   fi
-  check_room
+  check_room "$set"
 }
 
 server_major() { sql "$NEUTRAL" <<< "SELECT current_setting('server_version_num')::int / 10000"; }
@@ -74,10 +71,10 @@ missing_roles() {
     WHERE one NOT IN (SELECT rolname FROM pg_roles) AND one <> ALL (string_to_array(:'coming', ','))"
 }
 
-# The present database stays until the end, so the restored one needs room beside it.
+# check_room SET: the present database stays until the end, so the restored one needs room beside it.
 check_room() {
-  local needed free
-  needed=$(manifest "$SET" '.postgres.bytes // 0')
+  local set=$1 needed free
+  needed=$(manifest "$set" '.postgres.bytes // 0')
   free=$(docker exec "$POSTGRES" sh -c 'df -Pk "$PGDATA"' | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')
   numbers needed free
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" \
@@ -91,7 +88,8 @@ in_mib() {
 }
 
 plan_database() {
-  plan_line "restores the database $DATABASE of $SET into a new one beside the present one, and compares its rows with the manifest"
+  local set=$1
+  plan_line "restores the database $DATABASE of $set into a new one beside the present one, and compares its rows with the manifest"
   plan_line "puts it in the place of the present one, which is kept until all services are well again"
 }
 
@@ -110,142 +108,16 @@ rescue_database() {
 }
 
 prepare_database() {
-  local temporary
+  local set=$1 temporary
   temporary=${DATABASE:0:40}_restore_$(date -u +%Y%m%d%H%M%S)
   record temporary "$(text_json "$temporary")"
   say "restoring into $temporary"
-  create_database "$temporary"
-  load_dump "$temporary"
+  create_database "$set" "$temporary"
+  load_dump "$set" "$temporary"
   hand_over "$temporary"
-  compare_rows "$temporary"
+  compare_rows "$set" "$temporary"
   # Without this, the first queries would be planned without knowing the tables.
   sql "$temporary" <<< 'ANALYZE' || fail "the restored database could not be analysed" "a database that can be read" "PostgreSQL's reason is above"
-}
-
-# What a dump says of the database itself: locale, owner, settings, rights. A line with a backslash is left out: a value with
-# a line break would make a command of psql's own of it, and the database's login writes these values.
-database_properties() {
-  ! is_plain "$(dump_file)" || return 0
-  docker exec -i "$POSTGRES" pg_restore --create --schema-only --file=- < "$(dump_file)" | grep -v '[\\]' |
-    sed -nE 's/^(CREATE DATABASE|ALTER DATABASE|COMMENT ON DATABASE|(GRANT|REVOKE) .* ON DATABASE) ("[^"]*"|[^ ;]+)/\1 :"name"/p'
-}
-
-create_database() {
-  local properties answer
-  properties=$(database_properties)
-  if ! answer=$(grep '^CREATE ' <<< "$properties" | sql "$NEUTRAL" "name=$1" 2>&1); then
-    # A dump as SQL does not say it, and another image has other locales.
-    [ -z "$answer" ] || say "as in the dump it cannot be created (${answer##*: }): with the locale of this server instead"
-    sql "$NEUTRAL" "name=$1" <<< 'CREATE DATABASE :"name" TEMPLATE template0 ENCODING UTF8' ||
-      fail "$1 cannot be created" "a server that creates a database" "PostgreSQL's reason is above"
-  fi
-  [ -n "$NO_OWNER" ] || { grep -v '^CREATE ' <<< "$properties" || true; } | sql "$NEUTRAL" "name=$1" ||
-    fail "$1 cannot be given the owner and settings of the dump" "the roles that it names" "Create them, or use --no-owner"
-}
-
-# load_dump DATABASE
-load_dump() {
-  local began=$SECONDS log jobs=1 inside='' dump
-  log=$(mktemp)
-  dump=$(dump_file)
-  if is_plain "$dump"; then
-    interruptible bash -o pipefail -c 'unpacked "$0" | docker exec -i "$1" sh -c "exec psql -Xq -v ON_ERROR_STOP=1 --single-transaction -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$0\"" "$2"' \
-      "$dump" "$POSTGRES" "$(connection_to "$1")" > "$log" 2>&1 || not_loaded "$1" "$log"
-  else
-    jobs=$(restore_jobs)
-    [ "$jobs" = 1 ] || inside=$(lend_dump) || jobs=1
-    local options=(--exit-on-error)
-    [ -z "$NO_OWNER" ] || options+=(--no-owner --no-privileges)
-    [ -z "$inside" ] || options+=(--jobs "$jobs" "$inside")
-    if entries_list "$dump" without; then options+=(--use-list "$ENTRIES"); fi
-    restore_entries "$1" "$dump" "$log" "${options[@]}" || not_loaded "$1" "$log"
-    take_dump_back
-    if entries_list "$dump" only; then
-      restore_entries "$1" "$dump" "$log" --exit-on-error --no-owner --use-list "$ENTRIES" || not_loaded "$1" "$log"
-    fi
-  fi
-  rm -f "$log"
-  say "restored in $((SECONDS - began)) s${inside:+ by $jobs jobs}"
-}
-
-# restore_entries DATABASE DUMP LOG OPTION...
-restore_entries() {
-  # A database that is thrown away after a crash need not be safe on the disk row by row.
-  interruptible docker exec -i --user 0 --env PGOPTIONS='-c synchronous_commit=off' "$POSTGRES" \
-    sh -c 'exec pg_restore -p "${PGPORT:-5432}" -U "$POSTGRES_USER" -d "$@"' pg_restore "$(connection_to "$1")" "${@:4}" < "$2" > "$3" 2>&1
-}
-
-# Where a list of entries is, in the server's container.
-readonly ENTRIES=/tmp/emaintenance-restore-entries
-
-# entries_list DUMP without | only: of a set from before the services' role was no superuser, what only a superuser may own (an
-# event trigger, a publication of all tables) names that role as its owner: it is restored last, without its owner. Writes the list of all
-# other entries, or of these only; fails where there are none of them.
-entries_list() {
-  local list kind='^[0-9]+; [0-9]+ [0-9]+ (COMMENT - )?(EVENT TRIGGER|PUBLICATION)'
-  list=$(docker exec -i "$POSTGRES" pg_restore --list < "$1") || return 1
-  grep -qE "$kind" <<< "$list" || return 1
-  if [ "$2" = only ]; then list=$(grep -E "$kind" <<< "$list"); else list=$(grep -vE "$kind" <<< "$list"); fi
-  docker exec -i --user 0 "$POSTGRES" sh -c 'cat > "$0"' "$ENTRIES" <<< "$list"
-}
-
-# hand_over DATABASE: what belongs to the superuser now, as it was restored by it, is given to the role of the services.
-hand_over() {
-  local owner
-  owner=$(server_variable DATABASE_OWNER)
-  # The container of a version before has one role for both.
-  [ -n "$owner" ] || return 0
-  sql "$1" "to=$owner" "main=$DATABASE" < "$LIB/restore/hand-over.sql" > /dev/null ||
-    fail "what is in $1 could not be given to $owner" "a role that owns the restored database" "PostgreSQL's reason is above"
-}
-
-# not_loaded DATABASE LOG
-not_loaded() {
-  tail -n 15 "$2" | sed 's/^/  /' | printable >&2
-  rm -f "$2"
-  fail "the dump could not be restored into $1" "a dump that restores without an error" "The reason is above"
-}
-
-# As many as the server's container may use cores.
-restore_jobs() {
-  local cores
-  cores=$(docker inspect --format '{{.HostConfig.NanoCpus}}' "$POSTGRES" | awk '{ print int($1 / 1000000000) }')
-  numbers cores
-  [ "$cores" -gt 0 ] || cores=$(nproc)
-  echo "$cores"
-}
-
-# Several jobs need a file that they can seek in. A hard link into the data's folder is one, and takes no room; without a
-# folder of the host, or on another file system, there is none.
-lend_dump() {
-  local folder lent
-  folder=$(host_folder "$POSTGRES" "$MOUNT") || return 1
-  lent=$folder/.restore-$SET.dump
-  record lent "$(text_json "$lent")"
-  # The folder is the server's: what lies there under this name may be a folder, or a link to one.
-  ln -fT "$(dump_file)" "$lent" 2> /dev/null || return 1
-  printf '%s/%s' "$MOUNT" "$(basename "$lent")"
-}
-
-take_dump_back() {
-  local lent
-  lent=$(recorded lent)
-  [ -z "$lent" ] || rm -f "$lent"
-}
-
-# compare_rows DATABASE: every table must have as many rows as when the set was made.
-compare_rows() {
-  local expected found differences
-  expected=$(manifest "$SET" '.rowCounts // {} | tojson')
-  found=$(sql "$1" <<< "$COUNT_ROWS" | counts_of) ||
-    fail "the rows of the restored database could not be counted" "tables that can be read" "PostgreSQL's reason is above"
-  differences=$(jq -nr --argjson expected "$expected" --argjson found "$found" '
-    $expected + $found | keys[] | select($expected[.] != $found[.]) | "  \(.): \($found[.] // "no table") instead of \($expected[.] // "no table")"')
-  if [ -n "$differences" ]; then
-    printf 'rows:\n%s\n' "$differences" | printable >&2
-    fail "the restored database is not what the manifest of $SET says" "the same number of rows in each table" "Choose another set: emaintenance restore list"
-  fi
-  say "rows as in the manifest: $(jq -r '"\(length) tables, \(add // 0) rows"' <<< "$found")"
 }
 
 # All sessions of a database end, and both names change in one transaction: nobody sees it half done. Somebody may connect

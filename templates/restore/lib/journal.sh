@@ -22,11 +22,10 @@ close_journal() { rm -f "$JOURNAL"; }
 # Who asked for it: behind sudo, the login that used it.
 who() { printf '%s' "${SUDO_USER:-$(id -un)}"; }
 
-# audit RESULT: one line for this restore.
+# audit WHAT SET RESULT: one line for this restore.
 audit() {
   local file
   file=$(config .status)/audit.jsonl
-  jq -nc --arg who "$(who)" --arg what "restore $WHAT" --arg set "${SET-}" --arg result "$1" --argjson seconds "$SECONDS" \
-    '{time: (now | todate), who: $who, what: $what, set: (if $set == "" then null else $set end), result: $result, seconds: $seconds}' >> "$file"
+  query restore/jq/audit.jq -nc --arg who "$(who)" --arg what "restore $1" --arg set "$2" --arg result "$3" --argjson seconds "$SECONDS" >> "$file"
   chmod 0644 "$file"
 }

@@ -116,8 +116,7 @@ check_point_in_time() {
 }
 
 show_moment() {
-  query '"restore point-in-time: the whole cluster as it was at \($moment), from \(.base) of \(.ended), \(.ended | ago) ago, \(.clusterBytes | bytes_in_words)"' \
-    -r --arg moment "${MOMENT:-the end of the archive}" <<< "$BASE"
+  query restore/jq/plan-point-in-time.jq -r --arg moment "${MOMENT:-the end of the archive}" <<< "$BASE"
   plan_line "checks the base backup against its digest; of the log after it there are $(needed_segments | wc -l) segments"
   plan_line "shows the maintenance page, and stops $(writers | tac | paste -sd ' ')"
   plan_line "archives the log to its end, and stops the archive"

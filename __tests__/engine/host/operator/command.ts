@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { appendFileSync, existsSync, readdirSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../../../lib/run";
@@ -66,6 +66,20 @@ describe("emaintenance", () => {
 
     expect(stdout).toMatch(/^release not written down\n/);
     expect(code).toBe(0);
+  });
+
+  test("leaves nothing of a version before, and can be installed twice", async () => {
+    const installed = join(system.root, "deploy/Server/.parts/operator-command/installed");
+    const former = ["words.jq", "status.jq"].map((name) => `deploy/Server/scripts/lib/${name}`);
+    for (const path of former) system.write(path, "error");
+    appendFileSync(installed, former.map((path) => `${join(system.root, path)}\n`).join(""));
+
+    await system.install();
+    await system.install();
+
+    expect(former.filter((path) => existsSync(join(system.root, path)))).toEqual([]);
+    expect((await system.emaintenance(["version"])).code).toBe(0);
+    expect((await system.json<{ services: unknown[] }>("status", "--quick")).services).not.toEqual([]);
   });
 
   test("is taken away without a rest, and comes back", async () => {

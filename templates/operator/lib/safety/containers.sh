@@ -4,10 +4,8 @@
 # check_containers CONTAINERS
 check_containers() {
   local container state standing finished
-  standing=$(jq -r --slurpfile system "$CONFIG" '.[] | select(.service | IN($system[0].services[].service)) |
-    select(.state | IN("running", "paused", "restarting") | not) | [.container, .state] | @tsv' <<< "$1")
-  finished=$(jq -r --slurpfile system "$CONFIG" '.[] | select(.service | IN($system[0].jobs[].service)) |
-    select(.state == "exited") | .container' <<< "$1")
+  standing=$(query jq/stopped-containers.jq -r <<< "$1")
+  finished=$(query jq/finished-jobs.jq -r <<< "$1")
   while IFS=$'\t' read -r container state; do
     finding error containers "$container is $state: docker container prune would remove it, with its log" \
       "a running container" "emaintenance restart ${container#"$(config .project)"-}"

@@ -17,10 +17,7 @@ unused_images() {
 # check_images CONTAINERS
 check_images() {
   local service id repository unused found alone=() kept=0
-  # The data tier and the gateway do not change with the releases.
-  found=$(jq -r --slurpfile system "$CONFIG" '. as $containers | $system[0].services[] | select(.tier | IN("api", "web")) |
-    .service as $service | [$containers[] | select(.service == $service)] | sort_by(.created) | .[-1:][] |
-    [.service, .imageId] | @tsv' <<< "$1")
+  found=$(query jq/deployed-images.jq -r <<< "$1")
   while IFS=$'\t' read -r service id; do
     repository=$(repositories "$id" | sed -n 1p)
     unused=$([ -z "$repository" ] || unused_images "$repository")

@@ -1,16 +1,12 @@
 # shellcheck shell=bash
 # Containers of others on ports of ours: they answer in our place, or keep ours from starting.
 
-# shellcheck disable=SC2016 # names of jq
 # Ports of the host that containers of others have, or will have when they start: port, name, state.
 foreign_ports() {
   local ids
   mapfile -t ids < <(docker ps --all --quiet --no-trunc)
   [ ${#ids[@]} -gt 0 ] || return 0
-  { docker inspect "${ids[@]}" 2> /dev/null || true; } | query '
-    .[] | select((.Config.Labels // {}) | has($system.labels.service) | not) | . as $one |
-    [(.NetworkSettings.Ports, .HostConfig.PortBindings) // {} | .[] // [] | .[] | .HostPort] | unique[] |
-    select(. != "") | [., $one.Name[1:], $one.State.Status] | @tsv' -r
+  { docker inspect "${ids[@]}" 2> /dev/null || true; } | query jq/foreign-ports.jq -r
 }
 
 check_ports() {

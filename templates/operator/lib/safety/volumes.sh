@@ -18,7 +18,7 @@ check_anonymous_volumes() {
     mountpoint=$(docker volume inspect --format '{{.Mountpoint}}' "$name" 2> /dev/null) || continue
     size=$(size_in "$mountpoint")
     [ -n "$size" ] || continue
-    [ "$size" = '?' ] && size='of a size that only root may see' || size="with $(query 'bytes_in_words' -r <<< "$size")"
+    [ "$size" = '?' ] && size='of a size that only root may see' || size="with $(query jq/bytes-in-words.jq -r <<< "$size")"
     users=$(docker ps --all --filter "volume=$name" --filter "label=$(config .labels.service)" --format '{{.Names}}' | paste -sd ' ')
     if [ -n "$users" ]; then
       finding error volumes "the data of $users is in an anonymous volume, $size" "a named volume" \

@@ -1,4 +1,4 @@
-# The containers of the project, out of what docker inspect says. Further: $deployed, the records of releases.
+# The containers of the project, out of what docker inspect says. Further: $deployed, the records of releases; $system.
 
 def host_ports: [.NetworkSettings.Ports // {} | to_entries[] | .value // [] | .[] |
   (if .HostIp | contains(":") then "[\(.HostIp)]" else .HostIp end) + ":" + .HostPort] | unique;

@@ -1,6 +1,8 @@
 # The state of the whole system as one document. Input: every service with its containers. Further: $containers,
 # $usage by container, $host, $schedules, $backups, $alerts, $maintenance, $deploy (a list of none or one).
 
+include "words";
+
 # What a deploy makes is its own affair while it is under way.
 def service_problem:
   "emaintenance logs \(.service) --since 10m; emaintenance restart \(.service)" as $remedy |

@@ -1,0 +1,5 @@
+# A number of bytes, for a person.
+
+include "words";
+
+bytes_in_words

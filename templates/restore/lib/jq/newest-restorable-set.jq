@@ -1,0 +1,8 @@
+# Name of the newest backup that is not known to be bad; nothing where there is none. Input: the backups, the newest first. The
+# kinds that will do are the positional arguments.
+
+map(select(
+  .broken == null and
+  .verified.ok != false and
+  (.kind | IN($ARGS.positional[]))
+)) | .[0].set // empty
