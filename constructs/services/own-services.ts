@@ -41,9 +41,8 @@ const RESERVED: Readonly<Record<string, readonly string[]>> = {
     "safety-dump",
     "switch",
     "gateway-configuration",
-    "files",
-    "host-ports",
   ],
+  "the machine itself": ["localhost"],
   "an environment variable that services have already": ["database", "next-public-api"],
 };
 
