@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
-import { rehearsal } from "../support/rehearsal";
+import { onHost, rehearsal } from "../support/rehearsal";
 
 const OTHER_KEY =
   "198.51.100.1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2Fq0xXfM3Hq4bpZkQ0t3n2dRrkP9VwYkq8m8zQ1xAb";
@@ -21,14 +21,28 @@ async function listing(): Promise<string> {
   return stdout;
 }
 
+/** The machine on the host's way out, which has no sshd. */
+async function gateway(): Promise<string> {
+  return (await onHost("ip -4 -o route show default | awk '{print $3}'")).stdout.trim();
+}
+
 describe("a plan for a host that is not the one", () => {
   test.each([
-    ["another machine answers", { SSH_HOST_KEYS: OTHER_KEY }, /key\s+verification\s+failed/i],
-    ["nobody answers", { SSH_PORT: 2 }, /Connection\s+(refused|timed\s+out)/i],
+    [
+      "another machine answers",
+      () => Promise.resolve({ SSH_HOST_KEYS: OTHER_KEY }),
+      /key\s+verification\s+failed/i,
+    ],
+    // Where the host's firewall drops it instead, the answer takes 50 s.
+    [
+      "nobody answers",
+      async () => ({ SERVER_IP: await gateway(), SSH_PORT: 2 }),
+      /Connection\s+(refused|timed\s+out)/i,
+    ],
   ])("stops where %s, and changes nothing", async (_what, values, words) => {
     const before = await listing();
     const file = join(temporaryFolder(), "values.tfvars.json");
-    writeFileSync(file, JSON.stringify(values));
+    writeFileSync(file, JSON.stringify(await values()));
 
     // Terraform's own words: of an output that ends in an error, cdktf does not always pass on the end.
     const { directory } = rehearsal();

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, renameSync } from "node:fs";
+import { readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "../../../lib/run";
 import { HOSTILE_SCHEMAS } from "../../support/hostile-names";
@@ -122,44 +122,5 @@ describe("emaintenance restore point-in-time", () => {
 
     expect(code).toBe(expected);
     expect(stderr).toContain(message);
-  });
-
-  test("leaves everything as it was when the log is damaged or has a gap", async () => {
-    await system.archiving();
-    await system.base();
-    const before = await written();
-    const folders = beside();
-    const { generation } = await system.check();
-    const wal = join(system.root, "backups/point-in-time", generation, "wal");
-    for (let segment = 0; segment < 4; segment += 1) {
-      await system.sql("SELECT pg_logical_emit_message(false, 'test', 'x'); SELECT pg_switch_wal()");
-    }
-    await waitFor("compressed segments", 60, async () => {
-      await system.check();
-      return readdirSync(wal).filter((name) => name.endsWith(".gz")).length >= 4;
-    });
-    const damaged = join(
-      wal,
-      readdirSync(wal)
-        .filter((name) => name.endsWith(".gz"))
-        .sort()
-        .at(-1) ?? "",
-    );
-    appendFileSync(damaged, "damage");
-    const { code, stderr } = await restore("--latest");
-    expect(code).toBe(1);
-    expect(stderr).toContain("the log could not be replayed");
-
-    renameSync(damaged, join(system.root, "gone.gz"));
-    await system.archiving();
-    const gap = await restore("--latest");
-    expect(gap.code).toBe(1);
-    expect(gap.stderr).toContain("the log is not whole");
-    renameSync(join(system.root, "gone.gz"), damaged);
-
-    expect(await written()).toBe(before);
-    expect(beside()).toEqual(folders);
-    expect(existsSync(join(system.root, "status/restore.journal"))).toBe(false);
-    expect((await system.check()).generation).toBe(generation);
   });
 });

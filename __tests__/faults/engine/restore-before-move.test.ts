@@ -1,7 +1,7 @@
 import { waitFor } from "../../../lib/run";
 import { OWNER } from "../../support/database-start";
 import { temporaryFolder } from "../../support/temporary-folder";
-import { ArchivedSystem } from "./archived-system";
+import { ArchivedSystem } from "../../engine/backup/archived-system";
 
 /** The first test on a machine builds the images. */
 jest.setTimeout(900_000);
