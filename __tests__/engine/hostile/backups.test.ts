@@ -39,13 +39,13 @@ describe("uploaded files", () => {
       // The step that lays the files out beside the present ones, by itself: no container runs here.
       const layOut = `
         set -euo pipefail
-        scripts=$1 SET=$2 EXACT=$3 STATUS=$4 JOURNAL=$4/restore.journal
+        scripts=$1 EXACT=$3 STATUS=$4 JOURNAL=$4/restore.journal
         . "$scripts/lib/common.sh"
         for part in lifecycle restore/journal restore/files backup/sets backup/files; do . "$scripts/lib/$part.sh"; done
         export -f unpacked
         fail() { say_mend "$@"; exit 1; }
         interruptible() { "$@"; }
-        prepare_files
+        prepare_files "$2"
         recorded stage`;
       for (const exact of ["", "1"]) {
         const { code, stdout, stderr } = await place.run([
