@@ -13,7 +13,7 @@ const LOOK_MILLISECONDS = 100;
  * @param file the state
  * @returns whether it was torn
  */
-export function mendTornState(file: string): boolean {
+export function repairTornState(file: string): boolean {
   const lock = join(dirname(file), `.${basename(file)}.lock.info`);
   if (!existsSync(lock) || !existsSync(file)) return false;
   const saved = read(`${file}.backup`);

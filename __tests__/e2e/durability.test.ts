@@ -23,7 +23,7 @@ async function data(): Promise<{ rows: string; uploads: string }> {
 }
 
 /** What of the host's parts is there: units, rules, files by their name or by what stands in them. Data, logs and alerts stay. */
-async function hostParts(): Promise<string[]> {
+async function hostComponents(): Promise<string[]> {
   const lines = [
     "systemctl list-units --all --plain --no-legend 'emaintenance*' | awk '{print $1}'",
     "systemctl list-unit-files --no-legend 'emaintenance*' | awk '{print $1}'",
@@ -70,7 +70,7 @@ describe("rows and uploads", () => {
   });
 
   test("survive cdktf destroy, which says where they are and how one would delete them", async () => {
-    expect(await hostParts()).toEqual(
+    expect(await hostComponents()).toEqual(
       expect.arrayContaining([
         "emaintenance-watchdog.timer",
         "/usr/local/bin/emaintenance",
@@ -78,7 +78,7 @@ describe("rows and uploads", () => {
       ]),
     );
     const { stdout } = await cdktf(["destroy", "prod", "--auto-approve"]);
-    expect(await hostParts()).toEqual([]);
+    expect(await hostComponents()).toEqual([]);
     const { stdout: left } = await onHost(
       "docker ps -aq --filter label=emaintenance.tier; docker volume ls -q",
     );

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { expression } from "../configuration/expression";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
-import { HostPart } from "../ssh/host-part";
+import { HostComponent } from "../ssh/host-component";
 import type { JobRunner } from "../jobs/job-runner";
 import { Naming } from "../naming";
 import { template } from "../templates";
@@ -55,7 +55,7 @@ export class OffHost extends Construct {
     const { connection, layout, runner, after, enabled } = props;
     const keep = validateProps(this, keepSchema, { days: 30, weeks: 8, months: 12, ...props.keep });
 
-    const part = new HostPart(this, "off-host", {
+    const part = new HostComponent(this, "off-host", {
       connection,
       layout,
       apply: template("backup/install-off-host.sh"),

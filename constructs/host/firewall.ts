@@ -11,7 +11,7 @@ import { validateProps } from "../values/validate";
 import { DEPLOY_LOCK } from "../naming";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
-import { HostPart } from "../ssh/host-part";
+import { HostComponent } from "../ssh/host-component";
 
 /** What a team may want different from the deployment document (9.1). */
 export interface FirewallSettings {
@@ -52,7 +52,7 @@ export interface FirewallProps extends FirewallSettings {
   readonly gatewayPorts?: readonly number[];
   /** What must be there first: a host with Docker. @default nothing */
   readonly after?: readonly ITerraformDependable[];
-  /** As for a HostPart. @default none */
+  /** As for a HostComponent. @default none */
   readonly inTurnAfter?: readonly ITerraformDependable[];
   /** False takes the firewall away, and restores what was there. @default true */
   readonly enabled?: boolean;
@@ -143,7 +143,7 @@ export class Firewall extends Construct {
       deniedPorts,
       confirmWithinSeconds,
     });
-    this.resource = new HostPart(this, "firewall", {
+    this.resource = new HostComponent(this, "firewall", {
       connection,
       layout,
       files: {

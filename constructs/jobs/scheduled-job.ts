@@ -6,7 +6,7 @@ import { renderTemplate, template } from "../templates";
 import type { Schedule } from "../values/schedule";
 import { timeZone } from "../values/time-zone";
 import { validateProps } from "../values/validate";
-import { HostPart } from "../ssh/host-part";
+import { HostComponent } from "../ssh/host-component";
 import type { JobRunner } from "./job-runner";
 
 export interface ScheduledJobProps {
@@ -75,7 +75,7 @@ export class ScheduledJob extends Construct {
       }),
     };
     this.resource = runner.add(job, (inTurnAfter) => {
-      const part = new HostPart(this, job, {
+      const part = new HostComponent(this, job, {
         connection: runner.connection,
         layout: runner.layout,
         files,

@@ -9,7 +9,7 @@ import { Directories } from "../host/directories";
 import { HostConnection } from "../ssh/host-connection";
 import { HostLayout } from "../ssh/host-layout";
 import { KeptData } from "../host/kept-data";
-import { HostParts, type HostPartsSettings } from "./host-parts";
+import { HostComponents, type HostComponentsSettings } from "./host-components";
 import { Preflight, type PreflightLimits } from "../host/preflight";
 import { VmPlacement } from "./vm-placement";
 import { HOST_ROOT_OUTPUT } from "../naming";
@@ -31,7 +31,7 @@ export interface ProductionStackProps extends EmaintenanceSettings {
   /** Good releases that stay on the host with their images, so that one can go back to them. @default 5 */
   readonly keepReleases?: number;
   /** What is beside the containers, and what the host is measured by. @default all of it */
-  readonly host?: HostPartsSettings & { readonly preflight?: PreflightLimits };
+  readonly host?: HostComponentsSettings & { readonly preflight?: PreflightLimits };
 }
 
 /** Programs of the host that its parts use. */
@@ -41,7 +41,7 @@ const HOST_PROGRAMS = ["ufw", "jq", "curl", "logrotate", "cron"];
 export class ProductionStack extends TerraformStack {
   readonly system: Emaintenance;
   /** What is beside the containers. */
-  readonly hostParts: HostParts;
+  readonly hostComponents: HostComponents;
 
   constructor(scope: Construct, id: string, props: ProductionStackProps = {}) {
     super(scope, id);
@@ -102,7 +102,7 @@ export class ProductionStack extends TerraformStack {
       placement,
     });
 
-    this.hostParts = new HostParts(this, "host-parts", {
+    this.hostComponents = new HostComponents(this, "host-parts", {
       ...props.host,
       connection,
       layout,
@@ -113,7 +113,7 @@ export class ProductionStack extends TerraformStack {
 
     // A port that is published before the firewall is there would be open to everybody meanwhile. Services wait for it on
     // the host (DataGate). PostgreSQL does not: Terraform removes what it replaces first, so it would be gone if the firewall fails.
-    this.system.gateway.container.startAfter(this.hostParts.firewall.resource);
+    this.system.gateway.container.startAfter(this.hostComponents.firewall.resource);
 
     const verification = new Verification(this, "verification", {
       connection,

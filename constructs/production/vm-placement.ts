@@ -13,9 +13,9 @@ import { DataGate } from "../rollout/data-gate";
 import type { Deployment } from "../rollout/deployment";
 import { Gate } from "../rollout/gate";
 import { MigrationGate } from "../rollout/migration-gate";
-import { SafetyDump } from "../rollout/safety-dump";
+import { PreMigrationBackup } from "../rollout/pre-migration-backup";
 import type { ServiceImage } from "../images/service-image";
-import { Switch } from "../rollout/switch";
+import { Cutover } from "../rollout/cutover";
 import { RedisPassword } from "../rollout/redis-password";
 import { GatewayConfiguration } from "../rollout/gateway-configuration";
 import type { HostConnection } from "../ssh/host-connection";
@@ -71,7 +71,7 @@ export class VmPlacement implements Placement {
     services: readonly GatewayTarget[],
   ): GatewayFiles {
     const { connection, layout, deployment } = this.props;
-    const { resource } = new Switch(scope, "switch", {
+    const { resource } = new Cutover(scope, "switch", {
       connection,
       folder: layout.deploy("nginx"),
       services,
@@ -112,7 +112,7 @@ export class VmPlacement implements Placement {
     postgres: Postgres,
   ): readonly ITerraformDependable[] {
     const { connection, deployment } = this.props;
-    const dump = new SafetyDump(scope, "safety-dump", {
+    const dump = new PreMigrationBackup(scope, "safety-dump", {
       connection,
       deployment,
       postgres,

@@ -59,7 +59,7 @@ async function bench(name: string): Promise<void> {
     const diff = await repeated(ROUNDS, () => cdktf("diff", "prod"));
     const noChange = await repeated(ROUNDS, () => cdktf("deploy", "prod", "--auto-approve"));
 
-    const withoutParts = ["--app", `node --import tsx ${join(ROOT, "scripts/bench/without-host-parts.ts")}`];
+    const withoutParts = ["--app", `node --import tsx ${join(ROOT, "scripts/bench/without-host-components.ts")}`];
     await cdktf("deploy", "prod", "--auto-approve", ...withoutParts);
     const noChangeWithout = await repeated(ROUNDS, () =>
       cdktf("deploy", "prod", "--auto-approve", ...withoutParts),

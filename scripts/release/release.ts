@@ -6,7 +6,7 @@ import { inWords } from "./diagnosis";
 import type { Options } from "./options";
 import { readRecords, type ReleaseRecord } from "./records";
 import { releaseName } from "./release-name";
-import { goBack, planWayBack } from "./return";
+import { applyRollback, planRollback } from "./rollback-plan";
 import { TerraformFailure, wasInterrupted } from "../../lib/terraform/terraform";
 
 /** `npm run release`: deploys, and returns to the last good release where that fails. Returns the exit code. */
@@ -85,8 +85,8 @@ async function returnTo(deployment: Deployment, record: ReleaseRecord, say: Say)
       // A release that was tried again under the same name has a record of its failure too.
       ({ name, result }) => result === "good" && name === record.name,
     );
-    const way = await planWayBack(deployment, now ?? record);
-    const agrees = await goBack(deployment, way, say);
+    const way = await planRollback(deployment, now ?? record);
+    const agrees = await applyRollback(deployment, way, say);
     if (!agrees) return 3;
   } catch (error) {
     say(

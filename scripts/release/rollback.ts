@@ -3,7 +3,7 @@ import { Deployment, type Say } from "./deployment";
 import { inWords } from "./diagnosis";
 import type { Options } from "./options";
 import { chooseRelease, readRecords } from "./records";
-import { goBack, planWayBack } from "./return";
+import { applyRollback, planRollback } from "./rollback-plan";
 import { TerraformFailure, wasInterrupted } from "../../lib/terraform/terraform";
 
 /** `npm run rollback`: returns to an earlier release. Returns the exit code. */
@@ -12,7 +12,7 @@ export async function rollback(options: Options, start: string, say: Say): Promi
   const { host, settings } = deployment;
   const incomplete = !(await host.isComplete());
   const record = chooseRelease(await readRecords(host), { name: options.words[0], incomplete });
-  const way = await planWayBack(deployment, record);
+  const way = await planRollback(deployment, record);
   if (!way.changes) {
     await deployment.workspace.writePin(way.pin);
     say(`nothing to do: ${record.name} is what ${settings.address} has`);
@@ -29,7 +29,7 @@ export async function rollback(options: Options, start: string, say: Say): Promi
     return 1;
   }
   try {
-    if (!(await goBack(deployment, way, say))) return 3;
+    if (!(await applyRollback(deployment, way, say))) return 3;
   } catch (error) {
     if (!(error instanceof TerraformFailure)) throw error;
     if (error.interrupted || wasInterrupted()) {

@@ -8,7 +8,7 @@ import { CronSchedule } from "../../../constructs/values/cron-schedule";
 const app = new App();
 const stack = new ProductionStack(app, "prod");
 new ScheduledJob(stack, "trial", {
-  runner: stack.hostParts.jobRunner,
+  runner: stack.hostComponents.jobRunner,
   job: "trial",
   description: "job of a test",
   schedule: CronSchedule.parse("0 0 1 jan *"),

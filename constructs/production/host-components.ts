@@ -18,7 +18,7 @@ import { Watchdog, type WatchdogProps } from "../host/watchdog";
 type Settings<T> = Omit<T, "runner" | "services" | "after">;
 
 /** What keeps the system healthy on its host, beside the containers. Each part can be switched off with `false`. */
-export interface HostPartsSettings {
+export interface HostComponentsSettings {
   /** @default ufw as in the deployment document (9.1), and the same for Docker's published ports */
   readonly firewall?: FirewallSettings | false;
   /** @default 10 MiB a file, three of each kept */
@@ -35,7 +35,7 @@ export interface HostPartsSettings {
   readonly operatorCommand?: false;
 }
 
-export interface HostPartsProps extends HostPartsSettings {
+export interface HostComponentsProps extends HostComponentsSettings {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
   readonly system: Emaintenance;
@@ -46,12 +46,12 @@ export interface HostPartsProps extends HostPartsSettings {
 }
 
 /** Everything on the VM that is not a container. */
-export class HostParts extends Construct {
+export class HostComponents extends Construct {
   readonly firewall: Firewall;
   /** For jobs of a team's own. */
   readonly jobRunner: JobRunner;
 
-  constructor(scope: Construct, id: string, props: HostPartsProps) {
+  constructor(scope: Construct, id: string, props: HostComponentsProps) {
     super(scope, id);
     const { connection, layout, system, after } = props;
     const common = { connection, layout, after };

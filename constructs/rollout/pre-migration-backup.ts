@@ -7,7 +7,7 @@ import { template } from "../templates";
 import { type Deployment } from "./deployment";
 import { DEPLOY_LOCK } from "../naming";
 
-export interface SafetyDumpProps {
+export interface PreMigrationBackupProps {
   readonly connection: HostConnection;
   readonly deployment: Deployment;
   readonly postgres: Postgres;
@@ -18,10 +18,10 @@ export interface SafetyDumpProps {
 }
 
 /** A dump of the database before a migration, where the host knows how to make one and there is something to lose. */
-export class SafetyDump extends Construct {
+export class PreMigrationBackup extends Construct {
   readonly resource: Resource;
 
-  constructor(scope: Construct, id: string, props: SafetyDumpProps) {
+  constructor(scope: Construct, id: string, props: PreMigrationBackupProps) {
     super(scope, id);
     const { deployment, postgres } = props;
     this.resource = new HostScript(this, "safety-dump", {

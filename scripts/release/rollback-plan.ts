@@ -4,7 +4,7 @@ import { pinsOf } from "./pins";
 import { readStack, type ReleaseRecord } from "./records";
 
 /** The way back to a release: its own stack as it was deployed, with exactly its images. */
-export interface WayBack {
+export interface RollbackPlan {
   readonly record: ReleaseRecord;
   readonly valueFiles: readonly string[];
   readonly pin: Readonly<Record<string, unknown>>;
@@ -18,7 +18,7 @@ export interface WayBack {
  * Puts the stack of a release, with the files beside it, in place of the one that was synthesised, and plans it. State, variables and secrets are those
  * of the deployment now. The next synthesis, by any command, puts the folder's own stack back.
  */
-export async function planWayBack(deployment: Deployment, record: ReleaseRecord): Promise<WayBack> {
+export async function planRollback(deployment: Deployment, record: ReleaseRecord): Promise<RollbackPlan> {
   const { workspace, terraform, host } = deployment;
   const [stack, inState, ids] = await Promise.all([
     readStack(host, record),
@@ -38,7 +38,7 @@ export async function planWayBack(deployment: Deployment, record: ReleaseRecord)
  * @returns whether nothing differs any more
  * @throws TerraformFailure where the way is blocked
  */
-export async function goBack(deployment: Deployment, way: WayBack, say: Say): Promise<boolean> {
+export async function applyRollback(deployment: Deployment, way: RollbackPlan, say: Say): Promise<boolean> {
   const { workspace, terraform } = deployment;
   if (way.changes) {
     if (way.record.serving) await rememberImages(deployment, way);
@@ -58,7 +58,7 @@ export async function goBack(deployment: Deployment, way: WayBack, say: Say): Pr
  * Where the containers of the release still serve, a failed one may have got as far as some of its images: the state has
  * those. Once it has the former ones again, Terraform sees that no container needs to be replaced, a database's neither.
  */
-async function rememberImages({ terraform }: Deployment, { record, valueFiles }: WayBack): Promise<void> {
+async function rememberImages({ terraform }: Deployment, { record, valueFiles }: RollbackPlan): Promise<void> {
   const images = Object.keys(record.images).map((service) => `docker_image.${Naming.terraformId(service)}`);
   const { changes } = await terraform.plan(valueFiles, images);
   if (changes) await terraform.apply();

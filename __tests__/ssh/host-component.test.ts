@@ -1,4 +1,4 @@
-import { HostPart } from "../../constructs/ssh/host-part";
+import { HostComponent } from "../../constructs/ssh/host-component";
 import { laidFiles, script, scriptLines } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
@@ -7,7 +7,7 @@ function made(
 ) {
   const stack = new TestStack();
   const { connection, layout } = stack;
-  new HostPart(stack, "night-watch", {
+  new HostComponent(stack, "night-watch", {
     connection,
     layout,
     files: { crontab: "* * * * * root true" },

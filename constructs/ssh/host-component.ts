@@ -6,7 +6,7 @@ import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
 import { HostScript } from "./host-script";
 
-export interface HostPartProps {
+export interface HostComponentProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
   /** Files that `apply` installs, by their name in the staging folder. @default none */
@@ -44,11 +44,11 @@ const REMOVAL = '[ ! -e "${self.triggers.script}" ] || exec bash "${self.trigger
  * Something on the host that is not a container: a cron entry, firewall rules, a timer. A change of its files or scripts
  * provisions this part again, and only this one. It is taken away when it is switched off, not when it changes.
  */
-export class HostPart extends Construct {
+export class HostComponent extends Construct {
   /** What others depend on: it exists once the part is in place. */
   readonly resource: Resource;
 
-  constructor(scope: Construct, id: string, props: HostPartProps) {
+  constructor(scope: Construct, id: string, props: HostComponentProps) {
     super(scope, id);
     const { connection, enabled = true } = props;
     const staging = props.layout.part(id);
