@@ -75,7 +75,7 @@ describe("files beside the stack", () => {
     expect(() => files.add("firewall", "two words", "x")).toThrow(
       'the file "two words" for "firewall" cannot',
     );
-    expect(() => files.add("..", "x", "x")).toThrow("cannot lie beside the stack");
+    expect(() => files.add("..", "x", "x")).toThrow("cannot lie next to the stack");
   });
 });
 
@@ -103,6 +103,6 @@ describe("the stack of a release", () => {
     "/etc/passwd",
     "host-files/../0123456789ab-x",
   ])("that would write %s is refused", (path) => {
-    expect(() => recordedStack("{}", JSON.stringify({ [path]: "x" }))).toThrow("lies beside no stack");
+    expect(() => recordedStack("{}", JSON.stringify({ [path]: "x" }))).toThrow("does not lie next to a stack");
   });
 });

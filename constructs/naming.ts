@@ -1,4 +1,4 @@
-/** The tiers of the seed's deployment picture, in start order. */
+/** The tiers of the deployment document's picture, in start order. */
 export type Tier = "data" | "api" | "web" | "gateway";
 
 /**

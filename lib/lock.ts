@@ -7,7 +7,7 @@ import { waitFor } from "./run";
 /** Under `.rehearsal/`. */
 const FOLDER = "locks";
 
-/** A first build of every image takes a few minutes; somebody who waits longer waits for nothing. */
+/** A first build of every image takes a few minutes; a process that waits longer waits in vain. */
 const LIMIT_SECONDS = 1200;
 
 /**

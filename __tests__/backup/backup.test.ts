@@ -39,8 +39,8 @@ describe("the schedules of backups", () => {
           "backup of the database: every day at 02:00 Europe/Berlin",
           "backup of uploaded files: every Sunday at 03:00 Europe/Berlin",
           "backup of everything: not by schedule",
-          "restore of the newest sets, to verify them: every Sunday at 05:00 Europe/Berlin",
-          "sets are kept for 14 days in /opt/emaintenance/backups",
+          "restore of the newest backups, to verify them: every Sunday at 05:00 Europe/Berlin",
+          "backups are kept for 14 days in /opt/emaintenance/backups",
         ].join("\n"),
       },
     });

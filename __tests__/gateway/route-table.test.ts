@@ -1,4 +1,4 @@
-import { routesTo, SEED_ROUTES } from "../../constructs/gateway/route-table";
+import { routesTo, DEFAULT_ROUTES } from "../../constructs/gateway/route-table";
 import { production } from "../support/stacks";
 
 const SERVICES = [
@@ -9,7 +9,7 @@ const SERVICES = [
 
 describe("a table of routes", () => {
   test("is the deployment document's where nobody says otherwise", () => {
-    expect(SEED_ROUTES).toEqual({
+    expect(DEFAULT_ROUTES).toEqual({
       "/api/auth": "user-service",
       "/api/users": "user-service",
       "/api/work-orders": "work-order-service",

@@ -62,7 +62,7 @@ describe("the images of a way back", () => {
   });
 });
 
-describe("the release to go back to", () => {
+describe("the release to roll back to", () => {
   const record = (name: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
     ...{
       name,
@@ -97,7 +97,7 @@ describe("the release to go back to", () => {
       "none was ever good",
       [record("1", { result: "failed" })],
       undefined,
-      "there is no good release to go back to",
+      "there is no good release to roll back to",
     ],
     [
       "there is none before",

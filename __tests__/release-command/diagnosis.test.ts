@@ -61,7 +61,7 @@ describe("the likely cause", () => {
       error("null_resource.deployment_begin", "anna@desk deploys release 7 here since 2026-11-24T12:00:00Z"),
       facts([]),
       "lock",
-      /somebody else deploys/,
+      /another operator is deploying/,
     ],
     [
       "of a host that cannot take it",
@@ -241,7 +241,7 @@ test("the new container is looked at, not the old one of the same service that i
   expect(diagnose([ofUserService], facts([young, old])).container).toBe(young);
 });
 
-test("it is told with the evidence and the mend", () => {
+test("it is told with the evidence and the remedy", () => {
   const found = facts(
     [container("user-service", { ...crashed, healthOutput: "no answer" })],
     "line 1\nline 2\n",
@@ -254,7 +254,7 @@ test("it is told with the evidence and the mend", () => {
       "  end of the log of emaintenance-user-service:",
       "    line 1",
       "    line 2",
-      "  to mend it: its log says why; to try it alone: docker run --rm -it emaintenance/user-service:2",
+      "  remedy: its log says why; to try it alone: docker run --rm -it emaintenance/user-service:2",
     ].join("\n"),
   );
 });
@@ -262,7 +262,7 @@ test("it is told with the evidence and the mend", () => {
 test("the remedy for a container that listens on 127.0.0.1 names the setting; for any other, the words of the gate", () => {
   const words =
     "the new container a of web is healthy, and users would not reach it over the network: no answer.\n";
-  const remedy = (more: string) => diagnose([error("null_resource.web_gate", words + more)], facts([])).mend;
+  const remedy = (more: string) => diagnose([error("null_resource.web_gate", words + more)], facts([])).remedy;
   expect(remedy("It listens on 127.0.0.1 only.")).toContain("HOSTNAME=0.0.0.0");
   expect(remedy("It listens on port 3000.")).not.toContain("0.0.0.0");
 });
@@ -280,7 +280,7 @@ test("what a container says is told as plain text", () => {
       "  end of the log of emaintenance-user-service:",
       "    a\tlog?]0;title?",
       "    of two lines",
-      "  to mend it: look at the health path of user-service and its log; is the port right?",
+      "  remedy: look at the health path of user-service and its log; is the port right?",
     ].join("\n"),
   );
 });

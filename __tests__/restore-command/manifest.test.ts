@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { appendFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { bytesOf, parseManifest, readSet } from "../../scripts/restore/manifest";
+import { bytesOf, parseManifest, readBackup } from "../../scripts/restore/manifest";
 import { temporaryFolder } from "../support/temporary-folder";
 
 const SET = "full_20260131_010000";
@@ -18,7 +18,7 @@ function setFolder(): string {
 }
 
 test("a set in a folder is read, whatever the folder is called", async () => {
-  const manifest = await readSet(setFolder());
+  const manifest = await readBackup(setFolder());
   expect(manifest.set).toBe(SET);
   expect(bytesOf(manifest)).toBe(DUMP.length);
 });
@@ -38,7 +38,7 @@ test.each<[string, (file: string) => void, RegExp]>([
 ])("a file that is %s is found", async (_what, damage, message) => {
   const folder = setFolder();
   damage(join(folder, "database.dump"));
-  await expect(readSet(folder)).rejects.toThrow(message);
+  await expect(readBackup(folder)).rejects.toThrow(message);
 });
 
 test.each([
@@ -46,6 +46,6 @@ test.each([
   [JSON.stringify({ format: 2, set: SET }), "its format is 2"],
   [JSON.stringify({ format: 1, set: "db_20260131_020000" }), "it is of db_20260131_020000"],
   [JSON.stringify({ format: 1, set: SET }), "it names no files"],
-])("%s is no manifest of a full set", (text, reason) => {
-  expect(() => parseManifest(text, "HERE")).toThrow(`HERE is not that of a full backup set: ${reason}.`);
+])("%s is no manifest of a full backup", (text, reason) => {
+  expect(() => parseManifest(text, "HERE")).toThrow(`HERE is not that of a full backup: ${reason}.`);
 });

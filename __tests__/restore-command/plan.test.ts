@@ -1,10 +1,10 @@
 import type { Deployment } from "../../scripts/release/deployment";
-import type { LaterSet } from "../../scripts/restore/later";
+import type { LaterBackup } from "../../scripts/restore/later";
 import { planInWords } from "../../scripts/restore/plan";
 
 const deployment = { settings: { address: "192.0.2.7", url: "http://192.0.2.7:3030" } } as Deployment;
 
-function plan(later: readonly LaterSet[]): string {
+function plan(later: readonly LaterBackup[]): string {
   return planInWords({
     source: {
       manifest: {

@@ -17,9 +17,9 @@ import { OffHostVariables } from "./off-host-variables";
 /** Program that makes the copies; the host needs it only where they are on. */
 export const OFF_HOST_PROGRAM = "restic";
 
-/** Copies of the backup sets in another place. Where, and what opens it, are the variables OFF_HOST_…, see docs/off-host.md. */
+/** Offsite copies of the backups. The place, and what opens it, are the variables OFF_HOST_…, see docs/off-host.md. */
 export interface OffHostSettings {
-  /** Minutes between two looks for sets that are not copied yet; a part of 60. @default 10 */
+  /** Minutes between two searches for backups that are not copied yet; a part of 60. @default 10 */
   readonly everyMinutes?: number;
   /** When a tenth of the copies is read back, and old ones go. @default Sundays at 07:00 */
   readonly check?: Schedule;
@@ -46,7 +46,7 @@ const keepSchema = z.object({
 });
 
 /**
- * Encrypted copies of the backup sets, by restic. What opens them is a file on the host that only root reads: it is in no
+ * Encrypted offsite copies of the backups, by restic. What opens them is a file on the host that only root reads: it is in no
  * trigger, plan, log or command line.
  */
 export class OffHost extends Construct {
@@ -80,7 +80,7 @@ export class OffHost extends Construct {
       });
     };
     const often = CronSchedule.every({ minutes: props.everyMinutes ?? 10 });
-    job("copy", "copies of backup sets off this host", often, "copy");
+    job("copy", "offsite copies of the backups", often, "copy");
     const weekly = CronSchedule.weekly({ day: "sunday", hour: 7 });
     job("check", "reading back of the copies off this host", props.check ?? weekly, "check");
   }

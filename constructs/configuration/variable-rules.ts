@@ -1,7 +1,7 @@
 import type { TerraformVariableValidationConfig } from "cdktf";
 import { expression } from "./expression";
 
-/** What may stand in a variable, as Terraform validation blocks: refused at plan, before anything on the host changes. */
+/** What a variable may contain, as Terraform validation blocks: refused at plan, before anything on the host changes. */
 type Rule = TerraformVariableValidationConfig;
 
 /** Where a user sets a value; every message ends with it or says something more precise. */

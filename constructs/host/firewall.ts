@@ -73,7 +73,7 @@ const NETWORK_INTERFACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
 const SECONDS = "expected an integer from 10 to 50";
 
 /** The web, the API services, PostgreSQL and Redis. */
-const SEED_DENIED_PORTS = [3000, 3001, 3002, 3003, 5432, 6379];
+const DEFAULT_DENIED_PORTS = [3000, 3001, 3002, 3003, 5432, 6379];
 
 const settingsSchema = z
   .object({
@@ -113,7 +113,7 @@ const settingsSchema = z
 type Settings = z.output<typeof settingsSchema>;
 
 /**
- * Where a cloud gives its machines their credentials and configuration, beside all of link-local, and nothing else is:
+ * Where a cloud gives its machines their credentials and configuration, in addition to all of link-local, and nothing else is:
  * IPv4 of Alibaba Cloud and of Azure (the wire server); IPv6 of AWS, Google Cloud and Oracle Cloud. Sources: the providers'
  * documentation of their instance metadata services.
  */
@@ -136,7 +136,7 @@ export class Firewall extends Construct {
   constructor(scope: Construct, id: string, props: FirewallProps) {
     super(scope, id);
     const { connection, layout, networks, after, inTurnAfter, enabled, ...given } = props;
-    const { gatewayPorts = [3030], deniedPorts = SEED_DENIED_PORTS, confirmWithinSeconds = 30 } = given;
+    const { gatewayPorts = [3030], deniedPorts = DEFAULT_DENIED_PORTS, confirmWithinSeconds = 30 } = given;
     const settings = validateProps(this, settingsSchema, {
       ...given,
       gatewayPorts,
@@ -211,7 +211,7 @@ function ufwRules({ sshPorts, sshFrom, gatewayPorts, gatewayFrom, deniedPorts }:
 /** Rules of iptables for what Docker publishes. */
 function dockerUserRules(settings: Settings, version: 4 | 6): string {
   const { gatewayPorts, gatewayFrom, outbound, hostPortsForContainers = [] } = settings;
-  // An empty source stands for everybody.
+  // An empty source means every address.
   const sources = gatewayFrom?.filter((source) => ipVersion(source) === version) ?? [""];
   return renderTemplate("firewall/docker-user.rules.eta", {
     ufw: version === 4 ? "ufw" : "ufw6",

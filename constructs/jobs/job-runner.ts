@@ -16,7 +16,7 @@ export interface JobRunnerProps {
 
 /**
  * What all jobs of the host share: the command `run-job`, which gives a job a lock, a time limit, a log and a record, and
- * the shell functions that write records and alerts. It knows all jobs, and takes those away that are none any more:
+ * the shell functions that write records and alerts. It knows all jobs, and removes those that are no longer configured:
  * Terraform runs nothing for a resource that is no longer in the configuration.
  */
 export class JobRunner extends Construct {

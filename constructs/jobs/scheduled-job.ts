@@ -26,7 +26,7 @@ export interface ScheduledJobProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** Seconds after which a run is ended. @default 3600 */
   readonly timeoutSeconds?: number;
-  /** What must be there first, beside the runner. @default nothing */
+  /** What must be there first, in addition to the runner. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
 

@@ -25,7 +25,7 @@ export interface DevelopmentSettings {
   readonly only?: "infrastructure";
   /** Services that run on the machine itself, under the developer's own editor; the gateway leads there. @default none */
   readonly onHost?: readonly string[];
-  /** Name of this system where several stand side by side; it goes into every name. @default none: the usual names */
+  /** Name of this system where several run at the same time; it goes into every name. @default none: the usual names */
   readonly instance?: string;
   /** Added to every port of the machine. @default 0 */
   readonly portOffset?: number;

@@ -24,13 +24,13 @@ import { statePath } from "../state-path";
 import { ServiceCatalogue } from "../services/service-catalogue";
 
 export interface ProductionStackProps extends EmaintenanceSettings {
-  /** Folder of everything on the VM. @default /opt/emaintenance (the seed, 3.2) */
+  /** Folder of everything on the VM. @default /opt/emaintenance (deployment document, 3.2) */
   readonly hostRoot?: string;
   /** What must work after each deploy. @default the deployment document's list (10.1), see release/default-checks.ts */
   readonly verify?: readonly VerifyCheck[];
-  /** Good releases that stay on the host with their images, so that one can go back to them. @default 5 */
+  /** Good releases that stay on the host with their images, so that a rollback to them is possible. @default 5 */
   readonly keepReleases?: number;
-  /** What is beside the containers, and what the host is measured by. @default all of it */
+  /** The host components, and the limits of the preflight checks. @default all of it */
   readonly host?: HostComponentsSettings & { readonly preflight?: PreflightLimits };
 }
 
@@ -40,7 +40,7 @@ const HOST_PROGRAMS = ["ufw", "jq", "curl", "logrotate", "cron"];
 /** The system on one VM, reached over SSH. */
 export class ProductionStack extends TerraformStack {
   readonly system: Emaintenance;
-  /** What is beside the containers. */
+  /** What runs on the host in addition to the containers. */
   readonly hostComponents: HostComponents;
 
   constructor(scope: Construct, id: string, props: ProductionStackProps = {}) {

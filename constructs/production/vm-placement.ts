@@ -32,7 +32,7 @@ export interface VmPlacementProps {
   readonly after: readonly ITerraformDependable[];
 }
 
-/** The system on a VM: data, logs and uploads in folders of the host, scripts over SSH, releases beside each other. */
+/** The system on a VM: data, logs and uploads in folders of the host, scripts over SSH, blue-green releases. */
 export class VmPlacement implements Placement {
   readonly nodeEnv = "production";
   readonly after: readonly ITerraformDependable[];
@@ -112,14 +112,14 @@ export class VmPlacement implements Placement {
     postgres: Postgres,
   ): readonly ITerraformDependable[] {
     const { connection, deployment } = this.props;
-    const dump = new PreMigrationBackup(scope, "safety-dump", {
+    const backup = new PreMigrationBackup(scope, "safety-dump", {
       connection,
       deployment,
       postgres,
       imageId: migration.imageId,
       after: () => postgres.container.ready,
     });
-    return [dump.resource];
+    return [backup.resource];
   }
 
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[] {

@@ -16,7 +16,7 @@ const expectation = z.strictObject({
   withinMilliseconds: z.int().min(1).optional(),
 });
 
-/** One request, and what its answer must be like. `{{name}}` stands for a value that was captured. */
+/** One request, and what its answer must be like. `{{name}}` is replaced by a value that was captured. */
 const step = z.strictObject({
   /** Method and path. */
   request: z

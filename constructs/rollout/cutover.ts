@@ -16,7 +16,7 @@ export interface CutoverProps {
 }
 
 /**
- * Brings proven containers into use: the gateway sends every new request to them, they get the names of their services, and
+ * Brings ready containers into use: the gateway sends every new request to them, they get the names of their services, and
  * what the old ones have begun is waited for. Only after it does Terraform remove the old ones.
  */
 export class Cutover extends Construct {

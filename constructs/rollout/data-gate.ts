@@ -30,7 +30,7 @@ export interface DataGateProps {
 
 /**
  * Lets what uses the data tier wait until it is ready, without a dependency: Terraform would replace PostgreSQL as it does
- * the services, the new one beside the old one, on the same files. So one script says on the host that the data tier is
+ * the services, the new one next to the old one, on the same files. So one script says on the host that the data tier is
  * ready for this deployment, and another one waits there for that. The firewall is waited for in the same way: as a
  * dependency, it would be replaced so too, and its removal would come last.
  */

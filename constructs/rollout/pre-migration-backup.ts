@@ -17,7 +17,7 @@ export interface PreMigrationBackupProps {
   readonly after: Predecessors;
 }
 
-/** A dump of the database before a migration, where the host knows how to make one and there is something to lose. */
+/** A backup of the database before a migration, if the host can make one and the database has something to lose. */
 export class PreMigrationBackup extends Construct {
   readonly resource: Resource;
 

@@ -29,7 +29,7 @@ export class HostLayout {
     return `${this.root}/deploy/Server/${part}`;
   }
 
-  /** Where the files of one part of the host are laid before they are installed. */
+  /** Staging folder of a host component: its files before they are installed. */
   part(name: string): string {
     return `${this.root}/deploy/Server/.parts/${name}`;
   }

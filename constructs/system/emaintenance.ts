@@ -28,7 +28,7 @@ type DataSettings<T> = Partial<Omit<T, "image" | "network" | "volume" | "socket"
 
 /** What a team may set; every value has a default from the deployment document. */
 export interface EmaintenanceSettings {
-  /** Names of the two networks. @default emaintenance-network (the seed, 1.2) and emaintenance-data */
+  /** Names of the two networks. @default emaintenance-network (deployment document, 1.2) and emaintenance-data */
   readonly network?: { readonly name?: string; readonly dataName?: string };
   readonly postgres?: DataSettings<PostgresProps>;
   readonly redis?: DataSettings<RedisProps>;
@@ -44,7 +44,7 @@ export interface EmaintenanceSettings {
   readonly services?: Readonly<Record<string, OwnServiceSettings>>;
   readonly gateway?: Partial<Pick<GatewayProps, "publish" | "limits" | "healthCheck">> &
     Partial<Omit<NginxConfigProps, "routes" | "web">>;
-  /** Services by path prefix, beside the routes of the services that the team adds. @default the seed's, 6.1 */
+  /** Services by path prefix, in addition to the routes of the services that the team adds. @default the deployment document's, 6.1 */
   readonly routes?: RouteTable;
   /** Image references, or what images are built from, by service; the variable IMAGES wins. @default see ImageCatalog */
   readonly images?: ImageCatalogProps["sources"];
@@ -250,7 +250,7 @@ export class Emaintenance extends Construct {
       routes: routesTo(routeTable(props.routes, catalogue), this.services),
       web: upstream(this.web),
       ...(blueGreen && {
-        switched: true,
+        blueGreen: true,
         forwards: forwards.map(({ on, upstream: to }) => ({ listenPort: on.port, to })),
       }),
       ...nginx,

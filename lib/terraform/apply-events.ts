@@ -52,7 +52,7 @@ export class ApplyEvents {
     }
   }
 
-  /** Terraform itself only says that a script has failed; what the script said stands among the steps. */
+  /** Terraform itself only says that a script has failed; the script's output is among the steps. */
   get errors(): readonly TerraformError[] {
     const words = (addresses: readonly string[]) =>
       addresses.flatMap((address) => (this.said.get(address) ?? []).slice(-LAST_LINES)).join("\n");

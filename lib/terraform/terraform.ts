@@ -148,7 +148,7 @@ export class Terraform {
 
 let interrupted = false;
 
-/** Remembers that somebody wants this to end; Terraform, which gets the same signal, ends what it has begun. */
+/** Remembers that the operator wants this to end; Terraform, which gets the same signal, ends what it has begun. */
 export function heedSignals(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (interrupted = true));
 }

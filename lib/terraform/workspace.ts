@@ -9,7 +9,7 @@ import { PIN_FILE } from "./pin-file";
 /** Values for Terraform's variables. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** A stack as it was deployed: the text that Terraform reads, and those of the files beside it by path. */
+/** A stack as it was deployed: the text that Terraform reads, and those of the files next to it by path. */
 export interface RecordedStack {
   readonly text: string;
   readonly files: Readonly<Record<string, string>>;

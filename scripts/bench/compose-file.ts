@@ -48,7 +48,7 @@ const STARTS_AFTER = Object.fromEntries(
   ServiceCatalogue.builtIn.inStartOrder.map(({ name, needs }) => [name, needs]),
 );
 
-/** The same, where the migration stands between the data tier and the services. */
+/** The same, with the migration between the data tier and the services. */
 const AFTER_THE_MIGRATION = Object.fromEntries(
   ServiceCatalogue.builtIn.inStartOrder.map(({ name, tier, needs }) => [
     name,

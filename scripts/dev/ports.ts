@@ -5,7 +5,7 @@ import type { ListedContainer } from "./containers";
 const CONNECT_MS = 1000;
 
 /**
- * Ports that the system needs and somebody else has, one sentence each.
+ * Ports that the system needs and another program has, one sentence each.
  *
  * @param ports who needs which port
  * @param own names of the system's own containers, which may have them already

@@ -123,7 +123,7 @@ function gatewayUrl(system: System): string | undefined {
   return port === undefined ? undefined : `http://localhost:${port}`;
 }
 
-/** So that the deploy makes them anew. */
+/** So that the deploy creates them again. */
 async function removeJobs(system: System): Promise<void> {
   const again = (name: string) => RUN_AGAIN.includes(system.services.get(name) ?? "");
   await removeContainers((await listContainers()).filter(({ name, running }) => again(name) && !running));

@@ -3,7 +3,7 @@ import type { Deployment, Say } from "./deployment";
 import { pinsOf } from "./pins";
 import { readStack, type ReleaseRecord } from "./records";
 
-/** The way back to a release: its own stack as it was deployed, with exactly its images. */
+/** The rollback to a release: its own stack as it was deployed, with exactly its images. */
 export interface RollbackPlan {
   readonly record: ReleaseRecord;
   readonly valueFiles: readonly string[];
@@ -11,12 +11,12 @@ export interface RollbackPlan {
   /** Whether anything differs from it now. */
   readonly changes: boolean;
   /** The plan in Terraform's words. */
-  readonly plan: string;
+  readonly text: string;
 }
 
 /**
- * Puts the stack of a release, with the files beside it, in place of the one that was synthesised, and plans it. State, variables and secrets are those
- * of the deployment now. The next synthesis, by any command, puts the folder's own stack back.
+ * Puts the stack of a release, with the files next to it, in place of the one that was synthesised, and plans it. State,
+ * variables and secrets are those of the deployment now. The next synthesis, by any command, puts the folder's own stack back.
  */
 export async function planRollback(deployment: Deployment, record: ReleaseRecord): Promise<RollbackPlan> {
   const { workspace, terraform, host } = deployment;
@@ -30,26 +30,26 @@ export async function planRollback(deployment: Deployment, record: ReleaseRecord
   const pin = { RELEASE: record.release, IMAGES: pinsOf(record, inState, (reference) => ids.get(reference)) };
   const valueFiles = await deployment.values(pin);
   const { changes, text } = await terraform.plan(valueFiles);
-  return { record, valueFiles, pin, changes, plan: text };
+  return { record, valueFiles, pin, changes, text };
 }
 
 /**
- * Goes that way, and looks afterwards whether the host is as the release wants it.
+ * Applies the plan, and checks afterwards whether the host is as the release wants it.
  * @returns whether nothing differs any more
- * @throws TerraformFailure where the way is blocked
+ * @throws TerraformFailure if the rollback fails
  */
-export async function applyRollback(deployment: Deployment, way: RollbackPlan, say: Say): Promise<boolean> {
+export async function applyRollback(deployment: Deployment, rollback: RollbackPlan, say: Say): Promise<boolean> {
   const { workspace, terraform } = deployment;
-  if (way.changes) {
-    if (way.record.serving) await rememberImages(deployment, way);
+  if (rollback.changes) {
+    if (rollback.record.serving) await rememberImages(deployment, rollback);
     await terraform.apply();
   }
-  await workspace.writePin(way.pin);
-  const { changes, text } = await terraform.plan(way.valueFiles);
+  await workspace.writePin(rollback.pin);
+  const { changes, text } = await terraform.plan(rollback.valueFiles);
   say(
     changes
-      ? `the diff of ${way.record.name} is NOT empty:\n${text}`
-      : `the diff of ${way.record.name} is empty: host, state and release agree`,
+      ? `the diff of ${rollback.record.name} is NOT empty:\n${text}`
+      : `the diff of ${rollback.record.name} is empty: host, state and release agree`,
   );
   return !changes;
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Naming } from "../../constructs/naming";
 import { RunError, type RunResult, waitFor } from "../../lib/run";
 import type { Deployment, Say } from "../release/deployment";
-import type { LaterSet } from "./later";
+import type { LaterBackup } from "./later";
 
 /** What is on the host that the system is to come back on. */
 export interface Look {
@@ -13,20 +13,20 @@ export interface Look {
   readonly found: string | undefined;
   /** Whether a restore was killed there. */
   readonly killed: boolean;
-  /** Whether this of the set was restored there already. */
+  /** Whether this part of the backup was restored there already. */
   readonly restored: boolean;
 }
 
 /** @throws Error where the host cannot be reached, or the login may not use sudo */
 export async function lookAt(
   { host, layout, settings }: Deployment,
-  set: string,
-  what: "full" | LaterSet["what"] = "full",
+  backup: string,
+  what: "full" | LaterBackup["what"] = "full",
 ): Promise<Look> {
   const environment = {
     ROOT: layout.root,
     LABEL: Naming.label("service"),
-    SET: set,
+    SET: backup,
     WHAT: what,
   };
   const { stdout } = await host.script(join(__dirname, "look.sh"), environment).catch((error: unknown) => {

@@ -29,7 +29,7 @@ test("a container that does not get healthy in time stays, is tainted, and is re
   expect(words).toContain(`container "${name}" was not healthy after 3 s: its state is unhealthy`);
   expect(words).toContain(
     "Expected: the state healthy within wait_timeout. The container stays as it is, and Terraform replaces it in the next " +
-      `apply. To mend: look at \`docker logs ${name}\` and at \`docker inspect --format '{{json .State.Health}}' ${name}\`.`,
+      `apply. Remedy: look at \`docker logs ${name}\` and at \`docker inspect --format '{{json .State.Health}}' ${name}\`.`,
   );
   const { Id } = await inspect(name);
   expect(workspace.isTainted(ADDRESS)).toBe(true);

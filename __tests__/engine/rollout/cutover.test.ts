@@ -23,7 +23,7 @@ beforeAll(async () => {
   system = await RolloutSystem.prepare();
   const { gateway } = system;
   await mkdir(join(gateway.configFolder, "upstreams"), { recursive: true });
-  await writeFile(gateway.configFile, seedConfig({ switched: true }));
+  await writeFile(gateway.configFile, seedConfig({ blueGreen: true }));
   await gateway.startGateway();
   one = await system.container({ asleep: true });
   other = await system.container({ asleep: true });

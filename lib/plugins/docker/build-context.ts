@@ -47,6 +47,6 @@ async function checkFile(root: string, dockerfile: string): Promise<void> {
   throw new PluginError(
     `failed to read dockerfile: open ${dockerfile}: no such file or directory`,
     `There is no file ${path}. Expected: a folder in "context", relative to Terraform's working directory, and a file in it ` +
-      'that "dockerfile" names (Dockerfile, if it does not). To mend: correct the two paths.',
+      'that "dockerfile" names (Dockerfile, if it does not). Remedy: correct the two paths.',
   );
 }

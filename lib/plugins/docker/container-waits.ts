@@ -44,14 +44,14 @@ export async function waitUntilHealthy(
   throw new PluginError(
     `container "${name}" was not healthy after ${seconds} s: its state is ${last}`,
     `Expected: the state healthy within wait_timeout. The container stays as it is, and Terraform replaces it in the next ` +
-      `apply. To mend: look at \`docker logs ${name}\` and at \`docker inspect --format '{{json .State.Health}}' ${name}\`.`,
+      `apply. Remedy: look at \`docker logs ${name}\` and at \`docker inspect --format '{{json .State.Health}}' ${name}\`.`,
   );
 }
 
 function noHealthcheck(planned: Fields): PluginError {
   return new PluginError(
     `container "${planned.requiredText("name")}" has wait = true and no health check`,
-    "Expected: a healthcheck block, or one in the image. To mend: add it, or remove `wait`.",
+    "Expected: a healthcheck block, or one in the image. Remedy: add it, or remove `wait`.",
   );
 }
 

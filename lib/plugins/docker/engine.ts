@@ -113,26 +113,26 @@ export class Engine {
     if (this.host.kind === "ssh") {
       return new PluginError(
         `lost the connection to the Docker Engine on ${this.host.url}: ${error.message}`,
-        "Expected: a connection that lasts. To mend: check the network and sshd on the host, then run the command again.",
+        "Expected: a connection that lasts. Remedy: check the network and sshd on the host, then run the command again.",
       );
     }
     return socketFailure(this.host.url, error);
   }
 }
 
-/** By Node's error codes: what is wrong, what was expected, how to mend it. */
+/** By Node's error codes: what is wrong, what was expected, the remedy. */
 const SOCKET_FAILURES: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: [
     "there is no such socket",
-    "Expected: the socket of a running engine. To mend: start Docker, or set `host` of the provider.",
+    "Expected: the socket of a running engine. Remedy: start Docker, or set `host` of the provider.",
   ],
   ECONNREFUSED: [
     "nothing listens on the socket",
-    "Expected: a running engine. To mend: start Docker (`systemctl start docker`).",
+    "Expected: a running engine. Remedy: start Docker (`systemctl start docker`).",
   ],
   EACCES: [
     "this user may not use the socket",
-    "Expected: a member of the group docker. To mend: `sudo usermod -aG docker $USER`, then log in again.",
+    "Expected: a member of the group docker. Remedy: `sudo usermod -aG docker $USER`, then log in again.",
   ],
 };
 

@@ -54,7 +54,7 @@ function missingImage(reason: string, withLogin: boolean): PluginError {
   return new PluginError(
     reason,
     `Tried: the images of the engine by that reference, then a pull ${how}. Expected: an image that is present or ` +
-      `pullable. To mend: check the spelling, the tag and the login; bring it onto the host by hand with \`docker pull\`, or ` +
+      `pullable. Remedy: check the spelling, the tag and the login; bring it onto the host by hand with \`docker pull\`, or ` +
       "with `docker save IMAGE | ssh HOST docker load`.",
   );
 }
