@@ -103,6 +103,8 @@ describe("the stack of a release", () => {
     "/etc/passwd",
     "host-files/../0123456789ab-x",
   ])("that would write %s is refused", (path) => {
-    expect(() => recordedStack("{}", JSON.stringify({ [path]: "x" }))).toThrow("does not lie next to a stack");
+    expect(() => recordedStack("{}", JSON.stringify({ [path]: "x" }))).toThrow(
+      "does not lie next to a stack",
+    );
   });
 });

@@ -262,7 +262,8 @@ test("it is told with the evidence and the remedy", () => {
 test("the remedy for a container that listens on 127.0.0.1 names the setting; for any other, the words of the gate", () => {
   const words =
     "the new container a of web is healthy, and users would not reach it over the network: no answer.\n";
-  const remedy = (more: string) => diagnose([error("null_resource.web_gate", words + more)], facts([])).remedy;
+  const remedy = (more: string) =>
+    diagnose([error("null_resource.web_gate", words + more)], facts([])).remedy;
   expect(remedy("It listens on 127.0.0.1 only.")).toContain("HOSTNAME=0.0.0.0");
   expect(remedy("It listens on port 3000.")).not.toContain("0.0.0.0");
 });

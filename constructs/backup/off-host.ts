@@ -55,7 +55,7 @@ export class OffHost extends Construct {
     const { connection, layout, runner, after, enabled } = props;
     const keep = validateProps(this, keepSchema, { days: 30, weeks: 8, months: 12, ...props.keep });
 
-    const part = new HostComponent(this, "off-host", {
+    const component = new HostComponent(this, "off-host", {
       connection,
       layout,
       apply: template("backup/install-off-host.sh"),
@@ -76,13 +76,13 @@ export class OffHost extends Construct {
         timeZone: props.timeZone,
         command: `off-host.sh ${word}`,
         timeoutSeconds: 6 * 3600,
-        after: [part.resource],
+        after: [component.resource],
       });
     };
     const often = CronSchedule.every({ minutes: props.everyMinutes ?? 10 });
     job("copy", "offsite copies of the backups", often, "copy");
     const weekly = CronSchedule.weekly({ day: "sunday", hour: 7 });
-    job("check", "reading back of the copies off this host", props.check ?? weekly, "check");
+    job("check", "reading back of the offsite copies", props.check ?? weekly, "check");
   }
 
   /** What opens the copies, and four digits of its digest, by which a change is seen. */

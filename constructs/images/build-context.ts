@@ -52,7 +52,7 @@ export class BuildContext {
    */
   readonly digest: string;
 
-  /** @throws ConfigurationError where nothing is in it, too much, or what looks like a secret */
+  /** @throws ConfigurationError if nothing is in it, too much, or what looks like a secret */
   constructor(private readonly props: BuildContextProps) {
     const { service, root, files } = props;
     if (files.length === 0) throw buildContextEmpty(service, root);

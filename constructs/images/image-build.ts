@@ -47,7 +47,7 @@ export class ImageBuild extends Construct {
   /** For the resource. */
   readonly block: ImageBuildBlock;
 
-  /** @throws ConfigurationError where the source cannot be built, or must not be sent */
+  /** @throws ConfigurationError if the source cannot be built, or must not be sent */
   constructor(scope: Construct, id: string, props: ImageBuildProps) {
     super(scope, id);
     const { service, template, uid = DEFAULT_SERVICE_UID } = props;

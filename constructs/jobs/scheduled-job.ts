@@ -75,7 +75,7 @@ export class ScheduledJob extends Construct {
       }),
     };
     this.resource = runner.add(job, (inTurnAfter) => {
-      const part = new HostComponent(this, job, {
+      const component = new HostComponent(this, job, {
         connection: runner.connection,
         layout: runner.layout,
         files,
@@ -85,7 +85,7 @@ export class ScheduledJob extends Construct {
         after: [runner.resource, ...(props.after ?? [])],
         inTurnAfter,
       });
-      return part.resource;
+      return component.resource;
     });
   }
 }

@@ -61,8 +61,9 @@ export class Development extends Construct {
     const scripts = props.kept.keep("scripts", ownScripts());
     this.scripts = { hostPath: `${props.files.folder}/${scripts}`, containerPath: SCRIPTS, readOnly: true };
 
-    const moduleVolumes = [...source.moduleFolders, ...(settings.derived ?? ["apps/web/.next"])].map((folder) =>
-      new DataVolume(this, folder, { name: volumeName(folder) }).mountedAt(`${WORKSPACE}/${folder}`),
+    const moduleVolumes = [...source.moduleFolders, ...(settings.derived ?? ["apps/web/.next"])].map(
+      (folder) =>
+        new DataVolume(this, folder, { name: volumeName(folder) }).mountedAt(`${WORKSPACE}/${folder}`),
     );
     this.workspace = [{ hostPath: props.files.source, containerPath: WORKSPACE }, ...moduleVolumes];
 

@@ -34,7 +34,7 @@ export interface ProductionStackProps extends EmaintenanceSettings {
   readonly host?: HostComponentsSettings & { readonly preflight?: PreflightLimits };
 }
 
-/** Programs of the host that its parts use. */
+/** Programs of the host that its components use. */
 const HOST_PROGRAMS = ["ufw", "jq", "curl", "logrotate", "cron"];
 
 /** The system on one VM, reached over SSH. */

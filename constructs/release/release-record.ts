@@ -56,7 +56,7 @@ export class ReleaseRecord extends Construct {
     }).overrideLogicalId("DEPLOYED_BY");
 
     const references = images.services.map((service) => `"${service}=${images.of(service).reference}"`);
-    const folder = layout.part("release-record");
+    const folder = layout.staging("release-record");
     const stack = `${folder}/stack.json`;
     const files = `${folder}/stack-files.json`;
     this.resource = new HostScript(this, "release-record", {

@@ -51,7 +51,7 @@ export class HostComponent extends Construct {
   constructor(scope: Construct, id: string, props: HostComponentProps) {
     super(scope, id);
     const { connection, enabled = true } = props;
-    const staging = props.layout.part(id);
+    const staging = props.layout.staging(id);
     const files = { ...props.files, [REMOVE]: props.remove };
 
     // Provisioners of a destruction may look at the resource itself only, so what they need to connect is in it. With

@@ -30,7 +30,7 @@ export class HostLayout {
   }
 
   /** Staging folder of a host component: its files before they are installed. */
-  part(name: string): string {
+  staging(name: string): string {
     return `${this.root}/deploy/Server/.parts/${name}`;
   }
 

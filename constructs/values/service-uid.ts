@@ -11,7 +11,7 @@ export const DEFAULT_SERVICE_UID = 1001;
 const LEAST = 1000;
 const MOST = 59_999;
 
-/** @throws ConfigurationError where no account may have the number */
+/** @throws ConfigurationError if no account may have the number */
 export function checkedServiceUid(uid: number = DEFAULT_SERVICE_UID): number {
   if (!Number.isInteger(uid) || uid < LEAST || uid > MOST) {
     throw numberOutOfRange(

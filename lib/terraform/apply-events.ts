@@ -30,7 +30,7 @@ export class ApplyEvents {
   private readonly said = new Map<string, string[]>();
   private readonly failed = new Set<string>();
 
-  /** @returns what the line says about the progress; undefined where it is of no interest */
+  /** @returns what the line says about the progress; undefined if it is of no interest */
   take(line: string): string | undefined {
     const event = parse(line);
     if (event?.diagnostic?.severity === "error") this.found.push(event.diagnostic);

@@ -84,7 +84,7 @@ export class Terraform {
 
   /**
    * The value of an expression in Terraform's language.
-   * @throws TerraformFailure where a variable is refused
+   * @throws TerraformFailure if a variable is refused
    */
   async evaluate<T>(expression: string, valueFiles: readonly string[]): Promise<T> {
     const { code, stdout, stderr } = await run(["terraform", "console", ...varFiles(valueFiles)], {

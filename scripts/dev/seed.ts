@@ -14,7 +14,7 @@ const SEED_SECONDS = 300;
  * Runs the source's seed, where it has one: once for data that are new, and whenever it is asked for. It finds the system's
  * address in EMAINTENANCE_URL.
  *
- * @throws RunError where the seed fails
+ * @throws RunError if the seed fails
  */
 export async function seedOnce(
   directory: string,
@@ -25,7 +25,8 @@ export async function seedOnce(
 ): Promise<void> {
   const program = join(source, SEED_FILE);
   const marker = seedMarker(directory);
-  if (!existsSync(program) || (!again && (await readFile(marker, "utf8").catch(() => "")) === program)) return;
+  if (!existsSync(program) || (!again && (await readFile(marker, "utf8").catch(() => "")) === program))
+    return;
   say(`loading sample data (${SEED_FILE})`);
   await run([process.execPath, program], {
     cwd: source,

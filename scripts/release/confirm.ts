@@ -2,7 +2,7 @@ import { createInterface } from "node:readline/promises";
 
 /**
  * Asks a person, unless the answer was given.
- * @throws Error where nobody sits at a terminal and no answer was given
+ * @throws Error if nobody sits at a terminal and no answer was given
  */
 export async function confirmed(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;

@@ -87,7 +87,8 @@ export function diagnose(errors: readonly TerraformError[], facts: Facts): Diagn
     return {
       cause: "verification",
       what: `all containers are healthy, but ${checks ? `these checks failed: ${checks}` : "the checks after the deploy failed"}`,
-      remedy: "look into the application: the check's message above says what it answered; emaintenance verify runs it again",
+      remedy:
+        "look into the application: the check's message above says what it answered; emaintenance verify runs it again",
     };
   }
   if (/nginx refuses|gateway:/.test(words)) {

@@ -38,7 +38,11 @@ export async function planRollback(deployment: Deployment, record: ReleaseRecord
  * @returns whether nothing differs any more
  * @throws TerraformFailure if the rollback fails
  */
-export async function applyRollback(deployment: Deployment, rollback: RollbackPlan, say: Say): Promise<boolean> {
+export async function applyRollback(
+  deployment: Deployment,
+  rollback: RollbackPlan,
+  say: Say,
+): Promise<boolean> {
   const { workspace, terraform } = deployment;
   if (rollback.changes) {
     if (rollback.record.serving) await rememberImages(deployment, rollback);
@@ -58,7 +62,10 @@ export async function applyRollback(deployment: Deployment, rollback: RollbackPl
  * Where the containers of the release still serve, a failed one may have got as far as some of its images: the state has
  * those. Once it has the former ones again, Terraform sees that no container needs to be replaced, a database's neither.
  */
-async function rememberImages({ terraform }: Deployment, { record, valueFiles }: RollbackPlan): Promise<void> {
+async function rememberImages(
+  { terraform }: Deployment,
+  { record, valueFiles }: RollbackPlan,
+): Promise<void> {
   const images = Object.keys(record.images).map((service) => `docker_image.${Naming.terraformId(service)}`);
   const { changes } = await terraform.plan(valueFiles, images);
   if (changes) await terraform.apply();

@@ -86,7 +86,9 @@ export class Copies {
       backup: snapshot.paths[0].split("/").at(-1) ?? "",
     }));
     const found = copied
-      .filter((snapshot) => (backup === undefined ? snapshot.backup.startsWith("full_") : snapshot.backup === backup))
+      .filter((snapshot) =>
+        backup === undefined ? snapshot.backup.startsWith("full_") : snapshot.backup === backup,
+      )
       .sort((a, b) => a.time.localeCompare(b.time))
       .at(-1);
     if (!found) {

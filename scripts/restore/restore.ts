@@ -100,7 +100,9 @@ export async function restore(options: Options, start: string, say: Say): Promis
   }
   const verified = await clock.time("verify", () => verifyDeployment(deployment, { json: false }));
   if (verified !== 0) {
-    say(`the backup is restored, and the system at ${settings.url} does not do what its users need: see above`);
+    say(
+      `the backup is restored, and the system at ${settings.url} does not do what its users need: see above`,
+    );
     return 1;
   }
   await endProgress(workspace);

@@ -17,7 +17,7 @@ export interface Look {
   readonly restored: boolean;
 }
 
-/** @throws Error where the host cannot be reached, or the login may not use sudo */
+/** @throws Error if the host cannot be reached, or the login may not use sudo */
 export async function lookAt(
   { host, layout, settings }: Deployment,
   backup: string,
@@ -71,7 +71,7 @@ const WAIT_SECONDS = 1800;
 /**
  * Runs the operator's command on the host, says what it says, and waits for one that is under way, such as that of a run
  * that was killed.
- * @throws Error where it fails
+ * @throws Error if it fails
  */
 export async function operate(
   { host }: Deployment,

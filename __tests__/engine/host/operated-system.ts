@@ -192,7 +192,7 @@ export class OperatedSystem {
 
   /** Lays the files down as the deploy does, with changes to the description. */
   async install(changes: Partial<SystemDescription> = {}): Promise<void> {
-    const staging = this.layout.part("operator-command");
+    const staging = this.layout.staging("operator-command");
     const files = operatorFiles(this.layout, { ...this.description, ...changes });
     mkdirSync(staging, { recursive: true });
     mkdirSync(this.description.status, { recursive: true });

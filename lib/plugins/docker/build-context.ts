@@ -13,7 +13,7 @@ const IGNORE_FILE = ".dockerignore";
  * A folder as a tar stream, without what its .dockerignore excludes.
  * @param folder relative to the working directory, absolute, or below `~`
  * @param dockerfile relative to the folder
- * @throws PluginError where the folder or the Dockerfile is missing
+ * @throws PluginError if the folder or the Dockerfile is missing
  */
 export async function buildContext(folder: string, dockerfile: string): Promise<Readable> {
   const root = resolve(folder.replace(/^~(?=\/|$)/, homedir()));

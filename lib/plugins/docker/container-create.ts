@@ -17,7 +17,7 @@ const START_INTERVAL_API_MINOR = 44;
 
 /**
  * Creates the container, connects its networks, starts it, and waits as configured.
- * @throws HalfCreatedError where the container exists and is not as it should be
+ * @throws HalfCreatedError if the container exists and is not as it should be
  */
 export async function createContainer(
   engine: Engine,
@@ -107,7 +107,7 @@ async function start(engine: Engine, id: string): Promise<void> {
   await because("Unable to start container", () => engine.post(`/containers/${id}/start`));
 }
 
-/** @returns what the container printed, where `logs` asks for it */
+/** @returns what the container printed, if `logs` asks for it */
 async function attach(
   engine: Engine,
   id: string,

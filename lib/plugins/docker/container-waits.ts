@@ -8,7 +8,7 @@ const HEALTH_POLL_MILLISECONDS = 250;
 const STATE_POLL_MILLISECONDS = 200;
 const REMOVAL_MILLISECONDS = 30_000;
 
-/** @returns undefined where there is no such container */
+/** @returns undefined if there is no such container */
 export async function findContainer(engine: Engine, id: string): Promise<ContainerInfo | undefined> {
   try {
     return await engine.get<ContainerInfo>(`/containers/${id}/json`);
@@ -77,7 +77,7 @@ export async function hasEnded(
   return ended ?? false;
 }
 
-/** @returns the container, where it runs before `limitMilliseconds` are over */
+/** @returns the container, if it runs before `limitMilliseconds` are over */
 export async function waitUntilRunning(
   engine: Engine,
   id: string,

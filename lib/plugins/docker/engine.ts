@@ -39,7 +39,7 @@ export class Engine {
 
   /**
    * The newest version of the API that the engine speaks, such as "1.41".
-   * @throws PluginError where the engine cannot be reached
+   * @throws PluginError if the engine cannot be reached
    */
   async apiVersion(): Promise<string> {
     this.version ??= this.open("GET", "/_ping", {}).then(async (response) => {
@@ -53,7 +53,7 @@ export class Engine {
     return (await json(await this.open("GET", path, { query }))) as T;
   }
 
-  /** @returns undefined where the engine answers with nothing */
+  /** @returns undefined if the engine answers with nothing */
   async post<T = undefined>(path: string, options: EngineRequest = {}): Promise<T> {
     const answer = await text(await this.open("POST", path, options));
     return (answer === "" ? undefined : JSON.parse(answer)) as T;
@@ -69,7 +69,7 @@ export class Engine {
 
   /**
    * Sends a request and leaves the answer to be read.
-   * @throws EngineError where the engine refuses
+   * @throws EngineError if the engine refuses
    */
   async open(method: string, path: string, options: EngineRequest): Promise<IncomingMessage> {
     const response = await this.send(method, path, options);

@@ -9,7 +9,7 @@ export function imagePath(name: string): string {
   return `/images/${name.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** @returns undefined where the engine has no image of that name or id */
+/** @returns undefined if the engine has no image of that name or id */
 export async function findLocalImage(engine: Engine, name: string): Promise<ImageInspectInfo | undefined> {
   try {
     return await engine.get<ImageInspectInfo>(`${imagePath(name)}/json`);

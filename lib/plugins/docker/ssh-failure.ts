@@ -70,7 +70,8 @@ const CAUSES: readonly Cause[] = [
     words: /connection refused/i,
     headline: ({ host, port }) => `connection refused by ${host}, port ${port}`,
     expected: () => "an SSH server on that port",
-    remedy: () => "check the address and the port, that sshd runs, and that no firewall rejects the connection",
+    remedy: () =>
+      "check the address and the port, that sshd runs, and that no firewall rejects the connection",
   },
   {
     words: /could not resolve hostname/i,
