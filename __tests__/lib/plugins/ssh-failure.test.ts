@@ -99,8 +99,8 @@ const CASES: Readonly<Record<string, Case>> = {
     message: "deploy may not use the Docker socket",
     detail:
       'ssh said "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock: dial ' +
-      'unix /var/run/docker.sock: connect: permission denied". Expected: a login that is a member of the group docker. To ' +
-      "mend: run `ssh -p 2222 deploy@198.51.100.10 sudo usermod -aG docker deploy` and deploy again.",
+      'unix /var/run/docker.sock: connect: permission denied". Expected: a login that is a member of the group docker. ' +
+      "Remedy: run `ssh -p 2222 deploy@198.51.100.10 sudo usermod -aG docker deploy` and deploy again.",
   },
   "a name that does not exist": {
     words: "ssh: Could not resolve hostname vm.invalid: Name or service not known\n",
