@@ -14,7 +14,7 @@ const PROGRAMS = {
   "ssh-keygen": "openssh-client",
 } as const;
 
-/** The engine itself, needed only where none answers. */
+/** The engine itself, needed only if no engine answers. */
 const ENGINE_PROGRAMS = { dockerd: "docker.io", iptables: "iptables" } as const;
 
 const START_SECONDS = 60;

@@ -173,7 +173,7 @@ describe("the likely cause", () => {
       ),
       facts([container("user-service")]),
       "network",
-      /^emaintenance-user-service answers its own health check, and nobody else: http:\/\/172\.18\.0\.9:3001\/health does not answer/,
+      /^emaintenance-user-service answers its own health check, but no other request: http:\/\/172\.18\.0\.9:3001\/health does not answer/,
     ],
     [
       "of a service that ran out of memory, and was started again by Docker before it was looked at",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What goes on beyond `keepDays`, or less within it. */
+/** What is kept longer than `keepDays`, or thinned out before it. */
 export interface Thinning {
   /** Of backups older than two days, only the newest of each day is kept. @default false */
   readonly onePerDay?: boolean;
@@ -10,13 +10,13 @@ export interface Thinning {
   readonly months?: number;
 }
 
-/** What every backup follows, whoever starts it. */
+/** Rules of every backup, scheduled or started by the operator. */
 export interface BackupRules {
   /** Days that a backup is kept. The newest verified one, and the three newest of each kind, are kept longer. @default 30 */
   readonly keepDays?: number;
   /** @default none */
   readonly thinning?: Thinning;
-  /** zstd falls back to gzip where a program has none. @default zstd, see docs/decisions */
+  /** zstd falls back to gzip if a program lacks it. @default zstd, see docs/decisions */
   readonly compression?: "zstd" | "gzip";
   /** SQL text instead of PostgreSQL's custom format. @default false */
   readonly plainSql?: boolean;

@@ -24,7 +24,7 @@ export interface BackupSettings extends BackupRules {
   readonly verification?: Schedule | false;
   /** Time zone of the schedules. @default UTC */
   readonly timeZone?: string;
-  /** Copies in another place. @default none */
+  /** Offsite copies. @default none */
   readonly offHost?: OffHostSettings;
   /** `{}` enables it: the loss is then seconds instead of a day. @default disabled */
   readonly pointInTime?: PointInTimeSettings;

@@ -12,7 +12,7 @@ import {
 export class OffHostVariables extends Construct {
   /** A repository as restic names it. */
   readonly repository: TerraformVariable;
-  /** Encrypts the copies: without it nobody reads them, the team neither. */
+  /** Encrypts the copies: without it they are unreadable, also for the team. */
   readonly password: TerraformVariable;
   /** Of S3 storage; empty elsewhere. */
   readonly keyId: TerraformVariable;

@@ -14,16 +14,16 @@ import { validateProps } from "../values/validate";
 import { CommandJob } from "./command-job";
 import { OffHostVariables } from "./off-host-variables";
 
-/** Program that makes the copies; the host needs it only where they are on. */
+/** Program that makes the copies; the host needs it only if offsite copies are enabled. */
 export const OFF_HOST_PROGRAM = "restic";
 
 /** Offsite copies of the backups. The place, and what opens it, are the variables OFF_HOST_…, see docs/off-host.md. */
 export interface OffHostSettings {
   /** Minutes between two searches for backups that are not copied yet; a part of 60. @default 10 */
   readonly everyMinutes?: number;
-  /** When a tenth of the copies is read back, and old ones go. @default Sundays at 07:00 */
+  /** When a tenth of the copies is read back, and old copies are removed. @default Sundays at 07:00 */
   readonly check?: Schedule;
-  /** Copies stay for so many days, then one a week, then one a month. @default 30, 8, 12 */
+  /** Retention: days for which all copies are kept, then weeks with one copy each, then months with one copy each. @default 30, 8, 12 */
   readonly keep?: { readonly days?: number; readonly weeks?: number; readonly months?: number };
   /** Time zone of the schedules. @default UTC */
   readonly timeZone?: string;
@@ -35,7 +35,7 @@ export interface OffHostProps extends OffHostSettings {
   readonly runner: JobRunner;
   /** What must be there first: the folders. @default nothing */
   readonly after?: readonly ITerraformDependable[];
-  /** False takes away what opens the copies; the copies stay. */
+  /** False removes the file that opens the copies; the copies stay. */
   readonly enabled: boolean;
 }
 

@@ -287,7 +287,7 @@ export class TierContainer extends Construct {
   }
 
   /**
-   * Says what makes this container ready, where that is more than its existence. Whoever starts after it waits for that,
+   * Sets what makes this container ready, if that is more than its existence. What starts after it waits for that,
    * whether told before or later.
    */
   readyAfter(...gates: readonly ITerraformDependable[]): void {
@@ -304,7 +304,7 @@ export class TierContainer extends Construct {
     this.startsAfter.push(...others);
   }
 
-  /** True where this container starts only after the other one is healthy. */
+  /** True if this container starts only after the other one is healthy. */
   waitsFor(other: TierContainer): boolean {
     return this.startsAfter.includes(other);
   }

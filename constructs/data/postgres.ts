@@ -109,7 +109,7 @@ export class Postgres extends Construct {
   readonly database: string;
   /** Role as which services and migrations log in; it owns the database. */
   readonly user: string;
-  /** Role of root's scripts, by the socket only: `postgres`, or `emaintenance_superuser` where the user has that name. */
+  /** Role of root's scripts, by the socket only: `postgres`, or `emaintenance_superuser` if the user has that name. */
   readonly superuser: string;
   /** Extensions that the deploy creates. */
   readonly extensions: readonly string[];

@@ -54,7 +54,7 @@ export interface FirewallProps extends FirewallSettings {
   readonly after?: readonly ITerraformDependable[];
   /** As for a HostComponent. @default none */
   readonly inTurnAfter?: readonly ITerraformDependable[];
-  /** False takes the firewall away, and restores what was there. @default true */
+  /** False removes the firewall, and restores what was there. @default true */
   readonly enabled?: boolean;
 }
 
@@ -127,7 +127,7 @@ const SSH_PORT = "SSH_PORT";
 
 /**
  * ufw as the deployment document has it (9.1), for IPv4 and IPv6, and the same for ports that Docker publishes, which pass
- * by ufw. It is taken back by itself where no new SSH connection comes through it, and the deploy then fails.
+ * by ufw. It is rolled back automatically if no new SSH connection passes it, and the deploy then fails.
  */
 export class Firewall extends Construct {
   /** What others depend on: it exists once a new connection has come through the firewall. */

@@ -38,7 +38,7 @@ const CONTENTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What a file seems to hold that must not get into an image, in a few words; undefined where nothing speaks for it. Never
+ * What a file seems to hold that must not get into an image, in a few words; undefined if nothing indicates it. Never
  * the secret itself. Why these rules are our own: docs/decisions/006-build-contexts.md.
  *
  * @param path in the context, with slashes

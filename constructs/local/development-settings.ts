@@ -10,7 +10,7 @@ export interface ServiceSource {
 export interface DevelopmentSettings {
   /**
    * Folder of the application, relative to this repository. `--source` and EMAINTENANCE_SOURCE win.
-   * @default ../Emaintenance where that is there, else the sample application, rehearsal/app
+   * @default ../Emaintenance if it exists, else the sample application, rehearsal/app
    */
   readonly source?: string;
   /** Each service's place in the source, and its command, by the service's name. @default as for ServiceSource */

@@ -22,7 +22,7 @@ export interface SourceCommand {
  * synthesised by the same program, and must not mind. Its problems are refused when `local` is planned.
  */
 export class Source {
-  /** One sentence each; empty where the source can be used. */
+  /** One sentence each; empty if the source can be used. */
   readonly problems: readonly string[];
   /** Changes with the lock file, of npm or another package manager. */
   readonly lockDigest: string;
@@ -50,7 +50,7 @@ export class Source {
     return { folder, command };
   }
 
-  /** What brings the database up to date: the script `migrate` of the user service, where it has one. */
+  /** What brings the database up to date: the script `migrate` of the user service, if it has one. */
   get migration(): SourceCommand {
     const { folder } = this.service(MIGRATING_SERVICE);
     return {

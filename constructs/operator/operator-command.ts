@@ -21,7 +21,7 @@ export interface OperatorCommandProps {
   readonly newestBackupHours?: number;
   /** What must be there first: the folders. @default nothing */
   readonly after?: readonly ITerraformDependable[];
-  /** False takes the command away. @default true */
+  /** False removes the command. @default true */
   readonly enabled?: boolean;
 }
 

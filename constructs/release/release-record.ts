@@ -33,7 +33,7 @@ const STACK_FILES =
   `jsonencode({ for name in toset(regexall("${STACK_FILE_PATTERN}", file("${STACK_FILE}"))) : ` +
   'name => file("${path.module}/${name}") })';
 
-/** Releases that are kept where nobody says another number. */
+/** Releases that are kept by default. */
 export const KEPT_RELEASES = 5;
 
 /**

@@ -57,7 +57,7 @@ const check = z.strictObject({
   at: z.string().optional(),
   /** In this order; the first that does not hold fails the check. */
   steps: z.array(step).min(1, "expected at least one step"),
-  /** What takes away again what the steps have made; asked after all checks, also when one has failed. @default nothing */
+  /** Requests that remove what the steps have made; sent after all checks, also when one has failed. @default nothing */
   cleanUp: z.array(step).optional(),
 });
 

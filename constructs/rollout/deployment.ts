@@ -16,7 +16,7 @@ import { template } from "../templates";
 import { DEFAULT_SERVICE_UID } from "../values/service-uid";
 import type { BlueGreen } from "../container/blue-green";
 
-/** A restore holds a lock on this file as long as it runs; on the other one where it is of a version before. */
+/** A restore holds a lock on this file as long as it runs; on the other one if it is of an earlier version. */
 const RESTORE_LOCK = `${LOCK_FOLDER}/restore`;
 const FORMER_RESTORE_LOCK = `/run/lock/${Naming.project}-restore`;
 
@@ -144,7 +144,7 @@ export class Deployment extends Construct implements BlueGreen {
 }
 
 /**
- * Ids of all containers in Terraform's state, as it is when the script starts; nothing where it cannot be read, as it is
+ * Ids of all containers in Terraform's state, as it is when the script starts; nothing if it cannot be read because it is
  * kept elsewhere. Any other container on the host was made by a deployment that died before it had written that down.
  */
 function knownContainers(stack: string): string {

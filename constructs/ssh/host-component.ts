@@ -37,7 +37,7 @@ export interface HostComponentProps {
 /** Name of the script that removes the component, in its staging folder. */
 const REMOVE = "remove.sh";
 
-/** A host that was emptied meanwhile has nothing to take away. */
+/** On a host that was emptied meanwhile, there is nothing to remove. */
 const REMOVAL = '[ ! -e "${self.triggers.script}" ] || exec bash "${self.triggers.script}" < /dev/null';
 
 /**

@@ -100,7 +100,7 @@ export class HostConnection extends Construct {
 
   /**
    * Runs a line of sh on the host when the resource of these triggers is destroyed: all that Terraform knows then is the
-   * resource itself. There may be no folder for scripts any more, or none yet.
+   * resource itself. The folder for scripts may no longer exist, or not yet.
    *
    * @param script may refer to `self.triggers`
    */
@@ -136,7 +136,7 @@ type Route = Readonly<
 
 /** An empty key file means the agent, an empty jump host means a direct connection. */
 function connection(route: Route): SSHProvisionerConnection {
-  // Terraform converts the text of an expression to a number where it wants one.
+  // Terraform converts the text of an expression to a number if it expects one.
   const number = (hcl: string) => expression(hcl) as unknown as number;
   return {
     type: "ssh",

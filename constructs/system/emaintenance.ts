@@ -63,7 +63,7 @@ export interface EmaintenanceProps extends EmaintenanceSettings {
   readonly catalogue?: ServiceCatalogue;
   readonly variables: ApplicationValues;
   readonly placement: Placement;
-  /** Archives the database's write-ahead log, where the placement has a folder for it. @default it is not archived */
+  /** Archives the database's write-ahead log, if the placement has a folder for it. @default it is not archived */
   readonly pointInTime?: PointInTimeSettings;
   /** Whether the variable IMAGES may name other images. @default true */
   readonly imagesOverridable?: boolean;
@@ -82,7 +82,7 @@ export class Emaintenance extends Construct {
   /** Of PostgreSQL, Redis and those that use them. */
   readonly dataNetwork: EmaintenanceNetwork;
   readonly postgres: Postgres;
-  /** There where the write-ahead log is archived. */
+  /** Defined if the write-ahead log is archived. */
   readonly walArchive?: WalArchive;
   readonly redis: Redis;
   readonly migration: Migration;
@@ -127,7 +127,7 @@ export class Emaintenance extends Construct {
     // The data tier.
     const { pointInTime } = props;
     const { walArchiveFolder: folder } = placement;
-    // Where there are backups: their pg_dump is in a container of its own.
+    // If backups are enabled: their pg_dump is in a container of its own.
     const socket = folder === undefined ? undefined : new PostgresSocket(this, "postgres-socket", { after });
     const archive = pointInTime &&
       folder !== undefined &&
@@ -187,7 +187,7 @@ export class Emaintenance extends Construct {
     });
     this.postgres.grantAccess(this.migration);
     this.redis.grantAccess(this.migration);
-    // Where one image cannot be built, nothing of the release has happened.
+    // If an image cannot be built, nothing of the release has happened.
     this.migration.startAfter(
       ...images.complete,
       ...(placement.beforeMigration?.(this, this.migration, this.postgres) ?? []),

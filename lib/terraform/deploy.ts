@@ -67,7 +67,7 @@ export async function waitForAnswer(
   });
 }
 
-/** What a line of the deployment says about its progress, in short; undefined where it says nothing. */
+/** What a line of the deployment says about its progress, in short; undefined if it says nothing. */
 export function deployStep(line: string): string | undefined {
   const [, resource, step] =
     /^(\S+?\.\S+?)(?: \(.*\))?: ((?:Creating|Creation|Destroying|Destruction|Modifying|Modifications)\b.*)$/.exec(

@@ -27,7 +27,7 @@ export interface InspectedContainer {
     readonly CapAdd: string[] | null;
     readonly NanoCpus: number;
     readonly Memory: number;
-    /** Null where the provider that made the container named no port. */
+    /** Null if the provider that made the container named no port. */
     readonly PortBindings: Record<string, { HostIp: string; HostPort: string }[]> | null;
   };
 }

@@ -29,7 +29,7 @@ export async function takenPorts(
   return problems.flat();
 }
 
-/** Who listens on a port of this machine; undefined where nobody does. */
+/** Who listens on a port of this machine; undefined if no program does. */
 async function ownerOf(port: number): Promise<string | undefined> {
   if (!(await answers(port)) && (await canListen(port))) return undefined;
   return (await processOnPort(port)) ?? "another program";

@@ -11,7 +11,7 @@ export const SEED_FILE = "scripts/seed.mjs";
 const SEED_SECONDS = 300;
 
 /**
- * Runs the source's seed, where it has one: once for data that are new, and whenever it is asked for. It finds the system's
+ * Runs the source's seed, if it has one: once for data that are new, and whenever it is asked for. It finds the system's
  * address in EMAINTENANCE_URL.
  *
  * @throws RunError if the seed fails

@@ -54,7 +54,7 @@ export const FLOORS = [
 
 const folders = FLOORS.flatMap((floor) => floor.folders);
 
-/** The folder of the plan that a file belongs to; undefined where the plan has no place for it. */
+/** The folder of the plan that a file belongs to; undefined if the plan has no place for it. */
 export function folderOf(file) {
   const parts = file.split("/");
   const folder = parts.length === 1 ? file : parts.slice(0, Math.min(2, parts.length - 1)).join("/");

@@ -157,10 +157,10 @@ function notReachable(words: string, { containers, logs }: Facts): Diagnosis | u
   const log = container ? logs[container.id] : undefined;
   return {
     cause: "network",
-    what: `${name} answers its own health check, and nobody else: ${found}`,
+    what: `${name} answers its own health check, but no other request: ${found}`,
     remedy: words.includes("It listens on 127.0.0.1 only")
       ? `let ${service} listen on 0.0.0.0 instead of 127.0.0.1, in its code or by its setting (HOST=0.0.0.0; of Next.js: HOSTNAME=0.0.0.0)`
-      : `look at the port and the address on which ${service} listens; the words above say what was found`,
+      : `look at the port and the address on which ${service} listens; the message above says what was found`,
     container,
     ...(log && { log }),
   };

@@ -59,8 +59,8 @@ export async function applyRollback(
 }
 
 /**
- * Where the containers of the release still serve, a failed one may have got as far as some of its images: the state has
- * those. Once it has the former ones again, Terraform sees that no container needs to be replaced, a database's neither.
+ * If the containers of the release still serve, a failed release may have replaced some of its images in the state. Once the
+ * state has the former images again, Terraform sees that no container needs to be replaced, a database's neither.
  */
 async function rememberImages(
   { terraform }: Deployment,

@@ -145,7 +145,7 @@ export class Copies {
 
 const isFolder = (repository: string): boolean => repository.startsWith("/");
 
-/** The last line that says something: restic's own reason, where it gives one, and not the question behind it. */
+/** The last line that says something: restic's own reason, if it gives one, and not the question behind it. */
 function lastLine(said = ""): string | undefined {
   const lines = said.split(/\r?\n/).filter((line) => line.trim() !== "");
   return lines.filter((line) => line.startsWith("Fatal: ")).at(-1) ?? lines.at(-1);

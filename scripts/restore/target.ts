@@ -9,7 +9,7 @@ export interface Look {
   /** Changes with the machine, not with its address. */
   readonly machine: string;
   readonly system: string;
-  /** What there is of an E-Maintenance; undefined where there is nothing. */
+  /** What of E-Maintenance is there; undefined if there is nothing. */
   readonly found: string | undefined;
   /** Whether a restore was killed there. */
   readonly killed: boolean;
@@ -54,7 +54,7 @@ export async function lookAt(
 
 /**
  * Removes from the host what a deploy has made that was killed before Terraform had written it down: the next one would find
- * the names taken. The host was empty before, so none of it is anybody's.
+ * the names taken. The host was empty before, so all of it was made by that deploy.
  */
 export async function clearUnknown({ host, terraform }: Deployment): Promise<void> {
   const known = [

@@ -44,7 +44,7 @@ export async function createContainer(
   }
 }
 
-/** The container failed, and is not there any more. */
+/** The container failed, and no longer exists. */
 class RemovedError extends PluginError {}
 
 /** Terraform accepts no object that is gone when its creation ends. */

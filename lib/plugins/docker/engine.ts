@@ -8,7 +8,7 @@ import type { EngineHost } from "./host";
 export interface EngineRequest {
   /** A list gives the parameter once for each element; undefined and "" give none. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-  /** Sent as JSON, or as it is where it is a stream. */
+  /** Sent as JSON, or as it is if it is a stream. */
   readonly body?: object | Readable;
   readonly headers?: Readonly<Record<string, string>>;
 }

@@ -20,7 +20,7 @@ export async function findLocalImage(engine: Engine, name: string): Promise<Imag
 }
 
 /**
- * The image of that name or id, pulled where the engine does not have it.
+ * The image of that name or id, pulled if the engine does not have it.
  * @throws PluginError
  */
 export async function findImage(

@@ -96,7 +96,7 @@ const CAUSES: readonly Cause[] = [
 /**
  * The failure of a connection, by its cause.
  * @param words what ssh printed on stderr
- * @param code the exit code of ssh; null where a signal ended it
+ * @param code the exit code of ssh; null if a signal ended it
  */
 export function sshFailure(host: SshHost, words: string, code: number | null): PluginError {
   const target = targetOf(host, words);
