@@ -91,7 +91,7 @@ async function automaticRollback(deployment: Deployment, record: ReleaseRecord, 
   } catch (error) {
     say(
       `\nTHE ROLLBACK TO ${record.name} HAS FAILED TOO:\n${(error as Error).message}\n` +
-        `Look at the host now (emaintenance status). To try again: npm run rollback -- prod ${record.name}. ` +
+        `Check the host now (emaintenance status). To try again: npm run rollback -- prod ${record.name}. ` +
         'To show visitors a page meanwhile: npm run maintenance -- prod on "Back soon."',
     );
     return 3;
