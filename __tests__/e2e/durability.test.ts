@@ -22,7 +22,7 @@ async function data(): Promise<{ rows: string; uploads: string }> {
   return { rows, uploads: stdout };
 }
 
-/** What of the host's parts is there: units, rules, files by their name or by what stands in them. Data, logs and alerts stay. */
+/** The host components that are there: units, rules, files by their name or by their content. Data, logs and alerts stay. */
 async function hostComponents(): Promise<string[]> {
   const lines = [
     "systemctl list-units --all --plain --no-legend 'emaintenance*' | awk '{print $1}'",

@@ -17,7 +17,7 @@ import { OffHostVariables } from "./off-host-variables";
 /** Program that makes the copies; the host needs it only if offsite copies are enabled. */
 export const OFF_HOST_PROGRAM = "restic";
 
-/** Offsite copies of the backups. The place, and what opens it, are the variables OFF_HOST_…, see docs/off-host.md. */
+/** Offsite copies of the backups. The place, and what opens it, are the variables OFF_HOST_…, see docs/offsite.md. */
 export interface OffHostSettings {
   /** Minutes between two searches for backups that are not copied yet; a part of 60. @default 10 */
   readonly everyMinutes?: number;
