@@ -53,7 +53,7 @@ describe("the gate, on a host", () => {
        esac`,
     );
   const pass = (host: FakeHost) =>
-    host.run(["shared/untrusted.sh", "shared/process-limit.sh", "switch/migration-gate.sh"], {
+    host.run(["shared/untrusted.sh", "shared/process-limit.sh", "rollout/migration-gate.sh"], {
       JOB: "0123abcd",
       NAME: "emaintenance-migration",
       DATABASE: "emaintenance-postgres",

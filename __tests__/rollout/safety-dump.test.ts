@@ -22,7 +22,7 @@ function hostWith({ answer = "echo '12 sha256:old'", backup = "true", words = "b
 async function dump(host: FakeHost) {
   const lock = join(temporaryFolder(), "lock");
   writeFileSync(lock, "");
-  const result = await host.run("switch/safety-dump.sh", {
+  const result = await host.run("rollout/pre-migration-backup.sh", {
     CONTAINER: "emaintenance-postgres",
     IMAGE,
     LOCK: lock,

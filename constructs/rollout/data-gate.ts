@@ -49,7 +49,7 @@ export class DataGate extends Construct {
     const dataNetwork = postgres.container.network;
     const joined = new HostScript(this, "data-join", {
       connection,
-      script: template("switch/join-data.sh"),
+      script: template("rollout/join-data.sh"),
       environment: {
         FRONT: front.name,
         DATA_NETWORK: dataNetwork.name,
@@ -71,7 +71,7 @@ export class DataGate extends Construct {
           });
     new HostScript(this, "data-ready", {
       connection,
-      script: template("shared/process-limit.sh") + template("switch/data-ready.sh"),
+      script: template("shared/process-limit.sh") + template("rollout/data-ready.sh"),
       environment: {
         READY: file,
         DEPLOYMENT: deployment.deployment,
@@ -81,7 +81,7 @@ export class DataGate extends Construct {
     });
     this.resource = new HostScript(this, "data-gate", {
       connection,
-      script: template("switch/await-data.sh"),
+      script: template("rollout/await-data.sh"),
       environment: {
         READY: file,
         DEPLOYMENT: deployment.deployment,

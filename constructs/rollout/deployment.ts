@@ -63,7 +63,7 @@ export class Deployment extends Construct implements BlueGreen {
 
     const begin = new HostScript(this, "deployment-begin", {
       connection,
-      script: template("shared/untrusted.sh") + template("switch/begin.sh"),
+      script: template("shared/untrusted.sh") + template("rollout/begin.sh"),
       environment: {
         LOCK: DEPLOY_LOCK,
         FORMER_LOCK: FORMER_DEPLOY_LOCK,
@@ -102,7 +102,7 @@ export class Deployment extends Construct implements BlueGreen {
   endAfter(...last: readonly ITerraformDependable[]): void {
     new HostScript(this, "deployment-end", {
       connection: this.props.connection,
-      script: template("switch/end.sh"),
+      script: template("rollout/end.sh"),
       environment: {
         LOCK: DEPLOY_LOCK,
         MARK: this.mark.id,

@@ -26,7 +26,7 @@ export class SafetyDump extends Construct {
     const { deployment, postgres } = props;
     this.resource = new HostScript(this, "safety-dump", {
       connection: props.connection,
-      script: template("switch/safety-dump.sh"),
+      script: template("rollout/pre-migration-backup.sh"),
       environment: {
         CONTAINER: postgres.container.containerName,
         IMAGE: props.imageId,

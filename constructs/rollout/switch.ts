@@ -31,7 +31,7 @@ export class Switch extends Construct {
     );
     this.resource = new HostScript(this, "switch", {
       connection: props.connection,
-      script: template("switch/switch.sh"),
+      script: template("rollout/cutover.sh"),
       environment: {
         CONTAINERS: containers.join(" "),
         FOLDER: props.folder,

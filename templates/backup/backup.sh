@@ -69,7 +69,7 @@ for part in job backup/sets backup/retention; do
 done
 
 busy() {
-  say_mend "another backup is under way" "one at a time" "Wait for it"
+  say_remedy "another backup is under way" "one at a time" "Wait for it"
   exit "$BUSY"
 }
 
@@ -81,7 +81,7 @@ take() {
   [ "$code" -ne "$JOB_BUSY" ] || busy
   if [ "$code" -ne 0 ]; then
     printf '%s\n' "$output" >&2
-    say_mend "no backup was made" "one" "The reason is above, and in $(config .root)/logs/schedules/$job.log"
+    say_remedy "no backup was made" "one" "The reason is above, and in $(config .root)/logs/schedules/$job.log"
     exit "$NOT_WELL"
   fi
   name=$(tail -n 1 <<< "$output" | cut -d : -f 1)

@@ -61,7 +61,7 @@ readonly ACCESS=/etc/$PROJECT/off-host
 umask 077
 
 fail() {
-  say_mend "$@"
+  say_remedy "$@"
   exit "$NOT_WELL"
 }
 
@@ -99,7 +99,7 @@ copies() { restic "${options[@]}" "$@"; }
 # One at a time; restic's own locks are for other hosts.
 lock_copies() {
   if ! hold_lock off-host; then
-    say_mend "another copy or check is under way" "one at a time" "Wait for it"
+    say_remedy "another copy or check is under way" "one at a time" "Wait for it"
     exit "$BUSY"
   fi
 }

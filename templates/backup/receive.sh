@@ -22,7 +22,7 @@ name=${1-}
 [[ $name =~ $SET_NAME ]] || { usage >&2 && exit "$WRONG_USAGE"; }
 
 fail() {
-  say_mend "$@"
+  say_remedy "$@"
   exit "$NOT_WELL"
 }
 

@@ -61,7 +61,7 @@ fi
 code=0
 said=$(run_job backup-verification "$(config .backup.timeLimitSeconds)" "$scripts/lib/backup/verify.sh" "${what[@]}" "${names[@]}") || code=$?
 if [ "$code" -eq "$JOB_BUSY" ] || [ "$code" -eq "$BUSY" ]; then
-  say_mend "another verification is under way" "one at a time" "Wait for it"
+  say_remedy "another verification is under way" "one at a time" "Wait for it"
   exit "$BUSY"
 fi
 [ -z "$said" ] || printf '%s\n' "$said"

@@ -53,7 +53,7 @@ else
   said=$(run_job "$JOB" "$SECONDS_IN_ALL" env "${settings[@]}" "$folder/run.sh" 2> /dev/null) || code=$?
   [ -z "$said" ] || printf '%s\n' "$said" | printable
   if [ "$code" -eq "$JOB_BUSY" ]; then
-    say_mend "another clean-up is under way" "one at a time" "Wait for it"
+    say_remedy "another clean-up is under way" "one at a time" "Wait for it"
     exit "$BUSY"
   fi
 fi

@@ -88,7 +88,7 @@ code=0
 sources=$(sources)
 while IFS=$'\t' read -r _ name id; do
   if [ "$id" = - ]; then
-    say_mend "$name has no container, so it has no log" "one" "Try: emaintenance status"
+    say_remedy "$name has no container, so it has no log" "one" "Try: emaintenance status"
     code=$NOT_WELL
   fi
 done <<< "$sources"

@@ -65,7 +65,7 @@ records() {
     if [ ! -e "$file" ] || [ "$name" = current ]; then continue; fi
     jq -c --arg name "$name" --arg folder "$(dirname "$file")" --arg current "$current" \
       '{name: $name, folder: $folder, current: (.result == "good" and $name == $current)} + .' "$file" 2> /dev/null ||
-      say_mend "the record $file cannot be read" "JSON" "Remove it"
+      say_remedy "the record $file cannot be read" "JSON" "Remove it"
   done | query jq/releases.jq -cs --argjson here "$(images_here)" --argjson running "$(running_images)"
 }
 

@@ -122,7 +122,7 @@ FAILURE='ended by an error of the command itself'
 # fail WHAT EXPECTED MEND
 fail() {
   FAILURE=$1
-  say_mend "$@"
+  say_remedy "$@"
   exit "$NOT_WELL"
 }
 
@@ -141,7 +141,7 @@ interruptible() {
 }
 
 refuse_busy() {
-  say_mend "$1" "none" "Wait for its end"
+  say_remedy "$1" "none" "Wait for its end"
   exit "$BUSY"
 }
 
@@ -164,7 +164,7 @@ undo() {
   stop_again
   for part in $(recorded parts | tac); do
     ("undo_$part") || {
-      say_mend "the $part could not be put back" "it as it was before" "The reason is above"
+      say_remedy "the $part could not be put back" "it as it was before" "The reason is above"
       code=1
     }
   done
@@ -190,7 +190,7 @@ undo_or_say() {
   fi
   raise_alert critical restore "a restore failed and could not be undone: $1. Mend the cause, then: emaintenance restore --recover"
   audit "$WHAT" "$SET" "not undone: $1"
-  say_mend "the restore could not be undone" "everything as it was" "Mend what is named above, then: emaintenance restore --recover"
+  say_remedy "the restore could not be undone" "everything as it was" "Mend what is named above, then: emaintenance restore --recover"
   return 1
 }
 
@@ -279,6 +279,6 @@ say "restored from $SET in $SECONDS s"
 if [ -r "$(config .verifyFolder)/run.sh" ] && ! "$scripts/verbs/verify"; then
   before="the newest set with the reason before-restore"
   [ "$WHAT" != point-in-time ] || before="the folder named above"
-  say_mend "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in $before"
+  say_remedy "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in $before"
   exit "$NOT_WELL"
 fi

@@ -42,7 +42,7 @@ class ServiceFolders {
   /** What it does once the former ones serve no longer. */
   async after(uid: number): Promise<RunResult> {
     this.program("docker", "echo /deployed");
-    return this.run(template("switch/end.sh"), {
+    return this.run(template("rollout/end.sh"), {
       ...{ LOCK: join(this.root, "lock"), MARK: "1", MARK_NAME: "deployed" },
       ...{ SERVICE_UID: `${uid}`, SERVICE_FOLDERS: this.uploads },
     });

@@ -43,7 +43,7 @@ describe("uploaded files", () => {
         . "$scripts/lib/common.sh"
         for part in lifecycle restore/journal restore/files backup/sets backup/files; do . "$scripts/lib/$part.sh"; done
         export -f unpacked
-        fail() { say_mend "$@"; exit 1; }
+        fail() { say_remedy "$@"; exit 1; }
         interruptible() { "$@"; }
         prepare_files "$2"
         recorded stage`;

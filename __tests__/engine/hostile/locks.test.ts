@@ -23,7 +23,7 @@ const BEGIN = `
 async function onHost(scenario: string): Promise<{ code: number; said: string }> {
   const work = temporaryFolder();
   await run(["chmod", "755", work]);
-  const script = template("shared/untrusted.sh") + template("switch/begin.sh");
+  const script = template("shared/untrusted.sh") + template("rollout/begin.sh");
   writeFileSync(join(work, "begin.sh"), script, { mode: 0o755 });
   writeFileSync(join(work, "docker"), '#!/bin/sh\n[ "$1" != inspect ] || echo /m-0123456789ab\n', {
     mode: 0o755,

@@ -60,7 +60,7 @@ async function cutover(
     GATEWAY: system.gateway.gatewayName,
     DRAIN_SECONDS: `${drainSeconds}`,
   };
-  return system.script("switch.sh", environment, interruption, change);
+  return system.script("cutover.sh", environment, interruption, change);
 }
 
 const bring = async (made: Made, options?: CutoverOptions) =>

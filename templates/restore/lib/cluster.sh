@@ -25,7 +25,7 @@ other_databases() {
   while IFS=$'\t' read -r name file; do
     [[ $file =~ $FILE_OF_SET ]] || continue
     # One that @tsv had to write with a backslash could not be told from another.
-    [[ $name != *\\* ]] || { say_mend "the database $name of $set is left out" "a name without a backslash, a tab or a line break" "Restore it by hand: $(set_folder "$set")/$file"; continue; }
+    [[ $name != *\\* ]] || { say_remedy "the database $name of $set is left out" "a name without a backslash, a tab or a line break" "Restore it by hand: $(set_folder "$set")/$file"; continue; }
     database_exists "$name" || printf '%s\t%s\n' "$name" "$file"
   done < <(manifest "$set" '.postgres.databases[]? | select(.file) | [.name, .file] | @tsv')
 }

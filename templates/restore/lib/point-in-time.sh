@@ -283,7 +283,7 @@ undo_point_in_time() {
       mv -T "$aside" "$folder/$cluster" || return 1
     fi
     rm -rf "$stage"
-    start_database || say_mend "the database has the files from before, and is not healthy" "a healthy one" "Look at: emaintenance logs postgres"
+    start_database || say_remedy "the database has the files from before, and is not healthy" "a healthy one" "Look at: emaintenance logs postgres"
   fi
   [ -z "$(recorded archive)" ] || docker start "$(recorded archive)" > /dev/null
 }
@@ -291,6 +291,6 @@ undo_point_in_time() {
 # The files from before stay. The restored cluster has no replication slot: its archive is a new generation.
 drop_point_in_time() {
   rm -rf "$(recorded replayed)"
-  docker start "$(recorded archive)" > /dev/null || say_mend "$(recorded archive) does not start" "an archive" "Try: docker start $(recorded archive)"
+  docker start "$(recorded archive)" > /dev/null || say_remedy "$(recorded archive) does not start" "an archive" "Try: docker start $(recorded archive)"
   say "the files from before are in $(recorded setAside): remove them when nobody needs them any more"
 }

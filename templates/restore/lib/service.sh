@@ -18,7 +18,7 @@ restore_service() {
     audit service "$service" restored
   else
     FAILURE="$service is not healthy after a restart"
-    say_mend "$FAILURE" "a service that gets well" \
+    say_remedy "$FAILURE" "a service that gets well" \
       "Read its log above: a setting, the disk, what it needs (emaintenance status). Where nothing is wrong, have it made anew: emaintenance restore service $service --recreate"
     exit "$NOT_WELL"
   fi

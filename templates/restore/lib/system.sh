@@ -47,7 +47,7 @@ start_writers() {
     seconds=$(healthy_within "$name")
     docker start "$id" > /dev/null || return 1
     if ! await_healthy "$id" "$seconds"; then
-      say_mend "$name is $(inspect "$id" .State.Status), and not healthy" "healthy within $seconds s" "Its log is below"
+      say_remedy "$name is $(inspect "$id" .State.Status), and not healthy" "healthy within $seconds s" "Its log is below"
       show_end "$id" "$name"
       return 1
     fi
@@ -78,11 +78,11 @@ start_again() {
   local name healthy
   healthy=$(recorded healthy)
   for name in $(recorded stopped); do
-    docker start "$name" > /dev/null || say_mend "$name does not start" "a container that starts" "Try: emaintenance restart"
+    docker start "$name" > /dev/null || say_remedy "$name does not start" "a container that starts" "Try: emaintenance restart"
   done
   for name in $(recorded stopped); do
     ! grep -qxF "$name" <<< "$healthy" || await_healthy "$name" "$(healthy_within "$name")" ||
-      say_mend "$name was healthy, and is not" "it healthy again" "Look at: emaintenance health"
+      say_remedy "$name was healthy, and is not" "it healthy again" "Look at: emaintenance health"
   done
 }
 

@@ -57,7 +57,7 @@ if [ "$code" != 0 ]; then
 fi
 
 # The database itself remembers it, so that one that is restored remembers what was true of it then: its next deployment with this
-# image has nothing to lose (safety-dump.sh).
+# image has nothing to lose (pre-migration-backup.sh).
 remember_image() {
   local image
   image=$(docker inspect --format '{{.Image}}' "$JOB") || return 1
