@@ -33,7 +33,7 @@ exit codes: 0 made
 TEXT
 }
 
-word='' set='' as_json='' dry_run=''
+word='' backup='' as_json='' dry_run=''
 options=(--reason "by hand")
 given=("$@")
 while [ $# -gt 0 ]; do
@@ -49,14 +49,14 @@ while [ $# -gt 0 ]; do
     --dry-run) dry_run=1 ;;
     -*) unknown_option backup "$1" ;;
     *)
-      if [ -z "$word" ]; then word=$1; elif [ -z "$set" ]; then set=$1; else wrong_usage "backup got \"$1\" too" "one kind" "emaintenance backup --help"; fi
+      if [ -z "$word" ]; then word=$1; elif [ -z "$backup" ]; then backup=$1; else wrong_usage "backup got \"$1\" too" "one kind" "emaintenance backup --help"; fi
       ;;
   esac
   shift
 done
 word=${word:-database}
 case $word in
-  database | uploads | full | prune) [ -z "$set" ] || wrong_usage "backup $word got \"$set\" too" "nothing behind it" "emaintenance backup --help" ;;
+  database | uploads | full | prune) [ -z "$backup" ] || wrong_usage "backup $word got \"$backup\" too" "nothing behind it" "emaintenance backup --help" ;;
   pin | unpin) ;;
   *) wrong_usage "backup got \"$word\"" "database, uploads, full, pin, unpin or prune" "emaintenance backup --help" ;;
 esac
@@ -85,24 +85,24 @@ take() {
     exit "$NOT_WELL"
   fi
   name=$(tail -n 1 <<< "$output" | cut -d : -f 1)
-  if [ -n "$as_json" ]; then cat "$(set_folder "$name")/manifest.json"; else printf '%s\n' "$output"; fi
+  if [ -n "$as_json" ]; then cat "$(backup_folder "$name")/manifest.json"; else printf '%s\n' "$output"; fi
 }
 
 case $word in
   pin | unpin)
-    require_set "backup $word" "$set"
+    require_backup "backup $word" "$backup"
     lock_backups || busy
-    if [ "$word" = pin ]; then : > "$(set_folder "$set")/pinned"; else rm -f "$(set_folder "$set")/pinned"; fi
+    if [ "$word" = pin ]; then : > "$(backup_folder "$backup")/pinned"; else rm -f "$(backup_folder "$backup")/pinned"; fi
     write_summary
-    echo "$set is ${word}ned"
+    echo "$backup is ${word}ned"
     ;;
   prune)
     if [ -n "$dry_run" ]; then
-      sets_with_fate | jq -r '.[] | "\(.set)  \(.kept // "would be removed")"'
+      backups_with_retention | jq -r '.[] | "\(.set)  \(.kept // "would be removed")"'
       retention_doubt | sed 's/^/nothing would be removed now: /'
     else
       lock_backups || busy
-      prune_sets
+      prune_backups
       write_summary
     fi
     ;;

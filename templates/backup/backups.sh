@@ -42,7 +42,7 @@ become_root "$scripts/backups.sh" "${given[@]}"
 
 kind=''
 [ -z "$word" ] || kind=$(kind_of_word "$word")
-sets=$(list_sets | jq -c --arg kind "$kind" 'map(select($kind == "" or .kind == $kind))')
+sets=$(list_backups | jq -c --arg kind "$kind" 'map(select($kind == "" or .kind == $kind))')
 if [ -n "$as_json" ]; then
   printf '%s\n' "$sets"
 elif [ "$sets" = '[]' ]; then

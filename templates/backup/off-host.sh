@@ -127,13 +127,13 @@ open_repository() {
 # Every copy: the set, its kind, when it was made, and restic's number for it; the newest first.
 list_copies() { copies snapshots --json --host "$PROJECT" | query backup/jq/copies.jq -c; }
 
-copy_sets() {
+copy_backups() {
   local there known name reason copied=0 failed=0 names=() settled=()
   lock_copies
   there=$(config .status)/backups/off-host.json
   # What was copied once is not copied again when the copy is too old to be kept. Without a new set, nobody needs to be asked.
   known=$(jq -r --arg repository "$RESTIC_REPOSITORY" 'select(.repository == $repository) | .sets[]' "$there" 2> /dev/null || true)
-  if ! set_names | grep -qvxF "$known"; then
+  if ! backup_names | grep -qvxF "$known"; then
     echo "every set is copied"
     return
   fi
@@ -141,20 +141,20 @@ copy_sets() {
   copies unlock --quiet
   known+=$'\n'$(list_copies | jq -r '.[].set')
   # A set that is made meanwhile is none of these: the next run copies it.
-  mapfile -t names < <(set_names | sort)
+  mapfile -t names < <(backup_names | sort)
   for name in "${names[@]}"; do
     if grep -qxF "$name" <<< "$known"; then
       settled+=("$name")
       continue
     fi
-    hold_set "$name" || continue
-    if ! reason=$(check_set "$name"); then
+    hold_backup "$name" || continue
+    if ! reason=$(check_backup "$name"); then
       echo "$name is not copied: $reason"
       failed=$((failed + 1))
       continue
     fi
     copies backup --quiet --host "$PROJECT" --tag "${name%%_*}" --time "$(time_of "$name")" \
-      --exclude verified.json --exclude pinned "$(set_folder "$name")" || fail "$name could not be copied" "a place that takes it" "The reason is above"
+      --exclude verified.json --exclude pinned "$(backup_folder "$name")" || fail "$name could not be copied" "a place that takes it" "The reason is above"
     copied=$((copied + 1))
     settled+=("$name")
   done
@@ -166,7 +166,7 @@ copy_sets() {
 # time_of SET: from its name, as restic wants it.
 time_of() { sed -E 's/^[a-z]+_(....)(..)(..)_(..)(..)(..)$/\1-\2-\3 \4:\5:\6/' <<< "$1"; }
 
-fetch_set() {
+fetch_backup() {
   local arrival='' wanted=${what:-full} kind='' copy name path reason began=$SECONDS
   lock_copies
   open_repository
@@ -174,7 +174,7 @@ fetch_set() {
   copy=$(list_copies | jq -c --arg wanted "$wanted" --arg kind "$kind" 'map(select(.set == $wanted or .kind == $kind)) | .[0] // empty')
   [ -n "$copy" ] || fail "there is no copy of $wanted in $RESTIC_REPOSITORY" "a set, or a kind of which there is one" "Try: emaintenance off-host list"
   name=$(jq -r .set <<< "$copy") path=$(jq -r .path <<< "$copy")
-  if [ -e "$(set_folder "$name")" ]; then
+  if [ -e "$(backup_folder "$name")" ]; then
     echo "$name is here already"
     return
   fi
@@ -183,7 +183,7 @@ fetch_set() {
   if ! reason=$(settle_arrival "$name" "$arrival$path"); then
     fail "$name is not what was backed up: $reason" "a copy that is whole" "Try another: emaintenance off-host list"
   fi
-  echo "$name: fetched and whole, $(jq '[.files[].bytes] | add' "$(set_folder "$name")/manifest.json") bytes in $((SECONDS - began)) s"
+  echo "$name: fetched and whole, $(jq '[.files[].bytes] | add' "$(backup_folder "$name")/manifest.json") bytes in $((SECONDS - began)) s"
 }
 
 check_copies() {
@@ -201,8 +201,8 @@ check_copies() {
 read_access
 choose_ssh
 case $word in
-  copy) copy_sets ;;
-  fetch) fetch_set ;;
+  copy) copy_backups ;;
+  fetch) fetch_backup ;;
   check) check_copies ;;
   list)
     open_repository

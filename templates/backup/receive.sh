@@ -19,14 +19,14 @@ TEXT
 umask 077
 arrival=''
 name=${1-}
-[[ $name =~ $SET_NAME ]] || { usage >&2 && exit "$WRONG_USAGE"; }
+[[ $name =~ $BACKUP_NAME ]] || { usage >&2 && exit "$WRONG_USAGE"; }
 
 fail() {
   say_remedy "$@"
   exit "$NOT_WELL"
 }
 
-if [ -e "$(set_folder "$name")" ]; then
+if [ -e "$(backup_folder "$name")" ]; then
   # Whoever sends does not mind that nobody listens, but that somebody stops listening.
   cat > /dev/null
   echo "$name is here already"

@@ -35,7 +35,7 @@ for argument in "$@"; do
       become_root "$scripts/verify-backup.sh" "${given[@]}"
       # shellcheck source=/dev/null
       . "$scripts/lib/backup/sets.sh"
-      set_names
+      backup_names
       exit 0
       ;;
     --newest | --all) what=("$argument") ;;
@@ -52,9 +52,9 @@ for part in job backup/sets; do
   # shellcheck source=/dev/null
   . "$scripts/lib/$part.sh"
 done
-for name in "${names[@]}"; do require_set verify-backup "$name"; done
+for name in "${names[@]}"; do require_backup verify-backup "$name"; done
 [ ${#names[@]} -gt 0 ] || [ ${#what[@]} -gt 0 ] || what=(--newest)
-if [ -z "$(set_names)" ]; then
+if [ -z "$(backup_names)" ]; then
   cannot_look "there is no set in $BACKUPS" "one" "Try: emaintenance backup"
 fi
 

@@ -109,18 +109,18 @@ ask_for_base() {
 
 # Removes base backups, and the log that leads to none. Nothing goes while a base backup is made, or a restore reads one.
 prune() {
-  local fates base oldest name
-  fates=$(list_bases | query point-in-time/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson days "$(config .pointInTime.keepDays)")
-  if jq -e 'any(.gone)' <<< "$fates" > /dev/null; then
+  local retention base oldest name
+  retention=$(list_bases | query point-in-time/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson days "$(config .pointInTime.keepDays)")
+  if jq -e 'any(.gone)' <<< "$retention" > /dev/null; then
     lock_backups 0 || return 0
     while IFS=$'\t' read -r name base; do
       mv "$(base_folder "$name")/$base" "$(base_folder "$name")/.partial.$base"
       rm -rf "$(base_folder "$name")/.partial.$base"
       echo "removed $base, older than $(config .pointInTime.keepDays) days"
-    done < <(jq -r '.[] | select(.gone) | [.generation, .base] | @tsv' <<< "$fates")
+    done < <(jq -r '.[] | select(.gone) | [.generation, .base] | @tsv' <<< "$retention")
   fi
   while IFS= read -r name; do
-    oldest=$(jq -r --arg generation "$name" 'map(select(.generation == $generation and (.gone | not))) | first.firstSegment // ""' <<< "$fates")
+    oldest=$(jq -r --arg generation "$name" 'map(select(.generation == $generation and (.gone | not))) | first.firstSegment // ""' <<< "$retention")
     if [ -n "$oldest" ]; then
       remove_segments_before "$name" "$oldest"
     elif [ "$name" != "$generation" ] && [ "$name" != "$(generations | tail -n 1)" ] && [ -n "$generation" ]; then

@@ -55,7 +55,7 @@ TEXT
 }
 
 readonly NOT_UNDONE=5
-WHAT='' SET='' YES='' DRY_RUN='' NEWEST_VERIFIED='' UNVERIFIED='' WITHOUT_SAFETY_DUMP='' NO_OWNER='' EXACT='' RECREATE=''
+WHAT='' BACKUP='' YES='' DRY_RUN='' NEWEST_VERIFIED='' UNVERIFIED='' WITHOUT_BACKUP='' NO_OWNER='' EXACT='' RECREATE=''
 FORGET=yes AS_JSON='' TO='' LATEST=''
 given=("$@")
 while [ $# -gt 0 ]; do
@@ -73,7 +73,7 @@ while [ $# -gt 0 ]; do
     --newest) ;;
     --newest-verified) NEWEST_VERIFIED=1 ;;
     --unverified) UNVERIFIED=1 ;;
-    --without-safety-dump) WITHOUT_SAFETY_DUMP=1 ;;
+    --without-safety-dump) WITHOUT_BACKUP=1 ;;
     --no-owner) NO_OWNER=1 ;;
     --keep-sessions) FORGET='' ;;
     --exact) EXACT=1 ;;
@@ -81,7 +81,7 @@ while [ $# -gt 0 ]; do
     --json) AS_JSON=--json ;;
     -*) unknown_option restore "$1" ;;
     *)
-      if [ -z "$WHAT" ]; then WHAT=$1; elif [ -z "$SET" ]; then SET=$1; else
+      if [ -z "$WHAT" ]; then WHAT=$1; elif [ -z "$BACKUP" ]; then BACKUP=$1; else
         wrong_usage "restore got \"$1\" too" "one set" "emaintenance restore --help"
       fi
       ;;
@@ -97,11 +97,11 @@ case $WHAT in
     if [ -n "$FORGET" ]; then PARTS+=(redis) FORGET=''; fi
     ;;
   point-in-time)
-    [ -z "$SET" ] || wrong_usage "restore point-in-time got \"$SET\"" "--to TIME or --latest" "emaintenance restore --help"
+    [ -z "$BACKUP" ] || wrong_usage "restore point-in-time got \"$BACKUP\"" "--to TIME or --latest" "emaintenance restore --help"
     PARTS=(point_in_time)
     ;;
-  service) [ -n "$SET" ] || wrong_usage "restore service needs to know which" "one of $(service_words | paste -sd ' ')" "emaintenance restore --help" ;;
-  list | recover) [ -z "$SET" ] || wrong_usage "restore $WHAT got \"$SET\"" "nothing behind it" "emaintenance restore --help" ;;
+  service) [ -n "$BACKUP" ] || wrong_usage "restore service needs to know which" "one of $(service_words | paste -sd ' ')" "emaintenance restore --help" ;;
+  list | recover) [ -z "$BACKUP" ] || wrong_usage "restore $WHAT got \"$BACKUP\"" "nothing behind it" "emaintenance restore --help" ;;
   *) wrong_usage "restore got \"$WHAT\"" "database, uploads, full, point-in-time, service, list or --recover" "emaintenance restore --help" ;;
 esac
 if [ "$WHAT" = list ]; then exec "$scripts/verbs/backups" ${AS_JSON:+"$AS_JSON"}; fi
@@ -177,7 +177,7 @@ end_restore() {
   end_pause
   close_journal
   raise_alert info restore "$2"
-  audit "$WHAT" "$SET" "$1"
+  audit "$WHAT" "$BACKUP" "$1"
 }
 
 undo_or_say() {
@@ -189,7 +189,7 @@ undo_or_say() {
     return 0
   fi
   raise_alert critical restore "a restore failed and could not be undone: $1. Mend the cause, then: emaintenance restore --recover"
-  audit "$WHAT" "$SET" "not undone: $1"
+  audit "$WHAT" "$BACKUP" "not undone: $1"
   say_remedy "the restore could not be undone" "everything as it was" "Mend what is named above, then: emaintenance restore --recover"
   return 1
 }
@@ -203,7 +203,7 @@ ended() {
     if ! undo_or_say "$FAILURE"; then exit "$NOT_UNDONE"; fi
     [ "$code" -ge 128 ] || code=$NOT_WELL
   elif [ -n "$chosen" ] && [ -z "$DRY_RUN" ] && [ "$code" -eq "$NOT_WELL" ]; then
-    audit "$WHAT" "$SET" "refused: $FAILURE"
+    audit "$WHAT" "$BACKUP" "refused: $FAILURE"
   fi
   exit "$code"
 }
@@ -218,12 +218,12 @@ finish() {
   local part
   [ "$(recorded forget)" != true ] || forget_sessions
   for part in "${PARTS[@]}"; do "drop_$part"; done
-  end_restore restored "restored $WHAT of $SET"
+  end_restore restored "restored $WHAT of $BACKUP"
 }
 
 case $WHAT in
   service)
-    restore_service "$SET"
+    restore_service "$BACKUP"
     exit 0
     ;;
   recover)
@@ -232,7 +232,7 @@ case $WHAT in
       echo "no restore was killed: there is nothing to undo"
       exit 0
     fi
-    SET=$(recorded set)
+    BACKUP=$(recorded set)
     if [ "$(recorded complete)" = true ]; then
       mapfile -t PARTS < <(recorded parts)
       # It is the restore that ends here, and is written down as such.
@@ -240,34 +240,34 @@ case $WHAT in
       finish
       say "the restore had been done already; what was there before is gone now"
     else
-      undo_or_say "$(recorded what) of $SET, $(recorded started), killed" || exit "$NOT_UNDONE"
+      undo_or_say "$(recorded what) of $BACKUP, $(recorded started), killed" || exit "$NOT_UNDONE"
     fi
     exit 0
     ;;
 esac
 
 chosen=1
-if [ "$WHAT" = point-in-time ]; then choose_moment; else choose_set "$WHAT" "$SET"; fi
+if [ "$WHAT" = point-in-time ]; then choose_target_time; else choose_backup "$WHAT" "$BACKUP"; fi
 lock_restores
-for part in "${PARTS[@]}"; do "check_$part" "$SET"; done
-if [ "$WHAT" = point-in-time ]; then show_moment; else show_plan "$WHAT" "$SET" "${PARTS[@]}"; fi
+for part in "${PARTS[@]}"; do "check_$part" "$BACKUP"; done
+if [ "$WHAT" = point-in-time ]; then show_target_time; else show_plan "$WHAT" "$BACKUP" "${PARTS[@]}"; fi
 [ -z "$DRY_RUN" ] || exit 0
 ask_first
 SECONDS=0
-if [ "$WHAT" = point-in-time ]; then check_base; else check_digests "$SET"; fi
+if [ "$WHAT" = point-in-time ]; then check_base; else check_digests "$BACKUP"; fi
 
-record set "$(text_json "$SET")"
+record set "$(text_json "$BACKUP")"
 begun=1
 record what "$(text_json "$WHAT")"
 record started "$(text_json "$(date -u +%Y-%m-%dT%H:%M:%SZ)")"
 record parts "$(json_array "${PARTS[@]}")"
 [ -z "$FORGET" ] || record forget true
-raise_alert warning restore "a restore is under way since $(recorded started): $WHAT of $SET. If it was killed: emaintenance restore --recover"
+raise_alert warning restore "a restore is under way since $(recorded started): $WHAT of $BACKUP. If it was killed: emaintenance restore --recover"
 pause_system
 if [[ " ${PARTS[*]} " == *" database "* ]]; then rescue_database; fi
 if [ "$WHAT" = point-in-time ]; then save_point_in_time; fi
-for part in "${PARTS[@]}"; do "prepare_$part" "$SET"; done
-for part in "${PARTS[@]}"; do "swap_$part" "$SET"; done
+for part in "${PARTS[@]}"; do "prepare_$part" "$BACKUP"; done
+for part in "${PARTS[@]}"; do "swap_$part" "$BACKUP"; done
 if [[ " ${PARTS[*]} " =~ " database "|" point_in_time " ]]; then migrate_data; fi
 start_writers || fail "the services are not well with the restored data" "all of them healthy" "The reason is above"
 ask_services data api web || fail "the services do not answer with the restored data" "all of them well" "The reason is above"
@@ -275,7 +275,7 @@ ask_services data api web || fail "the services do not answer with the restored 
 record complete true
 begun=''
 finish
-say "restored from $SET in $SECONDS s"
+say "restored from $BACKUP in $SECONDS s"
 if [ -r "$(config .verifyFolder)/run.sh" ] && ! "$scripts/verbs/verify"; then
   before="the newest set with the reason before-restore"
   [ "$WHAT" != point-in-time ] || before="the folder named above"

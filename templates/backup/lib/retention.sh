@@ -2,15 +2,15 @@
 # Which sets go.
 
 # Sets with what keeps each, `kept` null for those that may go.
-sets_with_fate() { list_sets | query backup/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson rules "$(config '.backup')"; }
+backups_with_retention() { list_backups | query backup/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson rules "$(config '.backup')"; }
 
 # Says why nothing may go. Nothing where all is well.
 retention_doubt() {
-  list_sets | query backup/jq/retention-doubt.jq -r --argjson now "$EPOCHSECONDS" --argjson days "$(config '.backup.keepDays')"
+  list_backups | query backup/jq/retention-doubt.jq -r --argjson now "$EPOCHSECONDS" --argjson days "$(config '.backup.keepDays')"
 }
 
 # Removes what nothing keeps; under the lock. Says how many went, or why none did.
-prune_sets() {
+prune_backups() {
   local doubt name gone=0
   doubt=$(retention_doubt)
   if [ -n "$doubt" ]; then
@@ -18,12 +18,12 @@ prune_sets() {
     return 0
   fi
   while IFS= read -r name; do
-    if remove_set "$name"; then
+    if remove_backup "$name"; then
       gone=$((gone + 1))
       echo "removed the set $name"
     else
       echo "kept the set $name: it is in use"
     fi
-  done < <(sets_with_fate | jq -r '.[] | select(.kept == null) | .set')
+  done < <(backups_with_retention | jq -r '.[] | select(.kept == null) | .set')
   echo "$gone old sets removed"
 }

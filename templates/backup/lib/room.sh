@@ -12,7 +12,7 @@ used_bytes() { (cd "$(config .root)" && { du --summarize --block-size=1 --total 
 expected_bytes() {
   local last most=$2
   numbers most
-  last=$(list_sets | jq -r --arg kind "$1" 'map(select(.kind == $kind and .broken == null)) | .[0].bytes // empty')
+  last=$(list_backups | jq -r --arg kind "$1" 'map(select(.kind == $kind and .broken == null)) | .[0].bytes // empty')
   [ -z "$last" ] || numbers last
   if [ -n "$last" ] && [ $((last * 3 / 2)) -lt "$most" ]; then echo $((last * 3 / 2)); else echo "$most"; fi
 }

@@ -18,7 +18,7 @@ readonly NEUTRAL=template1
 database_exists() { [ "$(sql "$NEUTRAL" "name=$1" <<< "SELECT 1 FROM pg_database WHERE datname = :'name'")" = 1 ]; }
 
 # dump_file SET: the dump in it, of pg_dump's own format, or SQL.
-dump_file() { set_file "$1" database.dump || set_file "$1" database.sql; }
+dump_file() { backup_file "$1" database.dump || backup_file "$1" database.sql; }
 
 is_plain() { [[ $1 != *.dump ]]; }
 
@@ -32,25 +32,25 @@ find_database() {
 }
 
 check_database() {
-  local set=$1 dump list server dumped missing
+  local backup=$1 dump list server dumped missing
   find_database
-  dump=$(dump_file "$set") || fail "$set has no database in it" "a set db_... or full_..." "Choose another: emaintenance restore list"
+  dump=$(dump_file "$backup") || fail "$backup has no database in it" "a set db_... or full_..." "Choose another: emaintenance restore list"
   server=$(server_major)
-  dumped=$(manifest "$set" '.postgres.major // 0')
+  dumped=$(manifest "$backup" '.postgres.major // 0')
   numbers server dumped
   [ "$dumped" -le "$server" ] ||
-    fail "$set is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older set"
+    fail "$backup is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older set"
   if ! is_plain "$dump"; then
     list=$(docker exec -i "$POSTGRES" pg_restore --list < "$dump" 2>&1) ||
-      fail "the dump of $set cannot be read by this server: $(last_words <<< "$list")" "a dump of PostgreSQL $server or older" "Choose another set: emaintenance restore list"
+      fail "the dump of $backup cannot be read by this server: $(last_words <<< "$list")" "a dump of PostgreSQL $server or older" "Choose another set: emaintenance restore list"
     missing=$(missing_extensions "$list")
-    [ -z "$missing" ] || fail "the server does not have these extensions of $set: $missing" "the image with which the set was made" \
+    [ -z "$missing" ] || fail "the server does not have these extensions of $backup: $missing" "the image with which the set was made" \
       "Set IMAGES.postgres to one that has them, and deploy"
     missing=$(missing_roles "$list")
-    [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $set belongs to roles that are not here: $missing" "the same roles" \
+    [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $backup belongs to roles that are not here: $missing" "the same roles" \
       "Create them, or restore a full set, which brings its roles, or use --no-owner: all belongs to the role of the services then"
   fi
-  check_room "$set"
+  check_room "$backup"
 }
 
 server_major() { sql "$NEUTRAL" <<< "SELECT current_setting('server_version_num')::int / 10000"; }
@@ -73,8 +73,8 @@ missing_roles() {
 
 # check_room SET: the present database stays until the end, so the restored one needs room beside it.
 check_room() {
-  local set=$1 needed free
-  needed=$(manifest "$set" '.postgres.bytes // 0')
+  local backup=$1 needed free
+  needed=$(manifest "$backup" '.postgres.bytes // 0')
   free=$(docker exec "$POSTGRES" sh -c 'df -Pk "$PGDATA"' | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')
   numbers needed free
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" \
@@ -88,8 +88,8 @@ in_mib() {
 }
 
 plan_database() {
-  local set=$1
-  plan_line "restores the database $DATABASE of $set into a new one beside the present one, and compares its rows with the manifest"
+  local backup=$1
+  plan_line "restores the database $DATABASE of $backup into a new one beside the present one, and compares its rows with the manifest"
   plan_line "puts it in the place of the present one, which is kept until all services are well again"
 }
 
@@ -98,7 +98,7 @@ rescue_database() {
     say "no safety dump: there is no database $DATABASE to save"
     return
   fi
-  if [ -n "$WITHOUT_SAFETY_DUMP" ]; then
+  if [ -n "$WITHOUT_BACKUP" ]; then
     say "no safety dump, as asked for"
     return
   fi
@@ -108,14 +108,14 @@ rescue_database() {
 }
 
 prepare_database() {
-  local set=$1 temporary
+  local backup=$1 temporary
   temporary=${DATABASE:0:40}_restore_$(date -u +%Y%m%d%H%M%S)
   record temporary "$(text_json "$temporary")"
   say "restoring into $temporary"
-  create_database "$set" "$temporary"
-  load_dump "$set" "$temporary"
+  create_database "$backup" "$temporary"
+  load_dump "$backup" "$temporary"
   hand_over "$temporary"
-  compare_rows "$set" "$temporary"
+  compare_rows "$backup" "$temporary"
   # Without this, the first queries would be planned without knowing the tables.
   sql "$temporary" <<< 'ANALYZE' || fail "the restored database could not be analysed" "a database that can be read" "PostgreSQL's reason is above"
 }

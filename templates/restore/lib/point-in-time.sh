@@ -5,21 +5,21 @@
 
 readonly MARKED_SECONDS=60 REPLAY_SECONDS=43200
 
-# choose_moment: into BASE (a manifest), GENERATION and MOMENT, which is empty for the end of the archive. SET is what is
+# choose_target_time: into BASE (a manifest), GENERATION and TARGET_TIME, which is empty for the end of the archive. SET is what is
 # written down of them.
-choose_moment() {
+choose_target_time() {
   local bases seconds newest
   require_archive restore
   [ -n "$TO$LATEST" ] || wrong_usage "restore point-in-time needs to know to when" "--to TIME or --latest" "emaintenance restore --help"
   [ -z "$TO" ] || [ -z "$LATEST" ] || wrong_usage "restore point-in-time got --to and --latest" "one of them" "emaintenance restore --help"
   bases=$(list_bases)
-  MOMENT='' BASE=''
+  TARGET_TIME='' BASE=''
   if [ -n "$TO" ]; then
-    MOMENT=$(moment_of "$TO")
-    seconds=$(date -d "$MOMENT" +%s)
+    TARGET_TIME=$(target_time_of "$TO")
+    seconds=$(date -d "$TARGET_TIME" +%s)
     [ "$seconds" -le "$EPOCHSECONDS" ] || wrong_usage "restore --to got \"$TO\"" "a time that has passed" "emaintenance point-in-time"
     BASE=$(jq -c --argjson at "$seconds" 'map(select((.ended | fromdateiso8601) <= $at)) | last // empty' <<< "$bases")
-    [ -n "$BASE" ] || fail "no base backup is older than $MOMENT" "a time from $(jq -r '.[0].ended // "the first base backup"' <<< "$bases") on" "Look at: emaintenance point-in-time"
+    [ -n "$BASE" ] || fail "no base backup is older than $TARGET_TIME" "a time from $(jq -r '.[0].ended // "the first base backup"' <<< "$bases") on" "Look at: emaintenance point-in-time"
   else
     BASE=$(jq -c 'last // empty' <<< "$bases")
     [ -n "$BASE" ] || fail "there is no base backup" "one, and the log after it" "Restore a set instead: emaintenance restore list"
@@ -29,11 +29,11 @@ choose_moment() {
       fail "the archive began anew and has no base backup since: generation $newest" "one" "Restore to a moment before that: --to; or a set: emaintenance restore list"
   fi
   GENERATION=$(jq -r .generation <<< "$BASE")
-  SET="$(jq -r .base <<< "$BASE"), to ${MOMENT:-the end of the archive}"
+  BACKUP="$(jq -r .base <<< "$BASE"), to ${TARGET_TIME:-the end of the archive}"
 }
 
-# moment_of TEXT: a time with its zone, as PostgreSQL reads it.
-moment_of() {
+# target_time_of TEXT: a time with its zone, as PostgreSQL reads it.
+target_time_of() {
   if [[ $1 =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}[\ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$ ]] &&
     date -u -d "$1" '+%Y-%m-%d %H:%M:%S.%6N+00' 2> /dev/null; then
     return
@@ -115,12 +115,12 @@ check_point_in_time() {
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" "$(in_mib "$needed") for the restored files, beside the present ones" "Make room; see: emaintenance status"
 }
 
-show_moment() {
-  query restore/jq/plan-point-in-time.jq -r --arg moment "${MOMENT:-the end of the archive}" <<< "$BASE"
+show_target_time() {
+  query restore/jq/plan-point-in-time.jq -r --arg moment "${TARGET_TIME:-the end of the archive}" <<< "$BASE"
   plan_line "checks the base backup against its digest; of the log after it there are $(needed_segments | wc -l) segments"
   plan_line "shows the maintenance page, and stops $(writers | tac | paste -sd ' ')"
   plan_line "archives the log to its end, and stops the archive"
-  plan_line "replays the log${MOMENT:+ up to $MOMENT}, beside the present files, in a container without network; reads every row there"
+  plan_line "replays the log${TARGET_TIME:+ up to $TARGET_TIME}, beside the present files, in a container without network; reads every row there"
   plan_line "stops the database, puts the restored files in place, starts it"
   plan_line "runs the migrations of the release that is deployed, on the restored data"
   plan_line "starts the services again, each when the one before is healthy, and takes the page away"
@@ -196,8 +196,8 @@ replay_log() {
   name=$(recorded replay)
   mapfile -t command < <(docker inspect --format '{{json .Config.Cmd}}' "$POSTGRES" | jq -r '.[]?')
   settings=(-c "restore_command=$CLUSTER_MOUNT/fetch-wal.sh %f %p" -c recovery_target_timeline=current -c hot_standby=off -c archive_mode=off)
-  [ -z "$MOMENT" ] || settings+=(-c "recovery_target_time=$MOMENT" -c recovery_target_action=promote)
-  say "replaying the log${MOMENT:+ up to $MOMENT}"
+  [ -z "$TARGET_TIME" ] || settings+=(-c "recovery_target_time=$TARGET_TIME" -c recovery_target_action=promote)
+  say "replaying the log${TARGET_TIME:+ up to $TARGET_TIME}"
   docker run --detach --init --name "$name" --label "$PROJECT.throwaway=replay" --network none --pids-limit 512 --shm-size 128m \
     --stop-signal SIGINT --stop-timeout 120 --security-opt no-new-privileges \
     --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add KILL --cap-add SETGID --cap-add SETUID \
@@ -206,7 +206,7 @@ replay_log() {
     fail "the container that replays the log does not start" "a container of the database's image" "Docker's reason is above"
   await_replayed "$name" || {
     docker logs "$name" 2>&1 | grep -E 'FATAL|PANIC|ERROR|gzip' | tail -n 5 | sed 's/^/  /' | printable >&2
-    fail "the log could not be replayed${MOMENT:+ up to $MOMENT}" "a base backup and a log that lead there" "PostgreSQL's reason is above; emaintenance point-in-time shows what there is"
+    fail "the log could not be replayed${TARGET_TIME:+ up to $TARGET_TIME}" "a base backup and a log that lead there" "PostgreSQL's reason is above; emaintenance point-in-time shows what there is"
   }
   say "replayed; the last commit is of $(docker logs "$name" 2>&1 | sed -n 's/.*last completed transaction was at log time //p' | tail -n 1 | grep . || echo 'before the base backup')"
 }
