@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: makes a backup set now, pins one, or removes those that are too old
+# summary: makes a backup now, pins one, or removes those that are too old
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -9,24 +9,24 @@ scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 usage() {
   cat << 'TEXT'
 usage: emaintenance backup [database | uploads | full] [--reason TEXT] [--plain] [--json]
-       emaintenance backup pin SET | unpin SET
+       emaintenance backup pin BACKUP | unpin BACKUP
        emaintenance backup prune [--dry-run]
 
-Makes a set of the database (the default), of the uploaded files, or of everything: database, roles, other databases,
+Makes a backup of the database (the default), of the uploaded files, or of everything: database, roles, other databases,
 Redis, uploaded files, configuration. It is the job that the schedule runs: once at a time, within a time limit, with a
-record and, when it fails, an alert. A set has its name only when it is whole and on the disk. The system goes on
+record and, when it fails, an alert. A backup has its name only when it is whole and on the disk. The system goes on
 meanwhile.
 
-pin keeps a set until unpin. prune removes the sets that nothing keeps, as every backup does at its end.
+pin keeps a backup until unpin. prune removes the backups that nothing keeps, as every backup does at its end.
 
-  --reason TEXT  why, for the list of the sets
+  --reason TEXT  why, for the list of the backups
   --plain        SQL text instead of PostgreSQL's own format
-  --json         the manifest of the new set
+  --json         the manifest of the new backup
   --dry-run      says what prune would remove, and what keeps the rest
   --help         this text
 
 exit codes: 0 made
-            1 not made, for the reason printed; there is no half of a set
+            1 not made, for the reason printed; there is no half of a backup
             2 wrong usage
             3 it cannot be done: no Docker or jq, or no right to use them
             4 another backup is under way

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: lists the backup sets with age, size and how their verification ended
+# summary: lists the backups with age, size and how their verification ended
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -12,7 +12,7 @@ usage() {
   cat << 'TEXT'
 usage: emaintenance backups [database | uploads | full] [--json]
 
-Lists the sets, the newest first.
+Lists the backups, the newest first.
 
   --json   [{set, kind, number, reason, release, started, ended, bytes, verified, pinned, broken}]
   --help   this text
@@ -46,7 +46,7 @@ sets=$(list_backups | jq -c --arg kind "$kind" 'map(select($kind == "" or .kind 
 if [ -n "$as_json" ]; then
   printf '%s\n' "$sets"
 elif [ "$sets" = '[]' ]; then
-  echo "there is no set in $BACKUPS yet: emaintenance backup"
+  echo "there is no backup in $BACKUPS yet: emaintenance backup"
 else
-  query backup/jq/backups-table.jq -r <<< "$sets" | table SET AGE SIZE RELEASE REASON PINNED VERIFIED
+  query backup/jq/backups-table.jq -r <<< "$sets" | table BACKUP AGE SIZE RELEASE REASON PINNED VERIFIED
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lays down where the copies of backup sets are and what opens them: for root alone.
+# Lays down where the copies of backups are and what opens them: for root alone.
 set -euo pipefail
 
 : "${STAGING:?folder with secret/access.json}"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: copies backup sets to another place, encrypted, and brings them back
+# summary: copies backups to another place, encrypted, and brings them back
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -12,14 +12,14 @@ usage() {
   cat << 'TEXT'
 usage: emaintenance off-host copy
        emaintenance off-host list [--json]
-       emaintenance off-host fetch [SET | database | uploads | full]
+       emaintenance off-host fetch [BACKUP | database | uploads | full]
        emaintenance off-host check
 
-Copies of the backup sets in another place, encrypted by restic, as the deployment has set it up (host.backup.offHost).
+Copies of the backups in another place, encrypted by restic, as the deployment has set it up (host.backup.offHost).
 
-  copy    every set that is not there yet; a schedule does this too
+  copy    every backup that is not there yet; a schedule does this too
   list    the copies, the newest first
-  fetch   brings a copy back among the sets of this host: SET, or the newest of its kind (default: full)
+  fetch   brings a copy back among the backups of this host: BACKUP, or the newest of its kind (default: full)
   check   reads a tenth of all copies back, and removes those that retention does not keep; a schedule does this too
   --json  [{set, kind, time, snapshot}]
   --help  this text
@@ -42,7 +42,7 @@ for argument in "$@"; do
     -*) unknown_option off-host "$argument" ;;
     *)
       if [ -z "$word" ]; then word=$argument; elif [ -z "$what" ]; then what=$argument; else
-        wrong_usage "off-host got \"$argument\" too" "one set" "emaintenance off-host --help"
+        wrong_usage "off-host got \"$argument\" too" "one backup" "emaintenance off-host --help"
       fi
       ;;
   esac
@@ -124,23 +124,23 @@ open_repository() {
   esac
 }
 
-# Every copy: the set, its kind, when it was made, and restic's number for it; the newest first.
+# Every copy: the backup, its kind, when it was made, and restic's number for it; the newest first.
 list_copies() { copies snapshots --json --host "$PROJECT" | query backup/jq/copies.jq -c; }
 
 copy_backups() {
   local there known name reason copied=0 failed=0 names=() settled=()
   lock_copies
   there=$(config .status)/backups/off-host.json
-  # What was copied once is not copied again when the copy is too old to be kept. Without a new set, nobody needs to be asked.
+  # What was copied once is not copied again when the copy is too old to be kept. Without a new backup, nobody needs to be asked.
   known=$(jq -r --arg repository "$RESTIC_REPOSITORY" 'select(.repository == $repository) | .sets[]' "$there" 2> /dev/null || true)
   if ! backup_names | grep -qvxF "$known"; then
-    echo "every set is copied"
+    echo "every backup is copied"
     return
   fi
   open_repository
   copies unlock --quiet
   known+=$'\n'$(list_copies | jq -r '.[].set')
-  # A set that is made meanwhile is none of these: the next run copies it.
+  # A backup that is made meanwhile is none of these: the next run copies it.
   mapfile -t names < <(backup_names | sort)
   for name in "${names[@]}"; do
     if grep -qxF "$name" <<< "$known"; then
@@ -158,12 +158,12 @@ copy_backups() {
     copied=$((copied + 1))
     settled+=("$name")
   done
-  [ "$failed" -eq 0 ] || fail "$failed sets are not what was backed up, and are not copied" "sets that are whole" "Look at: emaintenance backups; the newest can be made anew: emaintenance backup"
+  [ "$failed" -eq 0 ] || fail "$failed backups are not what was backed up, and are not copied" "backups that are whole" "Look at: emaintenance backups; the newest can be made anew: emaintenance backup"
   printf '%s\n' "${settled[@]}" | jq -nR --arg repository "$RESTIC_REPOSITORY" '{repository: $repository, sets: [inputs]}' | write_whole "$there"
-  echo "copied $copied sets to $RESTIC_REPOSITORY"
+  echo "copied $copied backups to $RESTIC_REPOSITORY"
 }
 
-# time_of SET: from its name, as restic wants it.
+# time_of BACKUP: from its name, as restic wants it.
 time_of() { sed -E 's/^[a-z]+_(....)(..)(..)_(..)(..)(..)$/\1-\2-\3 \4:\5:\6/' <<< "$1"; }
 
 fetch_backup() {
@@ -172,13 +172,13 @@ fetch_backup() {
   open_repository
   kind=$(kind_of_word "$wanted") || true
   copy=$(list_copies | jq -c --arg wanted "$wanted" --arg kind "$kind" 'map(select(.set == $wanted or .kind == $kind)) | .[0] // empty')
-  [ -n "$copy" ] || fail "there is no copy of $wanted in $RESTIC_REPOSITORY" "a set, or a kind of which there is one" "Try: emaintenance off-host list"
+  [ -n "$copy" ] || fail "there is no copy of $wanted in $RESTIC_REPOSITORY" "a backup, or a kind of which there is one" "Try: emaintenance off-host list"
   name=$(jq -r .set <<< "$copy") path=$(jq -r .path <<< "$copy")
   if [ -e "$(backup_folder "$name")" ]; then
     echo "$name is here already"
     return
   fi
-  prepare_arrival "$name" || fail "another set is arriving" "one at a time" "Wait for it"
+  prepare_arrival "$name" || fail "another backup is arriving" "one at a time" "Wait for it"
   copies restore "$(jq -r .snapshot <<< "$copy")" --quiet --target "$arrival" || fail "$name could not be fetched" "a copy that can be read, and room for it" "The reason is above"
   if ! reason=$(settle_arrival "$name" "$arrival$path"); then
     fail "$name is not what was backed up: $reason" "a copy that is whole" "Try another: emaintenance off-host list"
@@ -207,7 +207,7 @@ case $word in
   list)
     open_repository
     if [ -n "$as_json" ]; then list_copies | jq 'map(del(.path))'; else
-      list_copies | jq -r '.[] | [.set, .time, .snapshot] | @tsv' | table SET MADE SNAPSHOT
+      list_copies | jq -r '.[] | [.set, .time, .snapshot] | @tsv' | table BACKUP MADE SNAPSHOT
     fi
     ;;
 esac

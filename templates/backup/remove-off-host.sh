@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes away what opens the copies of backup sets. The copies stay where they are.
+# Takes away what opens the copies of backups. The copies stay where they are.
 set -euo pipefail
 
 # <%~ include("shared/as-root.sh") %>

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Verifies backup sets by restoring them: the database into a PostgreSQL server of its own, without network, that is thrown
+# Verifies backups by restoring them: the database into a PostgreSQL server of its own, without network, that is thrown
 # away. It runs as a job, see run-job.
 set -euo pipefail
 
@@ -13,7 +13,7 @@ done
 
 usage() {
   cat << 'TEXT'
-usage: verify.sh --newest | --all | SET...
+usage: verify.sh --newest | --all | BACKUP...
 
 exit codes: 0 all are good, 1 one is not, or could not be verified, 2 wrong usage, 4 another verification is under way
 TEXT
@@ -37,7 +37,7 @@ fi
 
 readonly PURPOSE=verification
 
-# What verify_backup ends with where the set may be good, and this host could not find out.
+# What verify_backup ends with where the backup may be good, and this host could not find out.
 readonly UNKNOWN=3
 
 # An empty cluster, and its first segments of the log.
@@ -100,7 +100,7 @@ verify_database() {
   fi
 }
 
-# verify_others NAME: every other database of a full set can be restored too.
+# verify_others NAME: every other database of a full backup can be restored too.
 verify_others() {
   local name=$1 count=0 file id user
   user=$(manifest "$name" .postgres.user)
@@ -161,7 +161,7 @@ for name in "${names[@]}"; do
   rm -f "$output"
   [ "$code" -eq 0 ] || remove_ephemeral "$PURPOSE"
   if [ "$code" -eq "$UNKNOWN" ]; then
-    # Of a set that could not be tried nothing is written down: it is as good as it was.
+    # Of a backup that could not be tried nothing is written down: it is as good as it was.
     unknown=$((unknown + 1))
     echo "$name: not verified: $message"
     continue
@@ -177,7 +177,7 @@ for name in "${names[@]}"; do
 done
 write_summary
 if [ $((bad + unknown)) -gt 0 ]; then
-  [ $((good + bad + unknown)) -eq 1 ] || echo "$bad sets are not good and $unknown could not be verified, of $((good + bad + unknown)): see above"
+  [ $((good + bad + unknown)) -eq 1 ] || echo "$bad backups are not good and $unknown could not be verified, of $((good + bad + unknown)): see above"
   exit "$NOT_WELL"
 fi
-[ "$good" -eq 1 ] || echo "$good sets restored and checked"
+[ "$good" -eq 1 ] || echo "$good backups restored and checked"

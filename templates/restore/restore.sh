@@ -13,36 +13,36 @@ done
 
 usage() {
   cat << 'TEXT'
-usage: emaintenance restore database [SET] [OPTION...]
-       emaintenance restore uploads [SET] [--exact] [OPTION...]
-       emaintenance restore full [SET] [OPTION...]
+usage: emaintenance restore database [BACKUP] [OPTION...]
+       emaintenance restore uploads [BACKUP] [--exact] [OPTION...]
+       emaintenance restore full [BACKUP] [OPTION...]
        emaintenance restore point-in-time --to TIME | --latest [OPTION...]
        emaintenance restore service SERVICE [--recreate] [--yes]
        emaintenance restore list [--json]
        emaintenance restore --recover
 
-Brings back what a backup set holds; without SET, the newest set that did not fail its verification. Nothing is touched
-before the set is found whole. The present data stay until all services are well with the restored ones; any error before
+Brings back what a backup holds; without BACKUP, the newest backup that did not fail its verification. Nothing is touched
+before the backup is found whole. The present data stay until all services are well with the restored ones; any error before
 that, or Ctrl-C, leaves everything as it was.
 
-  database   the database, from a set db_... or full_...
-  uploads    uploaded files, from a set uploads_... or full_...: what is missing or different; other files stay
-  full       roles, databases, uploaded files and sessions, from a set full_...
+  database   the database, from a backup db_... or full_...
+  uploads    uploaded files, from a backup uploads_... or full_...: what is missing or different; other files stay
+  full       roles, databases, uploaded files and sessions, from a backup full_...
   point-in-time
              the whole database server as it was at TIME, such as "2026-01-31 12:34:56Z", or at the last moment that is
              archived; needs the archive, see: emaintenance point-in-time
   service    restarts a service; where that does not help, says what does. --recreate has the next deploy make it anew
-  list       the sets, with age, size and verification
+  list       the backups, with age, size and verification
   --recover  undoes a restore that was killed, or finishes it where its data were in place already
 
   --dry-run              prints the plan, and changes nothing
   --yes                  does not ask
-  --newest-verified      without SET: the newest set that was restored for a test already
-  --unverified           also a set that failed its verification
+  --newest-verified      without BACKUP: the newest backup that was restored for a test already
+  --unverified           also a backup that failed its verification
   --without-safety-dump  does not save the present database first
-  --no-owner             all belongs to the role of the services, whatever the set says
+  --no-owner             all belongs to the role of the services, whatever the backup says
   --keep-sessions        leaves Redis as it is
-  --exact                files that are not in the set go
+  --exact                files that are not in the backup go
   --help                 this text
 
 exit codes: 0 restored, and all services are well
@@ -82,7 +82,7 @@ while [ $# -gt 0 ]; do
     -*) unknown_option restore "$1" ;;
     *)
       if [ -z "$WHAT" ]; then WHAT=$1; elif [ -z "$BACKUP" ]; then BACKUP=$1; else
-        wrong_usage "restore got \"$1\" too" "one set" "emaintenance restore --help"
+        wrong_usage "restore got \"$1\" too" "one backup" "emaintenance restore --help"
       fi
       ;;
   esac
@@ -277,7 +277,7 @@ begun=''
 finish
 say "restored from $BACKUP in $SECONDS s"
 if [ -r "$(config .verifyFolder)/run.sh" ] && ! "$scripts/verbs/verify"; then
-  before="the newest set with the reason before-restore"
+  before="the newest backup with the reason before-restore"
   [ "$WHAT" != point-in-time ] || before="the folder named above"
   say_remedy "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in $before"
   exit "$NOT_WELL"

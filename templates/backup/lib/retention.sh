@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Which sets go.
+# Which backups go.
 
-# Sets with what keeps each, `kept` null for those that may go.
+# Backups with what keeps each, `kept` null for those that may go.
 backups_with_retention() { list_backups | query backup/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson rules "$(config '.backup')"; }
 
 # Says why nothing may go. Nothing where all is well.
@@ -14,16 +14,16 @@ prune_backups() {
   local doubt name gone=0
   doubt=$(retention_doubt)
   if [ -n "$doubt" ]; then
-    echo "no set removed: $doubt"
+    echo "no backup removed: $doubt"
     return 0
   fi
   while IFS= read -r name; do
     if remove_backup "$name"; then
       gone=$((gone + 1))
-      echo "removed the set $name"
+      echo "removed the backup $name"
     else
-      echo "kept the set $name: it is in use"
+      echo "kept the backup $name: it is in use"
     fi
   done < <(backups_with_retention | jq -r '.[] | select(.kept == null) | .set')
-  echo "$gone old sets removed"
+  echo "$gone old backups removed"
 }

@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# Backup sets: how they are named, listed, checked, locked. Whoever writes, verifies or restores a set reads this file,
+# Backups: how they are named, listed, checked, locked. Whoever writes, verifies or restores a backup reads this file,
 # after common.sh.
 #
-# A set is a folder <kind>_<YYYYMMDD>_<HHMMSS> (UTC), of root alone. While it is written it is called .partial.<name>: a
+# A backup is a folder <kind>_<YYYYMMDD>_<HHMMSS> (UTC), of root alone. While it is written it is called .partial.<name>: a
 # folder without the dot is whole, and was on the disk before it got its name. In it:
-#   manifest.json                 what the set is, with size and SHA-256 of every file
+#   manifest.json                 what the backup is, with size and SHA-256 of every file
 #   database.dump                 pg_dump -Fc; or database.sql.zst, database.sql.gz
 #   other_<n>.dump, globals.sql   every other database, and the roles (full)
 #   redis.rdb                     Redis (full)
 #   uploads.tar.zst or .gz        uploaded files, and other data beside the databases (uploads, full)
 #   configuration.tar.zst or .gz  deploy/Server and releases (full)
 #   verified.json                 how its last verification ended; none where there was none
-#   pinned                        keeps the set from retention
+#   pinned                        keeps the backup from retention
 
 # shellcheck disable=SC2034 # for the scripts that read this file
 readonly BACKUP_FORMAT=1
@@ -31,7 +31,7 @@ backup_folder() { printf '%s/%s' "$BACKUPS" "$1"; }
 # The word of the command for a kind of set, and back.
 kind_of_word() { case $1 in database) echo db ;; uploads | full) echo "$1" ;; *) return 1 ;; esac }
 
-# Names of all whole sets, in no order.
+# Names of all whole backups, in no order.
 backup_names() {
   local name
   for name in "$BACKUPS"/*/manifest.json; do
@@ -40,11 +40,11 @@ backup_names() {
   done
 }
 
-# described_backups PINNED NAMES FILE...: the sets of these names, by what these files say: manifests and verified.json.
+# described_backups PINNED NAMES FILE...: the backups of these names, by what these files say: manifests and verified.json.
 described_backups() { query backup/jq/described-sets.jq -cn --argjson pinned "$1" --argjson names "$2" "${@:3}"; }
 
-# Every set with its state as one array, the newest first. Sets are in the order in which they were made, by their numbers:
-# a clock that jumped makes no old set the newest. `verified` is null, or how the last verification ended; `broken` says
+# Every backup with its state as one array, the newest first. Backups are in the order in which they were made, by their numbers:
+# a clock that jumped makes no old backup the newest. `verified` is null, or how the last verification ended; `broken` says
 # why a manifest cannot be read.
 list_backups() {
   local names files=() pinned_names=() readable=() name file all pinned
@@ -69,7 +69,7 @@ list_backups() {
   described_backups "$pinned" "$all" "${readable[@]}" < /dev/null
 }
 
-# newest_backup KIND...: name of the newest set of one of these kinds; nothing where there is none.
+# newest_backup KIND...: name of the newest backup of one of these kinds; nothing where there is none.
 newest_backup() {
   list_backups | jq -r 'map(select(.broken == null and (.kind | IN($ARGS.positional[])))) | .[0].set // empty' --args "$@"
 }
@@ -79,23 +79,23 @@ newest_verified_backup() {
   list_backups | jq -r 'map(select(.verified.ok == true and (.kind | IN($ARGS.positional[])))) | .[0].set // empty' --args "$@"
 }
 
-# require_backup VERB NAME: ends the script where there is no such set.
+# require_backup VERB NAME: ends the script where there is no such backup.
 require_backup() {
-  [[ $2 =~ $BACKUP_NAME ]] || wrong_usage "$1 got \"$2\"" "the name of a set, such as db_20260131_020000" "emaintenance backups"
-  [ -e "$(backup_folder "$2")/manifest.json" ] || cannot_look "there is no set $2 in $BACKUPS" "one that is there" "Try: emaintenance backups"
+  [[ $2 =~ $BACKUP_NAME ]] || wrong_usage "$1 got \"$2\"" "the name of a backup, such as db_20260131_020000" "emaintenance backups"
+  [ -e "$(backup_folder "$2")/manifest.json" ] || cannot_look "there is no backup $2 in $BACKUPS" "one that is there" "Try: emaintenance backups"
 }
 
-# manifest NAME FILTER: one value out of the manifest of a set.
+# manifest NAME FILTER: one value out of the manifest of a backup.
 manifest() { jq -r "$2" "$(backup_folder "$1")/manifest.json"; }
 
-# check_backup NAME [FOLDER]: every file of the set has the size and the digest of the manifest. Says what is wrong, and fails
+# check_backup NAME [FOLDER]: every file of the backup has the size and the digest of the manifest. Says what is wrong, and fails
 # then.
 check_backup() {
   local folder file bytes digest
   folder=${2:-$(backup_folder "$1")}
   if ! jq -e --arg set "$1" --argjson format "$BACKUP_FORMAT" '.format == $format and .set == $set and (.files | length > 0)' \
     "$folder/manifest.json" > /dev/null 2>&1; then
-    echo "its manifest cannot be read, or is not that of a set $1 of format $BACKUP_FORMAT"
+    echo "its manifest cannot be read, or is not that of a backup $1 of format $BACKUP_FORMAT"
     return 1
   fi
   if [ -n "$(find "$folder" -mindepth 1 ! -type f -print -quit)" ]; then
@@ -119,7 +119,7 @@ check_backup() {
   done < <(jq -r '.files | to_entries[] | [.key, .value.bytes, .value.sha256] | @tsv' "$folder/manifest.json")
 }
 
-# backup_file NAME STEM: path of a file of the set whatever it is compressed with, such as uploads.tar; fails where the set has none.
+# backup_file NAME STEM: path of a file of the backup whatever it is compressed with, such as uploads.tar; fails where the backup has none.
 backup_file() { backup_file_in "$(backup_folder "$1")" "$2"; }
 
 # backup_file_in FOLDER STEM: the same, in any folder.
@@ -164,7 +164,7 @@ let_go_of_locks() {
   for fd in "${held_locks[@]}"; do exec {fd}>&-; done
 }
 
-# lock_backups [SECONDS]: from here on nobody else writes or removes sets, until this script and what it started have
+# lock_backups [SECONDS]: from here on nobody else writes or removes backups, until this script and what it started have
 # ended. Waits so long for another; fails then. A script that is started by the holder has the lock already.
 lock_backups() {
   [ -z "${EMAINTENANCE_BACKUPS_LOCKED-}" ] || return 0
@@ -172,13 +172,13 @@ lock_backups() {
   export EMAINTENANCE_BACKUPS_LOCKED=$$
 }
 
-# hold_backup NAME: retention leaves the set alone until this script has ended. Any number may hold it.
+# hold_backup NAME: retention leaves the backup alone until this script has ended. Any number may hold it.
 hold_backup() {
   local held
   exec {held}< "$(backup_folder "$1")/manifest.json" && flock --shared --nonblock "$held"
 }
 
-# remove_backup NAME: under the lock. First it is no set any more, so that a removal that is interrupted leaves no half of one.
+# remove_backup NAME: under the lock. First it is no backup any more, so that a removal that is interrupted leaves no half of one.
 # Fails where somebody holds it.
 remove_backup() {
   local folder held
@@ -193,7 +193,7 @@ remove_backup() {
   exec {held}<&-
 }
 
-# prepare_arrival NAME: path of an empty folder for a set that comes from elsewhere. One at a time comes; what another that was
+# prepare_arrival NAME: path of an empty folder for a backup that comes from elsewhere. One at a time comes; what another that was
 # killed has left goes.
 prepare_arrival() {
   hold_lock arrival || return
@@ -202,7 +202,7 @@ prepare_arrival() {
   mkdir "$arrival"
 }
 
-# settle_arrival NAME FOLDER: what has arrived in the folder becomes a set of this host, once it is whole and on the disk.
+# settle_arrival NAME FOLDER: what has arrived in the folder becomes a backup of this host, once it is whole and on the disk.
 # Says what is wrong with it, and fails then.
 settle_arrival() {
   if ! check_backup "$1" "$2"; then
@@ -227,7 +227,7 @@ write_whole() {
   sync "$(dirname "$1")"
 }
 
-# What everybody may know about the sets, for `emaintenance status`: the folder itself is root's alone.
+# What everybody may know about the backups, for `emaintenance status`: the folder itself is root's alone.
 write_summary() {
   local folder
   folder=$(config .status)/backups

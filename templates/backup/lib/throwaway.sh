@@ -11,7 +11,7 @@ remove_ephemeral() {
   rm -rf "$BACKUPS/.scratch.$1"
 }
 
-# ephemeral_image NAME: the image whose server wrote the set; where it is gone, that of the server that runs, if it is of the
+# ephemeral_image NAME: the image whose server wrote the backup; where it is gone, that of the server that runs, if it is of the
 # same major version.
 ephemeral_image() {
   local image major container

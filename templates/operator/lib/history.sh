@@ -21,7 +21,7 @@ alerts() {
     query jq/standing-alerts.jq -cs
 }
 
-# The newest backup set of each kind, as the last backup, verification or restore has written it down: the folder of the
+# The newest backup of each kind, as the last backup, verification or restore has written it down: the folder of the
 # sets is root's alone.
 newest_backups() {
   local file

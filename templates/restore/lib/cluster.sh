@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2034 # for the shell in the container; for the other parts
-# What a full set has of the database server beside the main database: roles, and other databases. What is here already
+# What a full backup has of the database server beside the main database: roles, and other databases. What is here already
 # stays as it is: the system's own user keeps the password that the deploy gave it.
 
-# roles_file SET: the statements about roles of the set, one a line. A name or a setting may have a line break in it, and go on
+# roles_file BACKUP: the statements about roles of the backup, one a line. A name or a setting may have a line break in it, and go on
 # like another statement or like a command of psql's own: a line with a backslash is left out, and so is one whose quotes do
 # not end with it.
 roles_file() {
@@ -12,14 +12,14 @@ roles_file() {
     if (singles % 2 == 0 && doubles % 2 == 0) print }' "$(backup_folder "$backup")/globals.sql"
 }
 
-# new_roles SET: roles of the set that are not here, quoted as SQL has them, one a line.
+# new_roles BACKUP: roles of the backup that are not here, quoted as SQL has them, one a line.
 new_roles() {
   local backup=$1 known
   known=$(sql "$NEUTRAL" <<< 'SELECT quote_ident(rolname) FROM pg_roles') || return 1
   roles_file "$backup" | sed -nE 's/^CREATE ROLE ("([^"]|"")*"|[a-z_][a-z0-9_$]*);$/\1/p' | { grep -vxF "$known" || true; }
 }
 
-# other_databases SET: databases of the set beside the main one that are not here: name and file, one a line.
+# other_databases BACKUP: databases of the backup beside the main one that are not here: name and file, one a line.
 other_databases() {
   local backup=$1 name file
   while IFS=$'\t' read -r name file; do
@@ -33,9 +33,9 @@ other_databases() {
 check_cluster() {
   local backup=$1 file
   find_database
-  [ -e "$(backup_folder "$backup")/globals.sql" ] || fail "$backup has no roles in it" "a set full_..." "Choose another: emaintenance restore list"
+  [ -e "$(backup_folder "$backup")/globals.sql" ] || fail "$backup has no roles in it" "a backup full_..." "Choose another: emaintenance restore list"
   manifest "$backup" '.postgres.databases[]?.file | strings' | while IFS= read -r file; do [[ $file =~ $FILE_OF_BACKUP ]] || exit 1; done ||
-    fail "the manifest of $backup names a file that is none of a set" "plain names" "Choose another: emaintenance restore list"
+    fail "the manifest of $backup names a file that is none of a backup" "plain names" "Choose another: emaintenance restore list"
   NEW_ROLES=$(new_roles "$backup") || fail "the roles of the server cannot be listed" "a server that answers" "The reason is above"
   # Names as they are, for the check of the database's owners.
   ROLES_TO_COME=$(tr -d '"' <<< "$NEW_ROLES" | paste -sd ,)
@@ -67,8 +67,8 @@ restore_other() {
   hand_over "$1"
 }
 
-# statements_of_new_roles SET: the password of a role is a digest there, and reaches psql by its standard input; the server
-# logs none of it. Who has granted a membership is left out: in a set from before the move to two roles it is a role that is
+# statements_of_new_roles BACKUP: the password of a role is a digest there, and reaches psql by its standard input; the server
+# logs none of it. Who has granted a membership is left out: in a backup from before the move to two roles it is a role that is
 # no superuser here.
 statements_of_new_roles() {
   local backup=$1 role

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # for the shell and for psql in the container; variables of restore.sh
-# The database of a set: restored into a new one beside the present one, compared, and put in its place in one step.
+# The database of a backup: restored into a new one beside the present one, compared, and put in its place in one step.
 
 # sql DATABASE [NAME=VALUE...]: runs what comes in; values are :'NAME' and :"NAME" there.
 sql() {
@@ -17,7 +17,7 @@ readonly NEUTRAL=template1
 
 database_exists() { [ "$(sql "$NEUTRAL" "name=$1" <<< "SELECT 1 FROM pg_database WHERE datname = :'name'")" = 1 ]; }
 
-# dump_file SET: the dump in it, of pg_dump's own format, or SQL.
+# dump_file BACKUP: the dump in it, of pg_dump's own format, or SQL.
 dump_file() { backup_file "$1" database.dump || backup_file "$1" database.sql; }
 
 is_plain() { [[ $1 != *.dump ]]; }
@@ -34,21 +34,21 @@ find_database() {
 check_database() {
   local backup=$1 dump list server dumped missing
   find_database
-  dump=$(dump_file "$backup") || fail "$backup has no database in it" "a set db_... or full_..." "Choose another: emaintenance restore list"
+  dump=$(dump_file "$backup") || fail "$backup has no database in it" "a backup db_... or full_..." "Choose another: emaintenance restore list"
   server=$(server_major)
   dumped=$(manifest "$backup" '.postgres.major // 0')
   numbers server dumped
   [ "$dumped" -le "$server" ] ||
-    fail "$backup is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older set"
+    fail "$backup is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older backup"
   if ! is_plain "$dump"; then
     list=$(docker exec -i "$POSTGRES" pg_restore --list < "$dump" 2>&1) ||
-      fail "the dump of $backup cannot be read by this server: $(last_words <<< "$list")" "a dump of PostgreSQL $server or older" "Choose another set: emaintenance restore list"
+      fail "the dump of $backup cannot be read by this server: $(last_words <<< "$list")" "a dump of PostgreSQL $server or older" "Choose another backup: emaintenance restore list"
     missing=$(missing_extensions "$list")
-    [ -z "$missing" ] || fail "the server does not have these extensions of $backup: $missing" "the image with which the set was made" \
+    [ -z "$missing" ] || fail "the server does not have these extensions of $backup: $missing" "the image with which the backup was made" \
       "Set IMAGES.postgres to one that has them, and deploy"
     missing=$(missing_roles "$list")
     [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $backup belongs to roles that are not here: $missing" "the same roles" \
-      "Create them, or restore a full set, which brings its roles, or use --no-owner: all belongs to the role of the services then"
+      "Create them, or restore a full backup, which brings its roles, or use --no-owner: all belongs to the role of the services then"
   fi
   check_room "$backup"
 }
@@ -71,7 +71,7 @@ missing_roles() {
     WHERE one NOT IN (SELECT rolname FROM pg_roles) AND one <> ALL (string_to_array(:'coming', ','))"
 }
 
-# check_room SET: the present database stays until the end, so the restored one needs room beside it.
+# check_room BACKUP: the present database stays until the end, so the restored one needs room beside it.
 check_room() {
   local backup=$1 needed free
   needed=$(manifest "$backup" '.postgres.bytes // 0')

@@ -1,20 +1,20 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # for the inner shell; variables of restore.sh
-# Uploaded files of a set: laid out beside the present ones, and put in their place by renaming whole folders.
+# Uploaded files of a backup: laid out beside the present ones, and put in their place by renaming whole folders.
 
 data() { printf '%s/data' "$(config .root)"; }
 
 check_files() {
   local backup=$1 archive needed free folder
-  archive=$(backup_file "$backup" uploads.tar) || fail "$backup has no uploaded files in it" "a set uploads_... or full_..." "Choose another: emaintenance restore list"
-  archived_folders "$archive" > /dev/null || fail "$backup holds folders that are no uploaded files" "folders of data/ with plain names, and none of a database" "Choose another set: emaintenance restore list"
+  archive=$(backup_file "$backup" uploads.tar) || fail "$backup has no uploaded files in it" "a backup uploads_... or full_..." "Choose another: emaintenance restore list"
+  archived_folders "$archive" > /dev/null || fail "$backup holds folders that are no uploaded files" "folders of data/ with plain names, and none of a database" "Choose another backup: emaintenance restore list"
   while IFS= read -r folder; do
     ! mountpoint --quiet "$(data)/$folder" || fail "$(data)/$folder is a disk of its own" "a folder that can be renamed" \
-      "Unpack it by hand: the set is $(backup_folder "$backup")"
+      "Unpack it by hand: the backup is $(backup_folder "$backup")"
   done < <(archived_folders "$archive")
   # Files that are there already are linked, not copied; at most all of the archive is new. The sizes in it are the owners'
   # word: a file with a hole claims any.
-  needed=$(packed_bytes "$archive") || fail "the files of $backup cannot be read" "an archive that can be" "Choose another set: emaintenance restore list"
+  needed=$(packed_bytes "$archive") || fail "the files of $backup cannot be read" "an archive that can be" "Choose another backup: emaintenance restore list"
   free=$(df --output=avail --block-size=1 "$(data)" | tail -n 1 | tr -d ' ')
   numbers needed free
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free in $(data)" "$(in_mib "$needed") for the files of $backup" "Make room; see: emaintenance status"

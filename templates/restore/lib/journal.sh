@@ -22,7 +22,7 @@ close_journal() { rm -f "$JOURNAL"; }
 # Who asked for it: behind sudo, the login that used it.
 who() { printf '%s' "${SUDO_USER:-$(id -un)}"; }
 
-# audit WHAT SET RESULT: one line for this restore.
+# audit WHAT BACKUP RESULT: one line for this restore.
 audit() {
   local file
   file=$(config .status)/audit.jsonl

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # for the shell and for psql in the container; variables of restore.sh
-# How the dump of a set gets into a new database. Sourced after database.sh.
+# How the dump of a backup gets into a new database. Sourced after database.sh.
 
 # Where the volume of the database is in its container.
 readonly MOUNT=/var/lib/postgresql/data
 
-# database_properties SET: what a dump says of the database itself: locale, owner, settings, rights. A line with a backslash
+# database_properties BACKUP: what a dump says of the database itself: locale, owner, settings, rights. A line with a backslash
 # is left out: a value with a line break would make a command of psql's own of it, and the database's login writes these
 # values.
 database_properties() {
@@ -15,7 +15,7 @@ database_properties() {
     sed -nE 's/^(CREATE DATABASE|ALTER DATABASE|COMMENT ON DATABASE|(GRANT|REVOKE) .* ON DATABASE) ("[^"]*"|[^ ;]+)/\1 :"name"/p'
 }
 
-# create_database SET DATABASE
+# create_database BACKUP DATABASE
 create_database() {
   local backup=$1 properties answer
   properties=$(database_properties "$backup")
@@ -29,7 +29,7 @@ create_database() {
     fail "$2 cannot be given the owner and settings of the dump" "the roles that it names" "Create them, or use --no-owner"
 }
 
-# load_dump SET DATABASE
+# load_dump BACKUP DATABASE
 load_dump() {
   local backup=$1 began=$SECONDS log jobs=1 inside='' dump
   log=$(mktemp)
@@ -64,7 +64,7 @@ restore_entries() {
 # Where a list of entries is, in the server's container.
 readonly ENTRIES=/tmp/emaintenance-restore-entries
 
-# entries_list DUMP without | only: of a set from before the services' role was no superuser, what only a superuser may own
+# entries_list DUMP without | only: of a backup from before the services' role was no superuser, what only a superuser may own
 # (an event trigger, a publication of all tables) names that role as its owner: it is restored last, without its owner.
 # Writes the list of all other entries, or of these only; fails where there are none of them.
 entries_list() {
@@ -101,7 +101,7 @@ restore_jobs() {
   echo "$cores"
 }
 
-# lend_dump SET: several jobs need a file that they can seek in. A hard link into the data's folder is one, and takes no
+# lend_dump BACKUP: several jobs need a file that they can seek in. A hard link into the data's folder is one, and takes no
 # room; without a folder of the host, or on another file system, there is none.
 lend_dump() {
   local backup=$1 folder lent
@@ -119,7 +119,7 @@ take_dump_back() {
   [ -z "$lent" ] || rm -f "$lent"
 }
 
-# compare_rows SET DATABASE: every table must have as many rows as when the set was made.
+# compare_rows BACKUP DATABASE: every table must have as many rows as when the backup was made.
 compare_rows() {
   local backup=$1 expected found differences
   expected=$(manifest "$backup" '.rowCounts // {} | tojson')
@@ -128,7 +128,7 @@ compare_rows() {
   differences=$(query restore/jq/row-differences.jq -nr --argjson expected "$expected" --argjson found "$found")
   if [ -n "$differences" ]; then
     printf 'rows:\n%s\n' "$differences" | printable >&2
-    fail "the restored database is not what the manifest of $backup says" "the same number of rows in each table" "Choose another set: emaintenance restore list"
+    fail "the restored database is not what the manifest of $backup says" "the same number of rows in each table" "Choose another backup: emaintenance restore list"
   fi
   say "rows as in the manifest: $(jq -r '"\(length) tables, \(add // 0) rows"' <<< "$found")"
 }

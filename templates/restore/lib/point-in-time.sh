@@ -5,7 +5,7 @@
 
 readonly MARKED_SECONDS=60 REPLAY_SECONDS=43200
 
-# choose_target_time: into BASE (a manifest), GENERATION and TARGET_TIME, which is empty for the end of the archive. SET is what is
+# choose_target_time: into BASE (a manifest), GENERATION and TARGET_TIME, which is empty for the end of the archive. BACKUP is what is
 # written down of them.
 choose_target_time() {
   local bases seconds newest
@@ -22,11 +22,11 @@ choose_target_time() {
     [ -n "$BASE" ] || fail "no base backup is older than $TARGET_TIME" "a time from $(jq -r '.[0].ended // "the first base backup"' <<< "$bases") on" "Look at: emaintenance point-in-time"
   else
     BASE=$(jq -c 'last // empty' <<< "$bases")
-    [ -n "$BASE" ] || fail "there is no base backup" "one, and the log after it" "Restore a set instead: emaintenance restore list"
+    [ -n "$BASE" ] || fail "there is no base backup" "one, and the log after it" "Restore a backup instead: emaintenance restore list"
     # The end of an earlier generation is not the latest that there was.
     newest=$(generations | tail -n 1)
     [ "$(jq -r .generation <<< "$BASE")" = "$newest" ] ||
-      fail "the archive began anew and has no base backup since: generation $newest" "one" "Restore to a moment before that: --to; or a set: emaintenance restore list"
+      fail "the archive began anew and has no base backup since: generation $newest" "one" "Restore to a moment before that: --to; or a backup: emaintenance restore list"
   fi
   GENERATION=$(jq -r .generation <<< "$BASE")
   BACKUP="$(jq -r .base <<< "$BASE"), to ${TARGET_TIME:-the end of the archive}"
@@ -94,7 +94,7 @@ find_cluster() {
   CLUSTER_MOUNT=$(docker inspect --format '{{range .Mounts}}{{println .Destination}}{{end}}' "$POSTGRES" | awk -v data="$data" '$1 != "" && index(data "/", $1 "/") == 1')
   CLUSTER=${data#"$CLUSTER_MOUNT"} CLUSTER=${CLUSTER#/}
   if [ -z "$CLUSTER" ] || ! DATA=$(host_folder "$POSTGRES" "$CLUSTER_MOUNT"); then
-    fail "the files of $POSTGRES are in $data" "a folder inside a mount that is a folder of this host" "Restore a set instead: emaintenance restore list"
+    fail "the files of $POSTGRES are in $data" "a folder inside a mount that is a folder of this host" "Restore a backup instead: emaintenance restore list"
   fi
 }
 
@@ -104,7 +104,7 @@ check_point_in_time() {
   version=$(docker run --rm --network none --pids-limit 64 --entrypoint postgres "$IMAGE" --version | grep -oE '[0-9]+' | head -n 1)
   [ "$version" = "$(jq -r .postgres.major <<< "$BASE")" ] ||
     fail "the base backup is of PostgreSQL $(jq -r .postgres.version <<< "$BASE"), and the server is of version $version" "the same major version" \
-      "Set IMAGES.postgres to it, and deploy; or restore a set"
+      "Set IMAGES.postgres to it, and deploy; or restore a backup"
   base_file > /dev/null || fail "$(jq -r .base <<< "$BASE") has no base.tar" "a whole base backup" "Choose another time"
   check_log
   # The cluster, and the log that the server keeps while it replays.

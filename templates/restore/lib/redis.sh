@@ -12,7 +12,7 @@ readonly REDIS_BEFORE=.before-restore
 check_redis() {
   local backup=$1 folder
   find_redis
-  backup_file "$backup" redis.rdb > /dev/null || fail "$backup has no Redis in it" "a set full_..." "Choose another: emaintenance restore list"
+  backup_file "$backup" redis.rdb > /dev/null || fail "$backup has no Redis in it" "a backup full_..." "Choose another: emaintenance restore list"
   folder=$(host_folder "$REDIS" /data) || fail "the folder of $REDIS is not on this host" "a volume or a folder at /data" "Deploy again"
   # The folder is Redis's own: what lies there under the name of a restore is no folder of one.
   if [ -e "$folder/$REDIS_BEFORE" ] || [ -L "$folder/$REDIS_BEFORE" ]; then
@@ -39,7 +39,7 @@ swap_redis() {
   start_redis || fail "Redis does not start with the sessions of $backup" "a snapshot that this Redis reads" "Its log is above; --keep-sessions leaves Redis as it is"
 }
 
-# lay_snapshot SET FOLDER MAJOR: with its append-only file on, Redis looks at nothing else than that: so the snapshot
+# lay_snapshot BACKUP FOLDER MAJOR: with its append-only file on, Redis looks at nothing else than that: so the snapshot
 # becomes the beginning of it too. From 7 on it is a folder with a list.
 lay_snapshot() {
   local backup=$1 folder=$2 major=$3

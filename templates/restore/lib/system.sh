@@ -65,8 +65,8 @@ migrate_data() {
   interruptible docker start --attach "$name" > "$log" 2>&1 || code=$?
   [ "$code" -eq 0 ] || tail -n 15 "$log" | sed 's/^/  /' | printable >&2
   rm -f "$log"
-  [ "$code" -eq 0 ] || fail "the migrations of the release that runs fail on the restored data (exit code $code)" "migrations that can run on data of the set's release" \
-    "Their last words are above. Deploy the release that the set was made by, and restore again"
+  [ "$code" -eq 0 ] || fail "the migrations of the release that runs fail on the restored data (exit code $code)" "migrations that can run on data of the backup's release" \
+    "Their last words are above. Deploy the release that the backup was made by, and restore again"
   say "the migrations of the release that runs are done"
 }
 

@@ -10,7 +10,7 @@ def found($severity; $what; $expected; $mend):
 $database[0] as $newest |
 (
   .[] | select(.broken != null) |
-  found("warning"; "the set \(.set) in \($folder) is broken: \(.broken)"; "a manifest"; "look into it, and remove the folder")
+  found("warning"; "the backup \(.set) in \($folder) is broken: \(.broken)"; "a manifest"; "look into it, and remove the folder")
 ),
 if $newest == null then
   found("notice"; "there is no backup in \($folder) yet"; "one a day"; "emaintenance backup")

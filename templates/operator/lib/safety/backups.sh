@@ -4,7 +4,7 @@
 check_backups() {
   local folder sets limit
   folder=$(config .backups) limit=$(config .newestBackupHours)
-  # Times of files say little: a set that was verified today may be a month old.
+  # Times of files say little: a backup that was verified today may be a month old.
   if ! sets=$(as_root "$LIB/../backups.sh" --json); then
     finding notice backups "$(id -un) may not look into $folder" "that somebody does" "sudo emaintenance safety-check"
     return
