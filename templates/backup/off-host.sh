@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: copies backups to another place, encrypted, and brings them back
+# summary: keeps encrypted offsite copies of backups, and brings them back
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -15,7 +15,7 @@ usage: emaintenance off-host copy
        emaintenance off-host fetch [BACKUP | database | uploads | full]
        emaintenance off-host check
 
-Copies of the backups in another place, encrypted by restic, as the deployment has set it up (host.backup.offHost).
+Offsite copies of the backups, encrypted by restic, as the deployment has set them up (host.backup.offHost).
 
   copy    every backup that is not there yet; a schedule does this too
   list    the copies, the newest first
@@ -68,7 +68,7 @@ fail() {
 # Where the copies are and what opens them: from files of root alone, into the environment of restic, never on a command line.
 read_access() {
   local name value
-  [ -r "$ACCESS/environment" ] || cannot_look "no copies off this host are set up" "host.backup.offHost in main.ts" "See docs/off-host.md, and deploy"
+  [ -r "$ACCESS/environment" ] || cannot_look "no offsite copies are set up on this host" "host.backup.offHost in main.ts" "See docs/off-host.md, and deploy"
   command -v restic > /dev/null || cannot_look "restic is not installed" "it on PATH" "Install it: sudo apt-get install restic"
   while IFS='=' read -r name value; do
     [ -z "$value" ] || export "$name=$value"
@@ -140,7 +140,7 @@ copy_backups() {
   open_repository
   copies unlock --quiet
   known+=$'\n'$(list_copies | jq -r '.[].set')
-  # A backup that is made meanwhile is none of these: the next run copies it.
+  # A backup that is made meanwhile is not among these: the next run copies it.
   mapfile -t names < <(backup_names | sort)
   for name in "${names[@]}"; do
     if grep -qxF "$name" <<< "$known"; then
@@ -158,7 +158,7 @@ copy_backups() {
     copied=$((copied + 1))
     settled+=("$name")
   done
-  [ "$failed" -eq 0 ] || fail "$failed backups are not what was backed up, and are not copied" "backups that are whole" "Look at: emaintenance backups; the newest can be made anew: emaintenance backup"
+  [ "$failed" -eq 0 ] || fail "$failed backups are not what was backed up, and are not copied" "backups that are whole" "Look at: emaintenance backups; to make a new one: emaintenance backup"
   printf '%s\n' "${settled[@]}" | jq -nR --arg repository "$RESTIC_REPOSITORY" '{repository: $repository, sets: [inputs]}' | write_whole "$there"
   echo "copied $copied backups to $RESTIC_REPOSITORY"
 }

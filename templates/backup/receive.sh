@@ -27,7 +27,7 @@ fail() {
 }
 
 if [ -e "$(backup_folder "$name")" ]; then
-  # Whoever sends does not mind that nobody listens, but that somebody stops listening.
+  # The sender does not mind that nobody listens, but fails if this script stops listening.
   cat > /dev/null
   echo "$name is here already"
   exit 0

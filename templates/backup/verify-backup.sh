@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: proves a backup by restoring it into a PostgreSQL that is thrown away
+# summary: verifies a backup by restoring it into an ephemeral PostgreSQL
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -11,7 +11,7 @@ usage() {
 usage: emaintenance verify-backup [--newest | --all | BACKUP...]
 
 Compares the digest of every file of the backup, restores the database into a PostgreSQL of its own without a network, counts
-the rows of every table, checks every page and index, reads archives to their end, and throws all of it away. The system
+the rows of every table, checks every page and index, reads archives to their end, and removes all of it again. The system
 goes on meanwhile. How long it took is what a restore will take, and is kept with the backup.
 
   --newest   the newest backup of each kind (the default)

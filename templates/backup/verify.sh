@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Verifies backups by restoring them: the database into a PostgreSQL server of its own, without network, that is thrown
-# away. It runs as a job, see run-job.
+# Verifies backups by restoring them: the database into an ephemeral PostgreSQL server of its own, without network. It runs as
+# a job, see run-job.
 set -euo pipefail
 
 lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -37,7 +37,7 @@ fi
 
 readonly PURPOSE=verification
 
-# What verify_backup ends with where the backup may be good, and this host could not find out.
+# What verify_backup ends with if the backup may be good, and this host could not find out.
 readonly UNKNOWN=3
 
 # An empty cluster, and its first segments of the log.
@@ -161,7 +161,7 @@ for name in "${names[@]}"; do
   rm -f "$output"
   [ "$code" -eq 0 ] || remove_ephemeral "$PURPOSE"
   if [ "$code" -eq "$UNKNOWN" ]; then
-    # Of a backup that could not be tried nothing is written down: it is as good as it was.
+    # Nothing is written down of a backup that could not be tried: it is as good as it was.
     unknown=$((unknown + 1))
     echo "$name: not verified: $message"
     continue

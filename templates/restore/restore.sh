@@ -29,11 +29,11 @@ that, or Ctrl-C, leaves everything as it was.
   uploads    uploaded files, from a backup uploads_... or full_...: what is missing or different; other files stay
   full       roles, databases, uploaded files and sessions, from a backup full_...
   point-in-time
-             the whole database server as it was at TIME, such as "2026-01-31 12:34:56Z", or at the last moment that is
+             the whole database server as it was at TIME, such as "2026-01-31 12:34:56Z", or at the last time that is
              archived; needs the archive, see: emaintenance point-in-time
-  service    restarts a service; where that does not help, says what does. --recreate has the next deploy make it anew
+  service    restarts a service; if that does not help, says what does. --recreate has the next deploy make it again
   list       the backups, with age, size and verification
-  --recover  undoes a restore that was killed, or finishes it where its data were in place already
+  --recover  undoes a restore that was killed, or finishes it if its data were in place already
 
   --dry-run              prints the plan, and changes nothing
   --yes                  does not ask
@@ -119,14 +119,14 @@ done
 export -f unpacked
 
 FAILURE='ended by an error of the command itself'
-# fail WHAT EXPECTED MEND
+# fail WHAT EXPECTED REMEDY
 fail() {
   FAILURE=$1
   say_remedy "$@"
   exit "$NOT_WELL"
 }
 
-# Runs a program in the background, so that a signal is heeded at once; it does not hold our locks when we are killed.
+# Runs a program in the background, so that a signal is heeded at once; it does not hold the locks of this script when this one is killed.
 child=''
 interruptible() {
   local code=0
@@ -145,7 +145,7 @@ refuse_busy() {
   exit "$BUSY"
 }
 
-# One restore at a time, none beside a deploy or a backup, and none on top of one that was killed.
+# One restore at a time, none during a deploy or a backup, and none on top of one that was killed.
 lock_restores() {
   local deploy
   hold_lock restore || refuse_busy "another restore is under way"
@@ -188,9 +188,9 @@ undo_or_say() {
     say "everything is as it was"
     return 0
   fi
-  raise_alert critical restore "a restore failed and could not be undone: $1. Mend the cause, then: emaintenance restore --recover"
+  raise_alert critical restore "a restore failed and could not be undone: $1. Fix the cause, then: emaintenance restore --recover"
   audit "$WHAT" "$BACKUP" "not undone: $1"
-  say_remedy "the restore could not be undone" "everything as it was" "Mend what is named above, then: emaintenance restore --recover"
+  say_remedy "the restore could not be undone" "everything as it was" "Fix what is named above, then: emaintenance restore --recover"
   return 1
 }
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Which backups go.
+# Retention: which backups go.
 
 # Backups with what keeps each, `kept` null for those that may go.
 backups_with_retention() { list_backups | query backup/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson rules "$(config '.backup')"; }

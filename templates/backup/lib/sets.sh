@@ -8,7 +8,7 @@
 #   database.dump                 pg_dump -Fc; or database.sql.zst, database.sql.gz
 #   other_<n>.dump, globals.sql   every other database, and the roles (full)
 #   redis.rdb                     Redis (full)
-#   uploads.tar.zst or .gz        uploaded files, and other data beside the databases (uploads, full)
+#   uploads.tar.zst or .gz        uploaded files, and other data than the databases (uploads, full)
 #   configuration.tar.zst or .gz  deploy/Server and releases (full)
 #   verified.json                 how its last verification ended; none where there was none
 #   pinned                        keeps the backup from retention
@@ -43,8 +43,8 @@ backup_names() {
 # described_backups PINNED NAMES FILE...: the backups of these names, by what these files say: manifests and verified.json.
 described_backups() { query backup/jq/described-sets.jq -cn --argjson pinned "$1" --argjson names "$2" "${@:3}"; }
 
-# Every backup with its state as one array, the newest first. Backups are in the order in which they were made, by their numbers:
-# a clock that jumped makes no old backup the newest. `verified` is null, or how the last verification ended; `broken` says
+# Every backup with its state as one array, the newest first. Backups are in the order in which they were made, by their
+# numbers: a clock that jumped makes no old backup the newest. `verified` is null, or how the last verification ended; `broken` says
 # why a manifest cannot be read.
 list_backups() {
   local names files=() pinned_names=() readable=() name file all pinned
@@ -119,7 +119,7 @@ check_backup() {
   done < <(jq -r '.files | to_entries[] | [.key, .value.bytes, .value.sha256] | @tsv' "$folder/manifest.json")
 }
 
-# backup_file NAME STEM: path of a file of the backup whatever it is compressed with, such as uploads.tar; fails where the backup has none.
+# backup_file NAME STEM: path of a file of the backup whatever it is compressed with, such as uploads.tar; fails if there is none.
 backup_file() { backup_file_in "$(backup_folder "$1")" "$2"; }
 
 # backup_file_in FOLDER STEM: the same, in any folder.
@@ -178,8 +178,8 @@ hold_backup() {
   exec {held}< "$(backup_folder "$1")/manifest.json" && flock --shared --nonblock "$held"
 }
 
-# remove_backup NAME: under the lock. First it is no backup any more, so that a removal that is interrupted leaves no half of one.
-# Fails where somebody holds it.
+# remove_backup NAME: under the lock. The folder loses its name first, so that a removal that is interrupted leaves no half of a
+# backup. Fails if another script holds it.
 remove_backup() {
   local folder held
   folder=$(backup_folder "$1")
@@ -227,7 +227,7 @@ write_whole() {
   sync "$(dirname "$1")"
 }
 
-# What everybody may know about the backups, for `emaintenance status`: the folder itself is root's alone.
+# What every login may know about the backups, for `emaintenance status`: the folder itself is root's alone.
 write_summary() {
   local folder
   folder=$(config .status)/backups

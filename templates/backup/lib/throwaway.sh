@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A PostgreSQL server for a few minutes, without a network, that nobody has any data in but the one who started it.
+# An ephemeral PostgreSQL server: for a few minutes, without a network, with no data but those of the script that started it.
 
 # ephemeral_label PURPOSE: what finds these containers again, should the script that started one be killed.
 ephemeral_label() { printf '%s' "$PROJECT.throwaway=$1"; }
@@ -50,7 +50,7 @@ await_ephemeral() {
   local end=$((SECONDS + 600))
   until docker exec "$1" pg_isready --quiet --host 127.0.0.1 --username "$2" 2> /dev/null; do
     if [ "$SECONDS" -ge "$end" ] || [ "$(docker inspect --format '{{.State.Running}}' "$1" 2> /dev/null)" != true ]; then
-      echo "the throwaway PostgreSQL does not start: $(docker logs --tail 3 "$1" 2>&1 | paste -sd ' ')" >&2
+      echo "the ephemeral PostgreSQL does not start: $(docker logs --tail 3 "$1" 2>&1 | paste -sd ' ')" >&2
       return 1
     fi
     sleep 0.2

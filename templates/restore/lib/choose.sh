@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # names of jq; variables of restore.sh
-# Which set, and what will be done with it.
+# Which backup, and what will be done with it.
 
 # kinds_with WHAT: kinds of backups that hold it.
 kinds_with() { case $1 in database) echo db full ;; uploads) echo uploads full ;; full) echo full ;; esac }

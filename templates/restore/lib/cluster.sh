@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2034 # for the shell in the container; for the other parts
-# What a full backup has of the database server beside the main database: roles, and other databases. What is here already
+# What a full backup has of the database server in addition to the main database: roles, and other databases. What is here already
 # stays as it is: the system's own user keeps the password that the deploy gave it.
 
 # roles_file BACKUP: the statements about roles of the backup, one a line. A name or a setting may have a line break in it, and go on
@@ -19,7 +19,7 @@ new_roles() {
   roles_file "$backup" | sed -nE 's/^CREATE ROLE ("([^"]|"")*"|[a-z_][a-z0-9_$]*);$/\1/p' | { grep -vxF "$known" || true; }
 }
 
-# other_databases BACKUP: databases of the backup beside the main one that are not here: name and file, one a line.
+# other_databases BACKUP: databases of the backup, without the main one, that are not here: name and file, one a line.
 other_databases() {
   local backup=$1 name file
   while IFS=$'\t' read -r name file; do
@@ -35,7 +35,7 @@ check_cluster() {
   find_database
   [ -e "$(backup_folder "$backup")/globals.sql" ] || fail "$backup has no roles in it" "a backup full_..." "Choose another: emaintenance restore list"
   manifest "$backup" '.postgres.databases[]?.file | strings' | while IFS= read -r file; do [[ $file =~ $FILE_OF_BACKUP ]] || exit 1; done ||
-    fail "the manifest of $backup names a file that is none of a backup" "plain names" "Choose another: emaintenance restore list"
+    fail "the manifest of $backup names a file that no backup has" "plain names" "Choose another: emaintenance restore list"
   NEW_ROLES=$(new_roles "$backup") || fail "the roles of the server cannot be listed" "a server that answers" "The reason is above"
   # Names as they are, for the check of the database's owners.
   ROLES_TO_COME=$(tr -d '"' <<< "$NEW_ROLES" | paste -sd ,)

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # for the shell and for psql in the container; variables of restore.sh
-# The database of a backup: restored into a new one beside the present one, compared, and put in its place in one step.
+# The database of a backup: restored into a new one next to the present one, compared, and put in its place in one step.
 
 # sql DATABASE [NAME=VALUE...]: runs what comes in; values are :'NAME' and :"NAME" there.
 sql() {
@@ -71,14 +71,14 @@ missing_roles() {
     WHERE one NOT IN (SELECT rolname FROM pg_roles) AND one <> ALL (string_to_array(:'coming', ','))"
 }
 
-# check_room BACKUP: the present database stays until the end, so the restored one needs room beside it.
+# check_room BACKUP: the present database stays until the end, so the restored one needs room in addition.
 check_room() {
   local backup=$1 needed free
   needed=$(manifest "$backup" '.postgres.bytes // 0')
   free=$(docker exec "$POSTGRES" sh -c 'df -Pk "$PGDATA"' | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')
   numbers needed free
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" \
-    "$(in_mib "$needed") for the restored one, beside the present one" "Make room; see: emaintenance status"
+    "$(in_mib "$needed") for the restored one, in addition to the present one" "Make room; see: emaintenance status"
 }
 
 in_mib() {
@@ -89,22 +89,22 @@ in_mib() {
 
 plan_database() {
   local backup=$1
-  plan_line "restores the database $DATABASE of $backup into a new one beside the present one, and compares its rows with the manifest"
+  plan_line "restores the database $DATABASE of $backup into a new one next to the present one, and compares its rows with the manifest"
   plan_line "puts it in the place of the present one, which is kept until all services are well again"
 }
 
 rescue_database() {
   if ! database_exists "$DATABASE"; then
-    say "no safety dump: there is no database $DATABASE to save"
+    say "no pre-restore backup: there is no database $DATABASE to save"
     return
   fi
   if [ -n "$WITHOUT_BACKUP" ]; then
-    say "no safety dump, as asked for"
+    say "no pre-restore backup, as asked for"
     return
   fi
-  say "safety dump of the present database"
-  interruptible "$scripts/verbs/backup" database --reason before-restore || fail "the safety dump failed (above)" "a copy of the present database before it is replaced" \
-    "Mend its cause, or, where the present database is worth nothing, use --without-safety-dump"
+  say "making a pre-restore backup of the present database"
+  interruptible "$scripts/verbs/backup" database --reason before-restore || fail "the pre-restore backup failed (above)" "a copy of the present database before it is replaced" \
+    "Fix its cause, or, if the present database is worth nothing, use --without-safety-dump"
 }
 
 prepare_database() {
@@ -120,7 +120,7 @@ prepare_database() {
   sql "$temporary" <<< 'ANALYZE' || fail "the restored database could not be analysed" "a database that can be read" "PostgreSQL's reason is above"
 }
 
-# All sessions of a database end, and both names change in one transaction: nobody sees it half done. Somebody may connect
+# All sessions of a database end, and both names change in one transaction: nobody sees it half done. A client may connect
 # in between, so it is tried a few times.
 swap_database() {
   local temporary previous try answer

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # for the inner shell; variables of restore.sh
-# Uploaded files of a backup: laid out beside the present ones, and put in their place by renaming whole folders.
+# Uploaded files of a backup: laid out next to the present ones, and put in their place by renaming whole folders.
 
 data() { printf '%s/data' "$(config .root)"; }
 
@@ -20,7 +20,7 @@ check_files() {
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free in $(data)" "$(in_mib "$needed") for the files of $backup" "Make room; see: emaintenance status"
 }
 
-# archived_folders ARCHIVE: names of the folders below data/ in it, one a line; fails where one is none that a backup packs.
+# archived_folders ARCHIVE: names of the folders below data/ in it, one a line; fails if a backup packs no such folder.
 archived_folders() {
   local names
   names=$(listed_entries "$1" | sed -n 's|^data/\([^/]*\)/.*|\1|p' | sort -u) || return 1
@@ -89,14 +89,14 @@ swap_files() {
   mkdir -m 0700 "$before"
   record swappingFiles true
   for folder in "${folders[@]}"; do
-    [ ! -d "$(data)/$folder" ] || mv -T "$(data)/$folder" "$before/$folder" || fail "$folder could not be set aside" "a folder that can be renamed" "The reason is above"
+    [ ! -d "$(data)/$folder" ] || mv -T "$(data)/$folder" "$before/$folder" || fail "$folder could not be retired" "a folder that can be renamed" "The reason is above"
     mv -T "$stage/$folder" "$(data)/$folder" || fail "$folder could not be put in place" "a folder that can be renamed" "The reason is above"
   done
   sync -f "$(data)"
   say "the uploaded files are in place"
 }
 
-# What stands where says how far it had come.
+# The folders that are there say how far it had come.
 undo_files() {
   local folder folders stage before
   stage=$(recorded stage) before=$(recorded before)
@@ -104,7 +104,7 @@ undo_files() {
   mapfile -t folders < <(recorded folders)
   if [ "$(recorded swappingFiles)" = true ]; then
     for folder in "${folders[@]}"; do
-      # One that is in place of nothing, or of one that was set aside, has left the stage.
+      # One that is in place of nothing, or of one that was retired, has left the stage.
       if [ ! -e "$stage/$folder" ] && [ -e "$(data)/$folder" ]; then mv -T "$(data)/$folder" "$stage/$folder" || return 1; fi
       if [ -e "$before/$folder" ]; then mv -T "$before/$folder" "$(data)/$folder" || return 1; fi
     done

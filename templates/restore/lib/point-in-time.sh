@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2034,SC2154 # for the shell in the container; variables of restore.sh and for its other parts
-# The whole cluster as it was at a moment: a base backup, and the archived log from there on, replayed in a container of its
-# own beside the present files. Those stay until all is well, and after that too, under another name.
+# The whole cluster as it was at the recovery target time: a base backup, and the archived log from there on, replayed in a
+# container of its own next to the present files. Those stay until all is well, and after that too, under another name.
 
 readonly MARKED_SECONDS=60 REPLAY_SECONDS=43200
 
@@ -26,7 +26,7 @@ choose_target_time() {
     # The end of an earlier generation is not the latest that there was.
     newest=$(generations | tail -n 1)
     [ "$(jq -r .generation <<< "$BASE")" = "$newest" ] ||
-      fail "the archive began anew and has no base backup since: generation $newest" "one" "Restore to a moment before that: --to; or a backup: emaintenance restore list"
+      fail "the archive began again and has no base backup since: generation $newest" "one" "Restore to a time before that: --to; or a backup: emaintenance restore list"
   fi
   GENERATION=$(jq -r .generation <<< "$BASE")
   BACKUP="$(jq -r .base <<< "$BASE"), to ${TARGET_TIME:-the end of the archive}"
@@ -63,7 +63,7 @@ segment_number() {
 needed_segments() {
   local first
   first=$(jq -r .firstSegment <<< "$BASE")
-  # Names compared as texts: as numbers, awk takes neighbours for equal.
+  # Names compared as texts: as numbers, awk takes neighbours for the same.
   segments "$GENERATION" | awk -v first="$first" '("" $1) >= ("" first) && substr($1, 1, 8) == substr(first, 1, 8)'
 }
 
@@ -112,21 +112,21 @@ check_point_in_time() {
   free=$(df --output=avail --block-size=1 "$DATA" | tail -n 1 | tr -d ' ')
   numbers needed free
   needed=$((needed + 1342177280))
-  [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" "$(in_mib "$needed") for the restored files, beside the present ones" "Make room; see: emaintenance status"
+  [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" "$(in_mib "$needed") for the restored files, in addition to the present ones" "Make room; see: emaintenance status"
 }
 
 show_target_time() {
-  query restore/jq/plan-point-in-time.jq -r --arg moment "${TARGET_TIME:-the end of the archive}" <<< "$BASE"
+  query restore/jq/plan-point-in-time.jq -r --arg target "${TARGET_TIME:-the end of the archive}" <<< "$BASE"
   plan_line "checks the base backup against its digest; of the log after it there are $(needed_segments | wc -l) segments"
   plan_line "shows the maintenance page, and stops $(writers | tac | paste -sd ' ')"
   plan_line "archives the log to its end, and stops the archive"
-  plan_line "replays the log${TARGET_TIME:+ up to $TARGET_TIME}, beside the present files, in a container without network; reads every row there"
+  plan_line "replays the log${TARGET_TIME:+ up to $TARGET_TIME}, next to the present files, in a container without network; reads every row there"
   plan_line "stops the database, puts the restored files in place, starts it"
   plan_line "runs the migrations of the release that is deployed, on the restored data"
   plan_line "starts the services again, each when the one before is healthy, and takes the page away"
-  plan_line "keeps the present files as $CLUSTER.before_... beside the new ones, for you to remove"
+  plan_line "keeps the present files as $CLUSTER.before_... next to the new ones, for you to remove"
   [ -z "$FORGET" ] || plan_line "forgets all sessions: everybody logs in again (--keep-sessions keeps them)"
-  echo "What was written after that moment is not in the new files. Until the end, any error leaves everything as it is now."
+  echo "What was written after that time is not in the new files. Until the end, any error leaves everything as it is now."
 }
 
 check_base() {
@@ -211,7 +211,7 @@ replay_log() {
   say "replayed; the last commit is of $(docker logs "$name" 2>&1 | sed -n 's/.*last completed transaction was at log time //p' | tail -n 1 | grep . || echo 'before the base backup')"
 }
 
-# await_replayed CONTAINER: sets replay_user, the superuser. At that moment it may have had the name of the services' role still.
+# await_replayed CONTAINER: sets replay_user, the superuser. At the recovery target time it may have had the name of the services' role still.
 await_replayed() {
   local end=$((SECONDS + REPLAY_SECONDS)) names
   mapfile -t names < <(server_variable POSTGRES_USER && server_variable DATABASE_OWNER)
@@ -231,7 +231,7 @@ read_all() {
   local database
   database=$(server_variable POSTGRES_DB)
   [ "$(in_replay psql -XAtqc "SELECT count(*) FROM pg_database WHERE datname = '$database'" template1)" = 1 ] ||
-    fail "at that moment there was no database $database" "a moment at which it was there" "Choose an earlier one"
+    fail "at that time there was no database $database" "a time at which it was there" "Choose an earlier one"
   interruptible docker exec --env PGUSER="$replay_user" "$(recorded replay)" sh -c 'exec pg_dumpall --no-password > /dev/null' ||
     fail "not all of the restored data can be read" "every row of every database" "The reason is above; choose another time"
   say "every row of the restored databases was read"
@@ -251,11 +251,11 @@ stop_replay() {
 swap_point_in_time() {
   docker stop "$POSTGRES" > /dev/null || fail "$POSTGRES could not be stopped" "a database that stops" "Docker's reason is above"
   record swappingCluster true
-  [ ! -e "$DATA/$CLUSTER" ] || mv -T "$DATA/$CLUSTER" "$(recorded setAside)" || fail "the present files could not be set aside" "a folder that can be renamed" "The reason is above"
+  [ ! -e "$DATA/$CLUSTER" ] || mv -T "$DATA/$CLUSTER" "$(recorded setAside)" || fail "the present files could not be retired" "a folder that can be renamed" "The reason is above"
   mv -T "$(recorded replayed)/$CLUSTER" "$DATA/$CLUSTER" || fail "the restored files could not be put in place" "a folder that can be renamed" "The reason is above"
   sync -f "$DATA"
   start_database || fail "the database does not start with the restored files" "a healthy one" "The end of its log is above"
-  # At that moment, it may have been another.
+  # At the recovery target time, it may have been another.
   CONTAINER=$POSTGRES bash "$LIB/restore/apply-password.sh" > /dev/null || fail "the restored database does not take its password" "that of the deployment" "The reason is above"
   say "the database is the restored one"
 }
@@ -271,7 +271,7 @@ start_database() {
   }
 }
 
-# What stands where says how far it had come.
+# The folders that are there say how far it had come.
 undo_point_in_time() {
   local folder cluster stage aside
   folder=$(recorded folder) cluster=$(recorded cluster) stage=$(recorded replayed) aside=$(recorded setAside)

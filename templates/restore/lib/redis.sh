@@ -5,7 +5,7 @@ find_redis() {
   REDIS=$(container_of redis) || fail "there is no Redis to restore into" "a running container" "Try: emaintenance restart redis"
 }
 
-# What Redis reads at its start, and its name when it is set aside.
+# What Redis reads at its start, and its name when it is retired.
 readonly REDIS_FILES=(appendonlydir appendonly.aof dump.rdb)
 readonly REDIS_BEFORE=.before-restore
 
@@ -80,7 +80,7 @@ undo_redis() {
   start_redis
 }
 
-# put_back FOLDER NAMES: what is set aside takes its place again, and what was not there before goes.
+# put_back FOLDER NAMES: what is retired takes its place again, and what was not there before goes.
 put_back() {
   local file
   for file in "${REDIS_FILES[@]}"; do
@@ -105,6 +105,6 @@ forget_sessions() {
   # shellcheck disable=SC2016 # for the shell in the container
   docker exec "$REDIS" sh -c '[ -z "${REDIS_PASSWORD:-}" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"; redis-cli -p "$1" FLUSHALL' sh \
     "$(jq -r '.services[] | select(.service == "redis") | .probe.port' "$CONFIG")" | grep -qx OK ||
-    fail "Redis does not forget the sessions" "OK" "Mend it, then: emaintenance restore --recover"
+    fail "Redis does not forget the sessions" "OK" "Fix it, then: emaintenance restore --recover"
   say "sessions are forgotten: everybody logs in again"
 }

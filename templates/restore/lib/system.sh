@@ -23,7 +23,7 @@ pause_system() {
   mv -fT "$lock.restore" "$lock"
   if [ "$(maintenance_state | jq .on)" = false ]; then
     record page true
-    maintenance_on "Data is being restored. Please try again in a few minutes." || fail "the maintenance page could not be switched on" "the gateway's folder" "The reason is above"
+    maintenance_on "Data is being restored. Please try again in a few minutes." || fail "the maintenance page could not be enabled" "the gateway's folder" "The reason is above"
   fi
   found=$(running_writers)
   mapfile -t names < <(lines_of "$found")
@@ -103,7 +103,7 @@ ask_services() {
   }
 }
 
-# host_folder CONTAINER DESTINATION: the folder of the host that the container has there; it may stand still.
+# host_folder CONTAINER DESTINATION: the folder of the host that the container has there; it may be stopped.
 host_folder() {
   local name source
   # A folder that is mounted as it is has no name, so the name comes last.
