@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: lists the releases that were deployed here, and which of them one can go back to
+# summary: lists the releases that were deployed here, and which of them a rollback can restore
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -12,7 +12,7 @@ usage() {
   cat << 'USAGE'
 usage: emaintenance releases [--json] [RELEASE]
 
-Lists what was deployed, newest first, with its result. The one in use is marked. One can go back to every good release
+Lists what was deployed, newest first, with its result. The one in use is marked. A rollback can restore every good release
 whose images are still here, from the machine that deploys: npm run rollback -- prod RELEASE.
 With RELEASE, its whole record.
 

@@ -21,7 +21,7 @@ usage: emaintenance restart [--with-dependants] [--timeout SECONDS] [--force] SE
 Restarts these services one container after the other, each only when the one before is healthy again: first the data tier, last
 the gateway. The first one that does not get healthy ends it, with the end of its log; those after it are left alone.
 Services that need a restarted one connect to it again by themselves. They are asked at the end, and one that is not
-well is named. A container that stands still is started.
+well is named. A container that is stopped is started.
 
   --with-dependants   restarts also every service that needs one of these, after it
   --timeout SECONDS   how long each may take to get healthy (default: as for a deploy, 120)
@@ -81,7 +81,7 @@ restart_container() {
   fi
   if ! await_healthy "$id" "$seconds"; then
     say_remedy "$name is $(inspect "$id" .State.Status), and not healthy after $((SECONDS - began)) s" "healthy within $seconds s" \
-      "Mend the cause, then: emaintenance restart $service"
+      "Fix the cause, then: emaintenance restart $service"
     show_end "$id" "$name"
     return 1
   fi

@@ -29,7 +29,7 @@ install -d -m 0755 "$STATE_FOLDER"
 before=$(cat "$state" 2> /dev/null || true)
 [ "$(jq -r type <<< "$before" 2> /dev/null)" = object ] || before='{}'
 
-# A whole segment never changes again. Both files are there for a moment, and are the same.
+# A whole segment never changes again. Both files are there for a short time, and are the same.
 compress_segments() {
   local generation file
   while IFS= read -r generation; do
@@ -86,7 +86,7 @@ tell_of_new_generation() {
   hole=$(jq -r '.hole // false' <<< "$before")
   if [ -n "$known" ] && [ "$known" != "$generation" ]; then
     hole=true
-    raise_alert warning point-in-time-generation "the archive began anew: no time can be restored to between $(jq -r '.archivedTo // "?"' <<< "$before") and the next base backup"
+    raise_alert warning point-in-time-generation "the archive began again: no time can be restored to between $(jq -r '.archivedTo // "?"' <<< "$before") and the next base backup"
   fi
   if [ "$hole" = true ] && [ "$(bases_of_generation)" != 0 ]; then
     hole=false

@@ -51,7 +51,7 @@ fail() {
     echo "its last health check: ${words:-none was made}"
     echo "the end of its log:"
     docker logs --tail $LOG_LINES "$1" 2>&1 | printable_lines | sed 's/^/  /'
-    echo "Expected it to be healthy within $LIMIT_SECONDS s. Mend the cause and deploy again. To go back: npm run rollback -- prod"
+    echo "Expected it to be healthy within $LIMIT_SECONDS s. Fix the cause and deploy again. To roll back: npm run rollback -- prod"
   } >&2
   # It stays for whoever looks into it, and may be one that starts again and again: what serves needs the processor more.
   docker update --cpus 0.1 "$1" > /dev/null 2>&1 || true

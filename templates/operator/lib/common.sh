@@ -19,7 +19,7 @@ unforeseen() {
 }
 trap unforeseen EXIT
 
-# say_remedy WHAT EXPECTED MEND
+# say_remedy WHAT EXPECTED REMEDY
 say_remedy() { printf 'emaintenance: %s. Expected %s. %s.\n' "$1" "$2" "$3" | printable >&2; }
 
 # wrong_usage WHAT EXPECTED HELP-COMMAND
@@ -28,7 +28,7 @@ wrong_usage() {
   exit "$WRONG_USAGE"
 }
 
-# cannot_look WHAT EXPECTED MEND
+# cannot_look WHAT EXPECTED REMEDY
 cannot_look() {
   say_remedy "$@"
   exit "$CANNOT_LOOK"

@@ -22,7 +22,7 @@ def release_of($tier):
   state: .State.Status,
   exitCode: .State.ExitCode,
   outOfMemory: .State.OOMKilled,
-  # Of one that stands still, Docker keeps the last word.
+  # Docker keeps the last word of a stopped one.
   health: (if .State.Status == "running" then .State.Health.Status // "none" else "none" end),
   healthOutput: health_words,
   restarts: .RestartCount,

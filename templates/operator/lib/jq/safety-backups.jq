@@ -3,8 +3,8 @@
 
 include "words";
 
-def found($severity; $what; $expected; $mend):
-  {severity: $severity, check: "backups", what: $what, expected: $expected, mend: $mend};
+def found($severity; $what; $expected; $remedy):
+  {severity: $severity, check: "backups", what: $what, expected: $expected, remedy: $remedy};
 
 [.[] | select(.broken == null and (.kind | IN("db", "full")))] as $database |
 $database[0] as $newest |
