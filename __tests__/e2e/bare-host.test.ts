@@ -86,7 +86,7 @@ describe("a first deploy to a host that is not fit for it", () => {
       const errors = report(said).findings.filter(({ severity }) => severity === "error");
       expect(errors).toEqual([expect.objectContaining({ check: fault.check })]);
       expect(errors[0]?.found.replaceAll(machine.host.container, "HOST")).toMatch(fault.found);
-      expect(errors[0]?.mend).not.toBe("");
+      expect(errors[0]?.remedy).not.toBe("");
       expect(code).not.toBe(0);
       expect(await machine.listing()).toBe(before);
     } finally {
@@ -265,7 +265,7 @@ describe("a host that is lost", () => {
     await machine.shell("sudo systemctl stop 'emaintenance-off-host-*.timer'");
     const copied = await machine.shell("sudo emaintenance off-host copy");
     console.log(copied);
-    expect(copied).toMatch(/copied \d+ sets|every set is copied/);
+    expect(copied).toMatch(/copied \d+ backups|every backup is copied/);
 
     await machine.lose();
 

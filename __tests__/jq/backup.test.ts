@@ -133,9 +133,9 @@ describe("retention-doubt.jq", () => {
   test.each([
     ["backups that come every day", [1, 2, 3], []],
     ["a single one", [400], []],
-    ["one of a time to come", [-2, 1], ["the newest set is of a time to come"]],
-    ["backups that have stopped", [31, 32], ["the newest set is older than 30 days"]],
-    ["a jump of the clock", [1, 40], ["there was no set for 30 days before the newest"]],
+    ["one of a time to come", [-2, 1], ["the newest backup is of a time to come"]],
+    ["backups that have stopped", [31, 32], ["the newest backup is older than 30 days"]],
+    ["a jump of the clock", [1, 40], ["there was no backup for 30 days before the newest"]],
   ])("of %s", (_what, days, expected) => {
     expect(doubt(...days)).toEqual(expected);
   });

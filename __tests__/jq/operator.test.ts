@@ -276,7 +276,7 @@ describe("status.jq", () => {
   };
   interface Status {
     readonly well: boolean;
-    readonly problems: readonly { readonly what: string; readonly mend: string }[];
+    readonly problems: readonly { readonly what: string; readonly remedy: string }[];
   }
   const status = (changes: object = {}, services: readonly object[] = [well]): Status =>
     jq("status.jq", { input: [services], values: { ...values, ...changes } })[0] as Status;
@@ -650,7 +650,7 @@ describe("of the safety check", () => {
         "a broken one",
         [backup({}), backup({ set: "db_0", broken: HOSTILE })],
         "warning",
-        `the set db_0 in /backups is broken: ${HOSTILE}`,
+        `the backup db_0 in /backups is broken: ${HOSTILE}`,
       ],
     ])("with %s", (_what, backups, severity, what) => {
       expect(findings(...backups)).toEqual([[severity, expect.stringContaining(what)]]);
@@ -671,7 +671,7 @@ describe("of the safety check", () => {
       check: "disks",
       what: HOSTILE,
       expected: "e",
-      mend: "m",
+      remedy: "m",
     });
     const result = (
       strict: string,

@@ -241,7 +241,7 @@ test("the new container is looked at, not the old one of the same service that i
   expect(diagnose([ofUserService], facts([young, old])).container).toBe(young);
 });
 
-test("it is told with the evidence and the mend", () => {
+test("it is told with the evidence and the remedy", () => {
   const found = facts(
     [container("user-service", { ...crashed, healthOutput: "no answer" })],
     "line 1\nline 2\n",
@@ -262,7 +262,8 @@ test("it is told with the evidence and the mend", () => {
 test("the remedy for a container that listens on 127.0.0.1 names the setting; for any other, the words of the gate", () => {
   const words =
     "the new container a of web is healthy, and users would not reach it over the network: no answer.\n";
-  const remedy = (more: string) => diagnose([error("null_resource.web_gate", words + more)], facts([])).mend;
+  const remedy = (more: string) =>
+    diagnose([error("null_resource.web_gate", words + more)], facts([])).remedy;
   expect(remedy("It listens on 127.0.0.1 only.")).toContain("HOSTNAME=0.0.0.0");
   expect(remedy("It listens on port 3000.")).not.toContain("0.0.0.0");
 });

@@ -111,14 +111,14 @@ describe("the gate, on a host", () => {
     expect(host.calls.filter((call) => call === "docker start 0123abcd")).toHaveLength(1);
   });
 
-  test("stays shut when the job fails again, and shows the job's last words as plain text, and the mend", async () => {
+  test("stays shut when the job fails again, and shows the job's last words as plain text, and the remedy", async () => {
     const { code, stderr } = await pass(jobThatEnds(1, 3));
 
     expect(code).toBe(1);
     expect(stderr).toBe(
       "migration failed with exit code 3; no service was started or changed. Its last lines:\n" +
         "  relation exists?\n" +
-        "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration-77) and deploy again. To go back: npm run rollback -- prod\n",
+        "Expected exit code 0. Fix the cause (the full text: docker logs emaintenance-migration-77) and deploy again. To roll back: npm run rollback -- prod\n",
     );
   });
 

@@ -11,7 +11,7 @@ export interface Finding {
   readonly severity: "ok" | "warning" | "error";
   readonly found: string;
   readonly expected: string;
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 export interface Report {
@@ -122,7 +122,7 @@ export async function complaintsInWords(
   writeFileSync(debian, "PRETTY_NAME=Debian\nID=debian\nVERSION_ID=13\n");
   const complaints = await host.complaints({ PROC: proc({}), OS_RELEASE: debian, ...settings });
   return complaints.map(
-    ({ severity, check, found, expected, mend }) =>
-      `${severity} ${check}: ${found}. Expected ${expected}. ${mend}.`,
+    ({ severity, check, found, expected, remedy }) =>
+      `${severity} ${check}: ${found}. Expected ${expected}. ${remedy}.`,
   );
 }

@@ -79,15 +79,15 @@ export class Source {
   private problemOf(service: string): string[] {
     if (this.settings.services?.[service]?.command !== undefined) return [];
     const { folder } = this.service(service);
-    const mend = `name its folder and command in main.ts (development.services["${service}"])`;
+    const remedy = `name its folder and command in main.ts (development.services["${service}"])`;
     if (!existsSync(join(this.folder, folder, "package.json"))) {
       return [
-        `${service} has no source: ${join(this.folder, folder, "package.json")} does not exist; ${mend}`,
+        `${service} has no source: ${join(this.folder, folder, "package.json")} does not exist; ${remedy}`,
       ];
     }
     if (!this.scripts(folder).includes("dev")) {
       return [
-        `${service} has no dev command: add a script "dev" to ${join(this.folder, folder, "package.json")}, or ${mend}`,
+        `${service} has no dev command: add a script "dev" to ${join(this.folder, folder, "package.json")}, or ${remedy}`,
       ];
     }
     return [];

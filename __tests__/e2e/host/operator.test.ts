@@ -14,7 +14,7 @@ const emaintenance = (args: string): Promise<RunResult> =>
 interface Report {
   readonly healthy?: boolean;
   readonly well?: boolean;
-  readonly problems?: readonly { readonly what: string; readonly mend: string }[];
+  readonly problems?: readonly { readonly what: string; readonly remedy: string }[];
   readonly services: readonly {
     readonly service: string;
     readonly healthy?: boolean;
@@ -171,7 +171,7 @@ describe("the operator's command on a deployed host", () => {
     await onHost("docker rm stray && sudo chmod 0750 /opt/emaintenance/data/work-order-uploads");
 
     expect(stdout).toMatch(
-      /^warning +ports +the container stray, which is not ours and is created, will want port 3000 of web$/m,
+      /^warning +ports +the container stray, which is not this system's and is created, will want port 3000 of web$/m,
     );
     expect(stdout).toMatch(
       /^warning +folders +\/opt\/emaintenance\/data\/work-order-uploads has mode 0777$/m,

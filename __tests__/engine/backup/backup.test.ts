@@ -171,7 +171,7 @@ describe("sets", () => {
       pinned: false,
     });
     expect(await system.well("backups")).toMatch(
-      new RegExp(`^SET .*VERIFIED$\\n^${set} .* before a change +- +not yet$`, "m"),
+      new RegExp(`^BACKUP .*VERIFIED$\\n^${set} .* before a change +- +not yet$`, "m"),
     );
     await system.well("verify-backup", set);
     expect((await system.sets())[0]?.verified).toMatchObject({ ok: true });
@@ -190,9 +190,9 @@ describe("sets", () => {
 
   test.each([
     [["backup", "everything"], 2, /backup got "everything"/],
-    [["backup", "pin", "../../etc"], 2, /the name of a set, such as/],
-    [["backup", "pin", "db_20200101_000000"], 3, /there is no set db_20200101_000000/],
-    [["verify-backup", "db_20200101_000000"], 3, /there is no set/],
+    [["backup", "pin", "../../etc"], 2, /the name of a backup, such as/],
+    [["backup", "pin", "db_20200101_000000"], 3, /there is no backup db_20200101_000000/],
+    [["verify-backup", "db_20200101_000000"], 3, /there is no backup/],
     [["backups", "--jsn"], 2, /backups has no option --jsn/],
   ])("%j is refused", async (args, code, message) => {
     const result = await system.emaintenance(...args);

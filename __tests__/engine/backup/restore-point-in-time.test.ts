@@ -76,7 +76,7 @@ describe("emaintenance restore point-in-time", () => {
     expect(await system.check()).toMatchObject({ trouble: null, hole: true });
     const { code, stderr } = await restore("--latest");
     expect(code).toBe(1);
-    expect(stderr).toContain("the archive began anew and has no base backup since");
+    expect(stderr).toContain("the archive began again and has no base backup since");
 
     await system.base();
   });

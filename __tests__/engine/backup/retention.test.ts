@@ -44,7 +44,7 @@ const daily = (from: number, to: number): string[] =>
 describe("retention", () => {
   test("keeps thirty days", async () => {
     const sets = daily(40, 0);
-    expect(await prune()).toMatch(/^11 old sets removed$/m);
+    expect(await prune()).toMatch(/^11 old backups removed$/m);
     expect(system.entries).toEqual(sets.slice(11).sort());
   });
 
@@ -73,17 +73,17 @@ describe("retention", () => {
 
   test("removes nothing after 31 days of failures, and the last good set is there", async () => {
     const sets = daily(70, 32);
-    expect(await prune()).toMatch(/no set removed: the newest set is older than 30 days/);
+    expect(await prune()).toMatch(/no backup removed: the newest backup is older than 30 days/);
     expect(system.entries).toEqual([...sets].sort());
 
     const newest = set(0);
-    expect(await prune()).toMatch(/no set removed: there was no set for 30 days before the newest/);
+    expect(await prune()).toMatch(/no backup removed: there was no backup for 30 days before the newest/);
     expect(system.entries).toEqual([...sets, newest].sort());
   });
 
   test("removes nothing when the clock has jumped", async () => {
     const sets = [...daily(10, 0), set(-400)];
-    expect(await prune()).toMatch(/no set removed: the newest set is of a time to come/);
+    expect(await prune()).toMatch(/no backup removed: the newest backup is of a time to come/);
     // The clock is right again: the set of the time to come is not the newest.
     sets.push(set(0.01));
     expect((await system.sets())[0]?.set).toBe(sets.at(-1));
@@ -114,7 +114,7 @@ describe("retention", () => {
     const [oldest = ""] = daily(40, 0);
     const reader = spawn("flock", ["-s", join(system.layout.backups, oldest, "manifest.json"), "cat"]);
     await system.until("the lock", async () =>
-      (await prune()).includes(`kept the set ${oldest}: it is in use`),
+      (await prune()).includes(`kept the backup ${oldest}: it is in use`),
     );
     reader.stdin.end();
     await once(reader, "close");

@@ -255,7 +255,7 @@ describe("one look at the logs", () => {
 
     const { stdout } = await look(host);
     expect(stdout).toBe(
-      `removed ${host.path("logs/app/app.log.3.gz")}: the newer files beside it already have 3 MiB\n`,
+      `removed ${host.path("logs/app/app.log.3.gz")}: the newer files next to it already have 3 MiB\n`,
     );
     expect(left(host, "logs/app")).toEqual(["app.log", "app.log.1.gz", "app.log.2.gz"]);
     expect(left(host, "logs/other")).toEqual(["other.log.1.gz"]);

@@ -109,7 +109,7 @@ test("log rotation executes no name, removes nothing of root and does its work, 
     expect(place.damage).toEqual([]);
     for (const { stdout } of [first, second]) expect(stdout).not.toContain("something of root has changed");
     expect(first.stdout).toContain("hollow.log: it has holes");
-    expect(first.stdout).toMatch(/removed .*the newer files beside it already have/);
+    expect(first.stdout).toMatch(/removed .*the newer files next to it already have/);
     const left = await run([
       "find",
       host.path("logs/user-service"),

@@ -41,7 +41,7 @@ describe("before anything is touched", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(
       new RegExp(
-        `^restore database from ${set}: of 20.*, release 1.4.0, .*, not verified yet\n  1\\. checks the set`,
+        `^restore database from ${set}: of 20.*, release 1.4.0, .*, not verified yet\n  1\\. checks the backup`,
       ),
     );
     expect(stdout).toContain("stops web user-service");
@@ -94,9 +94,9 @@ describe("before anything is touched", () => {
   });
 
   test.each([
-    [["database", "db_20200101_000000", "--yes"], 3, /there is no set db_20200101_000000/],
-    [["database", "../etc", "--yes"], 2, /got "..\/etc". Expected the name of a set/],
-    [["full", "--yes"], 1, /there is no set to restore \(full\)/],
+    [["database", "db_20200101_000000", "--yes"], 3, /there is no backup db_20200101_000000/],
+    [["database", "../etc", "--yes"], 2, /got "..\/etc". Expected the name of a backup/],
+    [["full", "--yes"], 1, /there is no backup to restore \(full\)/],
     [["everything"], 2, /restore got "everything". Expected database, uploads, full/],
     [["database", "--force"], 2, /restore has no option --force/],
   ])("%j is refused with a sentence", async (args, expected, message) => {
@@ -203,7 +203,7 @@ describe("emaintenance restore database", () => {
     const { code, stdout } = await system.restore("database", "--yes");
 
     expect(code).toBe(0);
-    expect(stdout).toContain("no safety dump: there is no database emaintenance to save");
+    expect(stdout).toContain("no pre-restore backup: there is no database emaintenance to save");
     expect(stdout).toContain("rows as in the manifest: 2 tables, ");
     expect(await system.leftovers()).toEqual([]);
     expect(system.audit.at(-1)).toMatchObject({ what: "restore database", result: "restored" });

@@ -65,8 +65,8 @@ describe("emaintenance off-host", () => {
   test("copies every set, once", async () => {
     const first = await offHost("copy");
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" });
-    expect(first.stdout).toMatch(/^made the repository sftp:.*\ncopied 1 sets to sftp:/);
-    expect((await offHost("copy")).stdout).toBe("every set is copied\n");
+    expect(first.stdout).toMatch(/^made the repository sftp:.*\ncopied 1 backups to sftp:/);
+    expect((await offHost("copy")).stdout).toBe("every backup is copied\n");
 
     const { stdout } = await offHost("list", "--json");
     expect(JSON.parse(stdout)).toMatchObject([{ set, kind: "full" }]);
@@ -97,7 +97,7 @@ describe("emaintenance off-host", () => {
     writeFileSync(join(access, "environment"), `${repository}\n${keys}\nOFF_HOST_KEEP=30 8 12\n`);
     try {
       const manifest = readFileSync(system.setFile(set, "manifest.json"), "utf8");
-      expect((await offHost("copy")).stdout).toMatch(/^made the repository s3:.*\ncopied 1 sets to s3:/);
+      expect((await offHost("copy")).stdout).toMatch(/^made the repository s3:.*\ncopied 1 backups to s3:/);
       rmSync(join(system.root, "backups", set), { recursive: true });
 
       // THEN
@@ -144,8 +144,8 @@ describe("emaintenance off-host", () => {
     const next = await offHost("copy");
     for (const name of [first, later]) rmSync(join(system.root, "backups", name), { recursive: true });
 
-    expect(copied.stdout).toMatch(/^copied 1 sets to /);
-    expect(next.stdout).toMatch(/^copied 1 sets to /);
+    expect(copied.stdout).toMatch(/^copied 1 backups to /);
+    expect(next.stdout).toMatch(/^copied 1 backups to /);
   });
 });
 

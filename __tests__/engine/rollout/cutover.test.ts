@@ -97,9 +97,9 @@ test("the first release is brought into use, and the same again changes nothing"
   const again = await bring(one);
   for (const { code, stdout, stderr } of [first, again]) {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("switch: all requests go to the containers of this release\n");
+    expect(stdout).toContain("cutover: all requests go to the containers of this release\n");
   }
-  expect(first.stdout).toContain(`switch: ${system.nameOf()} is now ${one.id.slice(0, 12)}\n`);
+  expect(first.stdout).toContain(`cutover: ${system.nameOf()} is now ${one.id.slice(0, 12)}\n`);
   expect(again.stdout).not.toContain("is now");
   await expectInUse(one);
 });
@@ -205,7 +205,7 @@ describe("requests that the old container is answering", () => {
     const { code, stdout } = await bring(next, { drainSeconds: 1 });
 
     expect(code).toBe(0);
-    expect(stdout).toContain("switch: 2 requests are still being answered by old containers after 1 s\n");
+    expect(stdout).toContain("cutover: 2 requests are still being answered by old containers after 1 s\n");
     await slow;
   });
 
@@ -266,7 +266,7 @@ describe("replicas", () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `switch: ${name(2)} was made by another deployment than the other replicas, and gets no requests`,
+      `cutover: ${name(2)} was made by another deployment than the other replicas, and gets no requests`,
     );
     expect(await system.holderOf(name(2))).toBe(replaced.id);
     expect(await asked()).not.toContain(replaced.name);
@@ -307,7 +307,7 @@ describe("what is not a deployment's", () => {
     ]);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `switch: the container ${foreign.id.slice(0, 12)} has the host name by-hand, not ${system.nameOf()}-…: it was not made by a deployment\n`,
+      `cutover: the container ${foreign.id.slice(0, 12)} has the host name by-hand, not ${system.nameOf()}-…: it was not made by a deployment\n`,
     );
     expect(await answered()).toBe(before.name);
     expect(await system.holderOf(system.nameOf())).toBe(before.id);

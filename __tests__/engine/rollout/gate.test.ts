@@ -76,7 +76,7 @@ async function gateFor(made: Made, options?: GateOptions): Promise<RunResult> {
 async function expectFailed(made: Made, { code, stdout, stderr }: RunResult): Promise<void> {
   expect(stderr).toContain(`the new container ${made.name} of user-service `);
   expect(stderr).toContain("The old one goes on serving.");
-  expect(stderr).toMatch(/To go back: npm run rollback -- prod\n$/);
+  expect(stderr).toMatch(/To roll back: npm run rollback -- prod\n$/);
   // No escape sequence of the container reaches the terminal.
   expect(stderr).not.toMatch(/[^\n\x20-\x7e]/);
   expect(stdout).toBe("");

@@ -27,7 +27,7 @@ describe("on a small disk", () => {
     const { code, stderr } = await system.emaintenance("backup");
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /too little room in .*: 40 MiB are free. Expected \d+ MiB for this set and 0 MiB to spare/,
+      /too little room in .*: 40 MiB are free. Expected \d+ MiB for this backup and 0 MiB to spare/,
     );
     expect(system.entries).toEqual(before);
   });

@@ -47,7 +47,7 @@ describe("emaintenance safety-check", () => {
     const warnings = orphan.filter(({ what }) => what.includes(full.slice(0, 12)));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ severity: "warning" });
-    expect(warnings[0]?.mend).toContain(`docker volume rm ${full}`);
+    expect(warnings[0]?.remedy).toContain(`docker volume rm ${full}`);
     expect(orphan.filter(({ what }) => what.includes(empty.slice(0, 12)))).toEqual([]);
     expect(found(owned, "volumes")).toContainEqual(
       expect.objectContaining({
@@ -66,7 +66,7 @@ describe("emaintenance safety-check", () => {
     await system.startService("postgres");
     await system.healthy("postgres");
 
-    expect(stopped[0]).toMatchObject({ severity: "error", mend: "emaintenance restart postgres" });
+    expect(stopped[0]).toMatchObject({ severity: "error", remedy: "emaintenance restart postgres" });
     expect(gone.stdout).toMatch(
       /^error +volumes +no container uses the volume .*-data: docker volume prune --all would delete its data\n +expected a container that uses it; do not prune; deploy again$/m,
     );
@@ -88,7 +88,7 @@ describe("emaintenance safety-check", () => {
     expect(running).toEqual([
       expect.objectContaining({
         severity: "error",
-        mend: expect.stringContaining(`docker stop ${stranger}`) as string,
+        remedy: expect.stringContaining(`docker stop ${stranger}`) as string,
       }),
     ]);
     expect(stopped).toEqual([expect.objectContaining({ severity: "warning" })]);
@@ -119,7 +119,7 @@ describe("emaintenance safety-check", () => {
       expect.objectContaining({
         severity: "error",
         what: `${uploads} belongs to the user id 0`,
-        mend: `sudo chown 1001:1001 ${uploads}`,
+        remedy: `sudo chown 1001:1001 ${uploads}`,
       }),
       expect.objectContaining({ severity: "error", what: `${join(system.root, "nowhere")} is missing` }),
       expect.objectContaining({ severity: "warning", what: `${join(system.root, "backups")} has mode 0755` }),

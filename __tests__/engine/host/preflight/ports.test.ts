@@ -32,7 +32,7 @@ describe("a real listener", () => {
             new RegExp(`^\\S+:${port} is used by .+ \\(process ${process.pid}\\)$`),
           ) as string,
           expected: "a port that is free",
-          mend: "End that program, or give our container another port",
+          remedy: "End that program, or give this system's container another port",
         },
       ]);
     });

@@ -53,7 +53,7 @@ describe("a real disk", () => {
           /\/opt\/emaintenance has [\d.]+ [MG]iB of free disk space \(on \/dev\/shm\)$/,
         ) as string,
         expected: expect.stringMatching(/^at least [\d.]+ [MG]iB$/) as string,
-        mend: "See what fills it: df -h /dev/shm; docker system df",
+        remedy: "See what fills it: df -h /dev/shm; docker system df",
       },
     ]);
   });
@@ -65,7 +65,7 @@ describe("a real disk", () => {
     });
 
     expect(complaints.filter(({ found }) => found.includes(full))).toMatchObject([
-      { severity: "warning", check: "disk", mend: "See what fills it: df -h /dev/shm; docker system df" },
+      { severity: "warning", check: "disk", remedy: "See what fills it: df -h /dev/shm; docker system df" },
     ]);
   });
 
@@ -77,7 +77,7 @@ describe("a real disk", () => {
       check: "disk",
       found: expect.stringMatching(/ has \d+ free inodes \(on \/dev\/shm\)$/) as string,
       expected: "at least 99999999999",
-      mend: "See what has so many files: du --inodes -x -d 2 /dev/shm",
+      remedy: "See what has so many files: du --inodes -x -d 2 /dev/shm",
     });
   });
 
