@@ -42,11 +42,11 @@ become_root "$scripts/backups.sh" "${given[@]}"
 
 kind=''
 [ -z "$word" ] || kind=$(kind_of_word "$word")
-backups=$(list_backups | jq -c --arg kind "$kind" 'map(select($kind == "" or .kind == $kind))')
+listed=$(list_backups | jq -c --arg kind "$kind" 'map(select($kind == "" or .kind == $kind))')
 if [ -n "$as_json" ]; then
-  printf '%s\n' "$backups"
-elif [ "$backups" = '[]' ]; then
+  printf '%s\n' "$listed"
+elif [ "$listed" = '[]' ]; then
   echo "there is no backup in $BACKUPS yet: emaintenance backup"
 else
-  query backup/jq/backups-table.jq -r <<< "$backups" | table BACKUP AGE SIZE RELEASE REASON PINNED VERIFIED
+  query backup/jq/backups-table.jq -r <<< "$listed" | table BACKUP AGE SIZE RELEASE REASON PINNED VERIFIED
 fi

@@ -6,11 +6,11 @@ set -euo pipefail
 
 : "${OLDER_THAN_DAYS:?days that an image or a stopped container is left alone}"
 : "${KEEP_TAGS:?newest tags of each image that are kept}"
-: "${REPOSITORY_PREFIX:?what the names of this system's images begin with, such as emaintenance/}"
+: "${REPOSITORY_PREFIX:?what the names of the images of this system begin with, such as emaintenance/}"
 : "${RELEASES:?folder with the records of releases}"
-: "${LABEL:?label of this system's containers, such as emaintenance.service}"
-: "${BUILD_LABEL:?label of the stages of this system's builds, such as emaintenance.build}"
-: "${CONTAINER_PREFIX:?what the names of this system's containers begin with, such as emaintenance-}"
+: "${LABEL:?label of the containers of this system, such as emaintenance.service}"
+: "${BUILD_LABEL:?label of the stages of the builds of this system, such as emaintenance.build}"
+: "${CONTAINER_PREFIX:?what the names of the containers of this system begin with, such as emaintenance-}"
 
 usage() {
   cat <<'TEXT'

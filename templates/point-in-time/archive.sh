@@ -7,7 +7,7 @@
 set -eu
 
 : "${ARCHIVE:?folder of the archive}"
-: "${SLOT_PREFIX:?what the names of this system's slots begin with}"
+: "${SLOT_PREFIX:?what the names of the slots of this system begin with}"
 readonly ANSWER_SECONDS=60
 export PGAPPNAME="${SLOT_PREFIX}receiver" PGDATABASE=template1
 

@@ -7,7 +7,7 @@ set -euo pipefail
 : "${RELEASES:?folder of all records}"
 : "${RELEASE:?what has been deployed}"
 : "${RESULT:?good or failed}"
-: "${LABEL:?label of this system's containers, such as emaintenance.service}"
+: "${LABEL:?label of the containers of this system, such as emaintenance.service}"
 : "${MIGRATION:?container of the migration}"
 : "${KEEP:?good releases that are kept}"
 # Where they are known: IMAGES as service=reference, STACK, STACK_FILES and CHECKS as files, DEPLOYED_BY, DEPLOY_LOCK, REASON.

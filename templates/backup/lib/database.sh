@@ -2,7 +2,8 @@
 # PostgreSQL and Redis, through programs of their own images: those have the server's version, and on the local socket they
 # need no password.
 
-# Name of every session of a backup at the server: under the lock, a session of that name that is not this backup's was left by one that died.
+# Name of every session of a backup at the server: under the lock, a session of that name that is not this backup's was left by
+# one that died.
 readonly SESSION_NAME=$PROJECT-backup
 
 # What every session is told before anything else: the services' own login may have other functions, operators and tables

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the host is measured by. Every value comes with the deployment; see the props of the construct Preflight.
 
-: "${LABEL:?label of this system's containers, such as emaintenance.service}"
+: "${LABEL:?label of the containers of this system, such as emaintenance.service}"
 : "${SERVICE_UID:?user and group id of the services}"
 : "${SERVICE_ACCOUNT:?name of the account that keeps that id}"
 : "${IMAGES:?image references, separated by spaces}"

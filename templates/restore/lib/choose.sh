@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# shellcheck disable=SC2016,SC2154 # names of jq; variables of restore.sh
+# shellcheck disable=SC2016,SC2153,SC2154 # names of jq; variables of restore.sh
 # Which backup, and what will be done with it.
 
 # kinds_with WHAT: kinds of backups that hold it.
