@@ -7,7 +7,7 @@
 --
 -- Variables: to, the new owner; main, the system's own database.
 
--- One statement each: a lock lasts for a short time, and no number of tables fills the table of locks.
+-- One statement each: a lock lasts for a moment, and no number of tables fills the table of locks.
 SELECT current_setting('server_version_num')::int >= 150000 AS has_schema_publications \gset
 \if :has_schema_publications
 SELECT format('{%s}', string_agg(DISTINCT pnpubid::text, ',')) AS bound_publications FROM pg_publication_namespace \gset

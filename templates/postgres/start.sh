@@ -1,6 +1,6 @@
 # shellcheck shell=sh
 # Starts PostgreSQL. It runs behind roles.sh, which sees to the roles before the server listens on the network: nobody has a
-# session of the superuser over it, not even for a millisecond. Arguments: the statements of hand-over.sql, then the server's own.
+# session of the superuser over it, not even for a moment. Arguments: the statements of hand-over.sql, then the server's own.
 
 set -u
 hand_over_statements=$1 program=$2
@@ -65,7 +65,7 @@ if [ "$(cat "$prepared" 2> /dev/null)" != "$wanted" ]; then
     printf '%s\n' "$wanted" > "$prepared"
     echo "the roles of the database are in place: $DATABASE_OWNER owns it, $POSTGRES_USER is the superuser"
   else
-    # Users are served as before. The deployment fails, and prints the reason above.
+    # Users are served as before. The deployment fails, and says what stands above.
     echo "the roles of the database could not be put in place, for the reason above; the server starts as it was" >&2
   fi
   stop_apart
