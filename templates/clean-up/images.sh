@@ -64,7 +64,7 @@ count_container() {
 }
 
 # freed_bytes: the least that all of it would free: an image that loses its last name frees what no other image has in common
-# with it. Fails where Docker does not say.
+# with it. Fails if Docker does not say.
 freed_bytes() {
   local all gone sizes id short size total=$container_bytes
   all=$(docker images --no-trunc --format '{{.ID}}') || return 1

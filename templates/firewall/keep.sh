@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A new connection has come through the firewall: it stays. Fails where it was taken back before.
+# A new connection has come through the firewall: it stays. Fails if it was taken back before.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=common.sh

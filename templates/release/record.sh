@@ -20,7 +20,7 @@ fi
 # <%~ include("shared/as-root.sh") %>
 
 now=$(date -u +%FT%TZ)
-# "address port port"; nothing where this runs without SSH.
+# "address port port"; nothing if this runs without SSH.
 client=${SSH_CLIENT-}
 
 IMAGES_PROGRAM=$(

@@ -102,7 +102,7 @@ addresses_of() {
     sed '/^$/d'
 }
 
-# ask ADDRESS: fails where no good answer comes to this host, and says what came instead. A redirection is one: where it
+# ask ADDRESS: fails if no good answer comes to this host, and says what came instead. A redirection is one: where it
 # leads, the container's own check has followed it.
 ask() {
   local host=$1 url words
@@ -146,7 +146,7 @@ unreachable() {
   esac
 }
 
-# reachable ID: fails where this host gets no good answer from it, and says what came instead. The gateway asks over IPv4;
+# reachable ID: fails if this host gets no good answer from it, and says what came instead. The gateway asks over IPv4;
 # IPv6 counts where there is nothing else.
 reachable() {
   local address words first=''

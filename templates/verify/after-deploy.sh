@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Ends a deploy with an error where the new release does not do what its users need. Runs behind process-limit.sh.
+# Ends a deploy with an error if the new release does not do what its users need. Runs behind process-limit.sh.
 set -euo pipefail
 
 : "${FOLDER:?folder with run.sh and checks.json}"

@@ -16,7 +16,7 @@ connection_to() {
   printf "dbname='%s'" "${name//\'/\\\'}"
 }
 
-# container_of SERVICE: name of its container; fails where it does not run.
+# container_of SERVICE: name of its container; fails if it does not run.
 container_of() {
   local name state
   name=$(jq -r --arg service "$1" '.services[] | select(.service == $service) | .container' "$CONFIG")
@@ -143,7 +143,7 @@ close_session() {
 # snapshot_of ANSWER: the name of a snapshot; fails if the answer is no such name.
 snapshot_of() { [[ $1 =~ ^[0-9A-F]{1,16}-[0-9A-F]{1,16}-[0-9]{1,9}$ ]] && printf '%s' "$1"; }
 
-# counts_of: the answers to COUNT_ROWS as one object of names and numbers; fails where they are something else.
+# counts_of: the answers to COUNT_ROWS as one object of names and numbers; fails if they are something else.
 counts_of() { jq -ces 'add // {} | select(type == "object" and all(.[]; type == "number" and . >= 0 and . == floor))'; }
 
 # facts_of ANSWER: the answer to DATABASE_FACTS; fails if it is invalid.

@@ -4,7 +4,7 @@
 # Backups with what keeps each, `kept` null for those that may go.
 backups_with_retention() { list_backups | query backup/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson rules "$(config '.backup')"; }
 
-# Says why nothing may go. Nothing where all is well.
+# Says why nothing may go. Nothing if all is well.
 retention_doubt() {
   list_backups | query backup/jq/retention-doubt.jq -r --argjson now "$EPOCHSECONDS" --argjson days "$(config '.backup.keepDays')"
 }

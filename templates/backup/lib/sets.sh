@@ -10,7 +10,7 @@
 #   redis.rdb                     Redis (full)
 #   uploads.tar.zst or .gz        uploaded files, and other data than the databases (uploads, full)
 #   configuration.tar.zst or .gz  deploy/Server and releases (full)
-#   verified.json                 how its last verification ended; none where there was none
+#   verified.json                 how its last verification ended; none if there was none
 #   pinned                        keeps the backup from retention
 
 # shellcheck disable=SC2034 # for the scripts that read this file
@@ -69,7 +69,7 @@ list_backups() {
   described_backups "$pinned" "$all" "${readable[@]}" < /dev/null
 }
 
-# newest_backup KIND...: name of the newest backup of one of these kinds; nothing where there is none.
+# newest_backup KIND...: name of the newest backup of one of these kinds; nothing if there is none.
 newest_backup() {
   list_backups | jq -r 'map(select(.broken == null and (.kind | IN($ARGS.positional[])))) | .[0].set // empty' --args "$@"
 }

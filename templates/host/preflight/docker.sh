@@ -3,7 +3,7 @@
 
 docker_answer() { timeout "$ANSWER_SECONDS" docker "$@"; }
 
-# Fails where nothing more can be asked of Docker.
+# Fails if nothing more can be asked of Docker.
 check_docker() {
   local answer version api
   if ! command -v docker > /dev/null; then

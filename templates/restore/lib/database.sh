@@ -25,7 +25,7 @@ is_plain() { [[ $1 != *.dump ]]; }
 # Sets POSTGRES, the container, and DATABASE, the name.
 find_database() {
   POSTGRES=$(container_of postgres) || fail "there is no database server to restore into" "a running container" \
-    "Try: emaintenance restart postgres; where it is missing, deploy again"
+    "Try: emaintenance restart postgres; if it is missing, deploy again"
   DATABASE=$(main_database "$POSTGRES")
   sql "$NEUTRAL" <<< 'SELECT 1' > /dev/null 2>&1 ||
     fail "$POSTGRES takes no connections" "a database server that answers" "Look at: emaintenance logs postgres --since 10m"

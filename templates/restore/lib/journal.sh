@@ -12,7 +12,7 @@ record() {
   sync "$(dirname "$JOURNAL")"
 }
 
-# recorded NAME: what was written down, as plain text; a list one a line. Nothing where there is none.
+# recorded NAME: what was written down, as plain text; a list one a line. Nothing if there is none.
 recorded() { jq -r --arg name "$1" '.[$name] // empty | if type == "array" then .[] else . end' "$JOURNAL"; }
 
 text_json() { jq -nc --arg text "$1" '$text'; }

@@ -66,7 +66,7 @@ readonly ENTRIES=/tmp/emaintenance-restore-entries
 
 # entries_list DUMP without | only: of a backup from before the services' role was no superuser, what only a superuser may own
 # (an event trigger, a publication of all tables) names that role as its owner: it is restored last, without its owner.
-# Writes the list of all other entries, or of these only; fails where there are none of them.
+# Writes the list of all other entries, or of these only; fails if there are none of them.
 entries_list() {
   local list kind='^[0-9]+; [0-9]+ [0-9]+ (COMMENT - )?(EVENT TRIGGER|PUBLICATION)'
   list=$(docker exec -i "$POSTGRES" pg_restore --list < "$1") || return 1

@@ -32,7 +32,7 @@ describe("what a look finds wrong with the login and the system", () => {
   test("another architecture", async () => {
     expect(await complaintsInWords(new PreflightHost().program("uname", "echo riscv64"))).toEqual([
       "error architecture: vm1 is a machine of type riscv64. Expected one of x86_64 aarch64. " +
-        "Use another VM; where your images are built for this one, add it to the preflight's architectures.",
+        "Use another VM; if your images are built for this one, add it to the preflight's architectures.",
     ]);
   });
 

@@ -1,4 +1,4 @@
-# The manifest of a backup. Needs no input. Further: all that is in it, each by its name; $facts of the main database, null where
+# The manifest of a backup. Needs no input. Further: all that is in it, each by its name; $facts of the main database, null if
 # it is not in the backup; $others, the other databases.
 
 {

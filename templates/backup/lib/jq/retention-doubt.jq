@@ -1,4 +1,4 @@
-# Why no backup may go: a clock that jumped makes every one look old. Nothing where all is well. Input: the backups, the newest
+# Why no backup may go: a clock that jumped makes every one look old. Nothing if all is well. Input: the backups, the newest
 # first. Further: $now in seconds since 1970; $days that backups are kept.
 
 [.[] | select(.broken == null) | .ended | fromdateiso8601] as $times |

@@ -5,7 +5,7 @@ def host_ports: [.NetworkSettings.Ports // {} | to_entries[] | .value // [] | .[
 
 def health_words: (.State.Health.Log // [] | last | .Output // "") | gsub("\\s+"; " ") | .[0:300];
 
-# The release that the image of a container belongs to; null where it was never deployed to its end. The data tier and the
+# The release that the image of a container belongs to; null if it was never deployed to its end. The data tier and the
 # gateway have images of their own, whose names say more.
 def release_of($tier):
   .Image as $id |
