@@ -17,7 +17,7 @@ import { OffHostVariables } from "./off-host-variables";
 /** Program that makes the copies; the host needs it only where they are on. */
 export const OFF_HOST_PROGRAM = "restic";
 
-/** Copies of the backup sets in another place. Where, and what opens it, are the variables OFF_HOST_…, see docs/off-host.md. */
+/** Copies of the backup sets in another place. Where, and what opens it, are the variables OFF_HOST_…, see docs/offsite.md. */
 export interface OffHostSettings {
   /** Minutes between two looks for sets that are not copied yet; a part of 60. @default 10 */
   readonly everyMinutes?: number;

@@ -43,7 +43,7 @@ export interface DeploymentProps {
  * whether the last deployment is complete. The first script of a deployment gives it another name, the last one the first
  * name again; in between Terraform finds a name that is not the configured one, and replaces the mark. Its id is on the
  * label of all containers without a state, so that then they are all made anew, beside the old ones.
- * See docs/decisions/010-side-by-side.md.
+ * See docs/decisions/010-blue-green.md.
  */
 export class Deployment extends Construct implements BlueGreen {
   readonly deployment: string;

@@ -48,7 +48,7 @@ export class Copies {
     };
     if (stack.variable?.OFF_HOST_REPOSITORY === undefined) {
       throw new Error(
-        `the stack ${workspace.stack} has no copies off the host. Expected host.backup.offHost in main.ts (docs/off-host.md), ` +
+        `the stack ${workspace.stack} has no copies off the host. Expected host.backup.offHost in main.ts (docs/offsite.md), ` +
           "or the folder of a set on this machine: --from FOLDER.",
       );
     }

@@ -68,7 +68,7 @@ fail() {
 # Where the copies are and what opens them: from files of root alone, into the environment of restic, never on a command line.
 read_access() {
   local name value
-  [ -r "$ACCESS/environment" ] || cannot_look "no copies off this host are set up" "host.backup.offHost in main.ts" "See docs/off-host.md, and deploy"
+  [ -r "$ACCESS/environment" ] || cannot_look "no copies off this host are set up" "host.backup.offHost in main.ts" "See docs/offsite.md, and deploy"
   command -v restic > /dev/null || cannot_look "restic is not installed" "it on PATH" "Install it: sudo apt-get install restic"
   while IFS='=' read -r name value; do
     [ -z "$value" ] || export "$name=$value"
@@ -191,7 +191,7 @@ check_copies() {
   lock_copies
   open_repository
   copies unlock --quiet
-  copies check --quiet --read-data-subset=10% || fail "the copies are damaged" "copies that can be read back" "See docs/off-host.md, \"Damaged copies\""
+  copies check --quiet --read-data-subset=10% || fail "the copies are damaged" "copies that can be read back" "See docs/offsite.md, \"Damaged copies\""
   read -ra keep <<< "$OFF_HOST_KEEP"
   copies forget --quiet --host "$PROJECT" --group-by tags --keep-within "${keep[0]}d" --keep-weekly "${keep[1]}" --keep-monthly "${keep[2]}" --prune > /dev/null ||
     fail "old copies could not be removed" "a place that this host may write to" "The reason is above"
