@@ -35,19 +35,19 @@ async function up({ name = DEFAULT_NAME, deploy, bare }: Options): Promise<numbe
   } catch (error) {
     throw context.failure ?? error;
   }
-  const standing = await statusOf(name);
-  if (!standing) throw new Error(`the rehearsal ${name} is gone: somebody removed it meanwhile`);
+  const found = await statusOf(name);
+  if (!found) throw new Error(`the rehearsal ${name} is gone: it was removed meanwhile`);
   const used = [
     `  ${"images".padEnd(8)} ${context.origin ? describeOrigin(context.origin) : ""}`,
     `  ${"plugins".padEnd(8)} ${context.plugins ? describePlugins(context.plugins) : ""}`,
   ];
   const suffix = name === DEFAULT_NAME ? "" : ` -- --name ${name}`;
   const next = [
-    `  ${`cd ${standing.directory} && npx cdktf diff prod`}`,
+    `  ${`cd ${found.directory} && npx cdktf diff prod`}`,
     `  npx cdktf destroy prod             (there too)`,
     `  npm run rehearse:down${suffix}`,
   ];
-  process.stdout.write(`\n${await describeStatus(standing)}\n\n${used.join("\n")}\n\n${next.join("\n")}\n`);
+  process.stdout.write(`\n${await describeStatus(found)}\n\n${used.join("\n")}\n\n${next.join("\n")}\n`);
   return 0;
 }
 
@@ -70,7 +70,7 @@ async function status({ name, json }: Options): Promise<number> {
     process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
     return statuses.length === 0 ? 1 : 0;
   }
-  const none = `no rehearsal${name === undefined ? "" : ` ${name}`} stands: npm run rehearse makes one`;
+  const none = `there is no rehearsal${name === undefined ? "" : ` ${name}`}: npm run rehearse creates one`;
   const texts = statuses.length === 0 ? [none] : await Promise.all(statuses.map(describeStatus));
   process.stdout.write(`${texts.join("\n\n")}\n`);
   return 0;

@@ -54,7 +54,7 @@ describe("a service", () => {
     expect(label(json, "tier")).toBe("api");
   });
 
-  test("is made anew when it does not run, and has half a minute to end what it has begun", () => {
+  test("is replaced when it does not run, and has half a minute to end what it has begun", () => {
     expect(json).toMatchObject({ must_run: true, stop_timeout: 30 });
   });
 

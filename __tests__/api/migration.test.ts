@@ -54,7 +54,7 @@ describe("the migration", () => {
     expect(environment(own)).toEqual({ DATABASE_URL: "postgresql://db", NODE_ENV: "test" });
   });
 
-  test("refuses a variable name that is none", () => {
+  test("refuses an invalid variable name", () => {
     expect(() => made({ environment: { "1ST": "x" } })).toThrow(
       new Error(
         "invalid settings for test/migration:\n" +

@@ -52,7 +52,7 @@ describe("the schedules of backups", () => {
     expect(jobsOf(stack)).toBe("backup-database backup-full backup-verification");
   });
 
-  test("have time to wait for another backup, beside their own", () => {
+  test("have time to wait for another backup, in addition to their own", () => {
     expect(unitsOf(withBackups({ timeLimitMinutes: 10 }), "database")).toContain("--timeout 4200 ");
   });
 

@@ -8,7 +8,7 @@ function stackWith(offHost?: OffHostSettings) {
   return synthesise(new ProductionStack(testApp(), "prod", { host: { backup: { offHost } } }));
 }
 
-describe("copies off the host", () => {
+describe("offsite copies", () => {
   test("are off, and then no variable is asked for, and no program of the host", () => {
     const json = stackWith();
     const inlines = JSON.stringify(script(json, "preflight").provisioner);

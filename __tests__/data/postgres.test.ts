@@ -58,7 +58,7 @@ describe("PostgreSQL", () => {
     expect(json).toMatchObject({ stop_signal: "SIGINT", stop_timeout: 120, destroy_grace_seconds: 120 });
   });
 
-  test("is never removed because it happens to stand still", () => {
+  test("is never removed because it is stopped", () => {
     expect(json.must_run).toBe(false);
   });
 

@@ -6,13 +6,13 @@ import { temporaryFolder } from "../support/temporary-folder";
 
 /** Starts Redis as its container does, with a stand-in for the image's own start. */
 async function started(password: string, pending = false) {
-  const mark = join(temporaryFolder(), ".password-pending");
-  if (pending) mkdirSync(mark);
+  const marker = join(temporaryFolder(), ".password-pending");
+  if (pending) mkdirSync(marker);
   const secretFile = join(temporaryFolder(), "redis.conf");
   const container = new FakeHost().program("chown", "").program("docker-entrypoint.sh", "");
   const script = template("redis/start.sh")
     .replace("/run/emaintenance-redis.conf", secretFile)
-    .replace("/data/.password-pending", mark);
+    .replace("/data/.password-pending", marker);
   const { code, stderr } = await container.shell(["/bin/sh", "-s", "--", "--port", "6379"], script, {
     REDIS_PASSWORD: password,
   });

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(endTrials);
 
 describe("a release while 16 clients use the system", () => {
-  test("of one changed service replaces that one, without a failed request; so does the way back", async () => {
+  test("of one changed service replaces that one, without a failed request; so does the rollback", async () => {
     const good = await current();
     const before = await servingContainers();
     const image = await trialImage("asset-service", ["LABEL trial=good"]);

@@ -69,7 +69,7 @@ LogLevelMax=notice
     expect(made({ script: "date +%Y%m%d" }).files["run.sh"]).toBe("date +%Y%m%d");
   });
 
-  test("installs its script and the files beside it, after the runner", () => {
+  test("installs its script and the files next to it, after the runner", () => {
     const { json } = made({ files: { "settings.conf": "a = b" } });
     expect(scriptLines(json)).toEqual(
       expect.arrayContaining([

@@ -235,13 +235,13 @@ describe("the likely cause", () => {
   });
 });
 
-test("the new container is looked at, not the old one of the same service that is set aside", () => {
+test("the new container is looked at, not the retired one of the same service", () => {
   const old = container("user-service", { created: "1", health: "unhealthy", healthOutput: "old" });
   const young = container("user-service", { created: "2", health: "unhealthy", healthOutput: "new" });
   expect(diagnose([ofUserService], facts([young, old])).container).toBe(young);
 });
 
-test("it is told with the evidence and the mend", () => {
+test("it is told with the evidence and the remedy", () => {
   const found = facts(
     [container("user-service", { ...crashed, healthOutput: "no answer" })],
     "line 1\nline 2\n",

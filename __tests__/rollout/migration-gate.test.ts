@@ -111,7 +111,7 @@ describe("the gate, on a host", () => {
     expect(host.calls.filter((call) => call === "docker start 0123abcd")).toHaveLength(1);
   });
 
-  test("stays shut when the job fails again, and shows the job's last words as plain text, and the mend", async () => {
+  test("stays shut when the job fails again, and shows the job's last words as plain text, and the remedy", async () => {
     const { code, stderr } = await pass(jobThatEnds(1, 3));
 
     expect(code).toBe(1);
@@ -136,7 +136,7 @@ describe("the gate, on a host", () => {
     expect(stderr).toContain(`\n${sentence}Expected exit code 0.`);
   });
 
-  test("repeats no name that is none of an extension", async () => {
+  test("repeats only valid names of extensions", async () => {
     const words = 'permission denied to create extension "x$(id)"';
     const { stderr } = await pass(jobThatSays(`${words}\\n`, 1, 1));
     expect(stderr).not.toContain("extensions: [");

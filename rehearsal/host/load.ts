@@ -66,7 +66,7 @@ export async function leaveImages(rehearsal: string, references: readonly string
   return wanted;
 }
 
-/** Names of ours have the content in them; any other may have moved to another image. */
+/** Names of this project's images have the content in them; any other may have moved to another image. */
 function differs(reference: string, here: Map<string, string>, there: Map<string, string>): boolean {
   return !reference.startsWith(`${IMAGE_PREFIX}/`) && here.get(reference) !== there.get(reference);
 }

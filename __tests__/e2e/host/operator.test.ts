@@ -122,7 +122,7 @@ describe("the operator's command on a deployed host", () => {
     }
   });
 
-  test("finds a stopped service, says what to do, and doing that mends it", async () => {
+  test("finds a stopped service and prints the remedy, which fixes it", async () => {
     await onHost("docker stop emaintenance-asset-service");
     const { code, stdout } = await emaintenance("status --quick");
     const health = await json<Report>("health");

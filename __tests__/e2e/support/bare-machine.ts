@@ -94,15 +94,15 @@ export class BareMachine {
   }
 
   /**
-   * Runs the bootstrap's script by hand. What `stand` names stands before the host's own files, for this one run: a path and its
+   * Runs the bootstrap's script by hand. What `replaced` names replaces the host's own files, for this one run: a path and its
    * text.
    */
   async bootstrap(
     settings: Readonly<Record<string, string>> = {},
-    stand: Readonly<Record<string, string>> = {},
+    replaced: Readonly<Record<string, string>> = {},
   ) {
     const environment = Object.entries({ ...SETTINGS, ...settings }).map(([key, value]) => `${key}=${value}`);
-    const mounts = Object.entries(stand).map(([path, text], index) => {
+    const mounts = Object.entries(replaced).map(([path, text], index) => {
       const file = `/root/stand-in-${index}`;
       return `printf '%s\\n' '${text}' > ${file}; chmod +x ${file}; mount --bind ${file} ${path};`;
     });
@@ -190,7 +190,7 @@ export class BareMachine {
     });
   }
 
-  /** The app that keeps copies off the host, and where they go. */
+  /** The app that keeps offsite copies, and where they go. */
   private async configure(): Promise<void> {
     const { directory } = this.host;
     const file = join(directory, "cdktf.json");

@@ -4,7 +4,7 @@ import { HOSTILE_NAMES, HOSTILE_SCHEMAS, quotedName, quotedText } from "../../su
 
 const PLANT_FILES = readFileSync(join(__dirname, "../../support/plant-files.sh"), "utf8");
 
-/** Folders of root's in which a script may stand while it runs: a name that it executes leaves a file there. */
+/** Folders of root's in which a script may run: a name that it executes leaves a file there. */
 const WORKPLACES = ["/", "/root", "/home/deploy"];
 
 /** What a script may change least of all. */
@@ -14,7 +14,7 @@ const ROOTS_FOLDERS = ["/etc", "/usr/local", "/root"];
 export type HostShell = (line: string, input?: string) => Promise<string>;
 
 /**
- * A service of a deployed system that somebody else has taken over: it fills every place that it may write to, as the user that
+ * A service of a deployed system that an attacker has taken over: it fills every place that it may write to, as the user that
  * it runs as and with its login of the database, with what a script of root might execute or follow.
  */
 export class HostileTenant {

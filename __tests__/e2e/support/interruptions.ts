@@ -9,7 +9,7 @@ import { rehearsalImages } from "./trial-images";
 
 const ENDS_WITHIN_SECONDS = 60;
 
-/** What happens to a deploy at some moment. `group` is the process group of Terraform and all that it started. */
+/** What happens to a deploy at some time. `group` is the process group of Terraform and all that it started. */
 export type Interruption = (group: number) => Promise<void>;
 
 /** The workstation loses its power. */
@@ -26,7 +26,7 @@ export const killWorkstation: Interruption = async (group) => {
   });
 };
 
-/** The same, as if Terraform had just emptied its state to write it anew; some of it must have been written before. */
+/** The same, as if Terraform had just emptied its state to write it again; some of it must have been written before. */
 export const tearState: Interruption = async (group) => {
   await killWorkstation(group);
   truncateSync(join(rehearsal().directory, stateFile("prod")));

@@ -19,7 +19,7 @@ const FORMER_CLUSTER = readFileSync(join(__dirname, "former-cluster.sql"), "utf8
 /** What no other role than a superuser may own, or what answers the superuser itself. */
 const STAYS = ["event trigger evtr", "function evt", "publication pub_all"];
 
-/** Whatever of a database belongs to the superuser, beside what PostgreSQL and extensions have made, as "kind name" lines. */
+/** Whatever of a database belongs to the superuser, except what PostgreSQL and extensions have made, as "kind name" lines. */
 const BELONGS_TO_SUPERUSER = `
   SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
     SELECT 'relation ' || relname, 'pg_class'::regclass, oid FROM pg_class WHERE relowner = 10 AND relkind IN ('r','p','v','m','f','S')

@@ -135,7 +135,7 @@ describe("a log that its program keeps open", () => {
   });
 });
 
-describe("a log that its program opens anew", () => {
+describe("a log that its program reopens", () => {
   test("is let go of once the program has been told, and not before", async () => {
     const host = rotationHost();
     host.write("logs/nginx/access.log.1", "a line\n");
@@ -165,7 +165,7 @@ describe("a log that its program opens anew", () => {
     expect(code).toBe(0);
   });
 
-  test("that somebody holds on to is said to stay as it is", async () => {
+  test("that its program keeps open is reported, and stays as it is", async () => {
     const host = rotationHost().program("docker", "echo 0");
     host.write("logs/nginx/access.log.1", "a line\n");
     const renamed = host.path("logs/nginx/access.log.1");
@@ -273,7 +273,7 @@ describe("one look at the logs", () => {
     ]);
   });
 
-  test("keeps the archive within its days and its size, and leaves it alone where there is none", async () => {
+  test("keeps the archive within its days and its size, and does nothing if there is no archive", async () => {
     const host = rotationHost();
     file(host, "logs/archive/app/app-1.log.gz", MIB, 3 * 1440);
     file(host, "logs/archive/app/app-2.log.gz", MIB, 60);

@@ -238,7 +238,7 @@ export class OperatedSystem {
     );
   }
 
-  /** Starts one service, or starts it anew. */
+  /** Starts one service, or starts it again. */
   async startService(service: string): Promise<void> {
     const images = await ensureBaseImages();
     const label = (key: string, value: string) => ["--label", `${this.prefix}.${key}=${value}`];

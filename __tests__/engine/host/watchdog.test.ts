@@ -104,10 +104,10 @@ describe("the watchdog", () => {
     ]);
   });
 
-  test("looks after each of several equals, and not after what a release has made or set aside", async () => {
+  test("looks after each of several replicas, and not after what a release has made or retired", async () => {
     const host = new WatchedHost();
     const others = healthy("postgres", "redis");
-    const equal = (name: string): FakeContainer => ({
+    const replica = (name: string): FakeContainer => ({
       service: "user-service",
       name: `emaintenance-user-service${name}`,
       id: `user-service${name}`,
@@ -116,8 +116,8 @@ describe("the watchdog", () => {
     const said = await host.look([
       ...others,
       ...healthy("user-service"),
-      equal("-2"),
-      equal("-20261124181500123"),
+      replica("-2"),
+      replica("-20261124181500123"),
     ]);
     expect(said).toBe("restarted: emaintenance-user-service-2\n");
     expect(host.restarted).toEqual(["user-service-2"]);
@@ -168,7 +168,7 @@ describe("the watchdog", () => {
     );
   });
 
-  test("does not restart what needs a container that stands still or is missing", async () => {
+  test("does not restart what needs a container that is stopped or missing", async () => {
     const host = new WatchedHost();
     const stopped: FakeContainer = { service: "postgres", state: "exited", health: "unhealthy" };
     expect(await host.look([stopped, ...healthy("redis"), ...unhealthy("user-service")])).toContain(
@@ -229,14 +229,14 @@ describe("the watchdog", () => {
     expect(host.restarted).toEqual(["nginx-1"]);
   });
 
-  test("watches a team's own services too, and leaves containers alone that a release has set aside", async () => {
+  test("watches a team's own services too, and leaves containers alone that a release has retired", async () => {
     const host = new WatchedHost();
-    const aside: FakeContainer = {
+    const retired: FakeContainer = {
       service: "web",
       name: "emaintenance-web-0123456789ab",
       health: "unhealthy",
     };
-    expect(await host.look([aside, ...unhealthy("mail-service")])).toBe(
+    expect(await host.look([retired, ...unhealthy("mail-service")])).toBe(
       "restarted: emaintenance-mail-service\n",
     );
   });

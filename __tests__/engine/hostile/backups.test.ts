@@ -36,7 +36,7 @@ describe("uploaded files", () => {
       // A hole is no reason to refuse: the plan is made, though the files claim more than any disk has.
       expect(await emaintenance("restore", "uploads", manifest.set, "--dry-run")).toMatchObject({ code: 0 });
 
-      // The step that lays the files out beside the present ones, by itself: no container runs here.
+      // The step that lays the files out next to the present ones, by itself: no container runs here.
       const layOut = `
         set -euo pipefail
         scripts=$1 EXACT=$3 STATUS=$4 JOURNAL=$4/restore.journal

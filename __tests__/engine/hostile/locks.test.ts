@@ -60,13 +60,13 @@ test("a login without rights keeps no deploy off, and can lay no lock where they
 test("a deploy or a restore of a version before is heeded", async () => {
   const { said } = await onHost(`
     setpriv --reuid other --regid other --init-groups bash -c 'echo "{\\"owner\\":\\"anna@desk\\",\\"release\\":\\"1\\"}" > ${FORMER_DEPLOY_LOCK}'
-    begin deploy || echo refused beside a deploy
+    begin deploy || echo refused during a deploy
     rm ${FORMER_DEPLOY_LOCK}
     flock /run/lock/emaintenance-restore sleep 20 &
     sleep 1
-    begin deploy || echo refused beside a restore`);
+    begin deploy || echo refused during a restore`);
   expect(said).toContain("anna@desk deploys release 1 here");
-  expect(said).toContain("refused beside a deploy\n");
+  expect(said).toContain("refused during a deploy\n");
   expect(said).toContain("a restore is under way");
-  expect(said).toContain("refused beside a restore\n");
+  expect(said).toContain("refused during a restore\n");
 });

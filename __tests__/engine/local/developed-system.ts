@@ -8,7 +8,7 @@ const REPOSITORY = join(__dirname, "../../..");
 const SAMPLE = join(REPOSITORY, "rehearsal/app");
 const DERIVED = /^(node_modules|\.next|dist|next-env\.d\.ts|.*\.tsbuildinfo)$/;
 
-/** Who develops: not root, so that a file of root's would show. Only root can become somebody else. */
+/** Who develops: not root, so that a file of root's would show. Only root can become another user. */
 const DEVELOPER = process.getuid?.() === 0 ? { uid: 12_345, gid: 12_345 } : undefined;
 
 const START_SECONDS = 1200;
@@ -55,7 +55,7 @@ export class DevelopedSystem {
 
   /**
    * @param kind the first part of its name
-   * @param environment beside what the test has
+   * @param environment in addition to the test's own
    */
   constructor(
     kind: string,

@@ -35,8 +35,8 @@ test("a container that does not get healthy in time stays, is tainted, and is re
   expect(workspace.isTainted(ADDRESS)).toBe(true);
   expect(workspace.state(ADDRESS)).toMatchObject({ id: Id });
 
-  const mended = container({ healthcheck: HEALTHY, wait: true, wait_timeout: 30 });
-  expect(await workspace.plan(mended)).toEqual({ [ADDRESS]: "replace" });
+  const fixed = container({ healthcheck: HEALTHY, wait: true, wait_timeout: 30 });
+  expect(await workspace.plan(fixed)).toEqual({ [ADDRESS]: "replace" });
   await workspace.apply();
   expect((await inspect(name)).Id).not.toBe(Id);
   expect(await workspace.plan()).toEqual({});

@@ -13,18 +13,18 @@ const START_MS = 900_000;
 const ROWS = "5000 1000";
 
 let system: RestoredSystem;
-let set: string;
+let backup: string;
 beforeAll(async () => {
   system = await RestoredSystem.start(temporaryFolder());
-  set = await system.backUp("database");
-  // What the set does not have, so that one sees which database is there.
+  backup = await system.backUp("database");
+  // What the backup does not have, so that one sees which database is there.
   await system.sql("INSERT INTO work_orders (title) VALUES ('after the backup')");
 }, START_MS);
 afterAll(() => system?.remove());
 
 const AFTER = "5001 1000";
 
-/** Everything that a restore could change; equal before and after one that failed. */
+/** Everything that a restore could change; the same before and after one that failed. */
 const state = () => system.state();
 
 describe("before anything is touched", () => {
@@ -41,7 +41,7 @@ describe("before anything is touched", () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(
       new RegExp(
-        `^restore database from ${set}: of 20.*, release 1.4.0, .*, not verified yet\n  1\\. checks the set`,
+        `^restore database from ${backup}: of 20.*, release 1.4.0, .*, not verified yet\n  1\\. checks the set`,
       ),
     );
     expect(stdout).toContain("stops web user-service");
@@ -57,21 +57,21 @@ describe("before anything is touched", () => {
     expect(code).toBe(2);
   });
 
-  test("a set with one flipped byte is refused, by name of the file", async () => {
-    const file = system.setFile(set, "database.dump");
+  test("a backup with one flipped byte is refused, by name of the file", async () => {
+    const file = system.backupFile(backup, "database.dump");
     const good = readFileSync(file);
     const bad = Buffer.from(good);
     bad[Math.floor(bad.length / 2)]! ^= 1;
     writeFileSync(file, bad);
-    const { code, stderr } = await system.restore("database", set, "--yes");
+    const { code, stderr } = await system.restore("database", backup, "--yes");
     writeFileSync(file, good);
 
     expect(stderr).toContain(
-      `${set} is not what was backed up: database.dump has changed since it was written: its SHA-256 is another`,
+      `${backup} is not what was backed up: database.dump has changed since it was written: its SHA-256 is another`,
     );
     expect(code).toBe(1);
     expect(system.audit.at(-1)).toMatchObject({
-      set,
+      backup,
       result: expect.stringMatching(/^refused: .* is not what was backed up/) as string,
     });
   });
@@ -83,11 +83,11 @@ describe("before anything is touched", () => {
       { bytes: 1e15 },
       /are free where the database is. Expected 953674317 MiB for the restored one/,
     ],
-  ])("a set %s is refused", async (_, facts, message) => {
-    const manifest = readFileSync(system.setFile(set, "manifest.json"));
-    system.changeManifest(set, (changed) => Object.assign(changed.postgres as object, facts));
-    const { code, stderr } = await system.restore("database", set, "--yes");
-    writeFileSync(system.setFile(set, "manifest.json"), manifest);
+  ])("a backup %s is refused", async (_, facts, message) => {
+    const manifest = readFileSync(system.backupFile(backup, "manifest.json"));
+    system.changeManifest(backup, (changed) => Object.assign(changed.postgres as object, facts));
+    const { code, stderr } = await system.restore("database", backup, "--yes");
+    writeFileSync(system.backupFile(backup, "manifest.json"), manifest);
 
     expect(stderr).toMatch(message);
     expect(code).toBe(1);
@@ -118,9 +118,9 @@ describe("a restore that does not come to its end leaves everything as it was", 
     ["before", "complete"],
   ] as const)(
     "killed %s it wrote down %s: that is an alert, and --recover undoes it",
-    async (moment, step) => {
-      const restore = ["database", set, "--yes", "--without-safety-dump"];
-      expect((await system.restoreKilled(moment, step, ...restore)).code).toBe(137);
+    async (when, step) => {
+      const restore = ["database", backup, "--yes", "--without-safety-dump"];
+      expect((await system.restoreKilled(when, step, ...restore)).code).toBe(137);
       expect(system.alerts.at(-1)).toMatchObject({
         severity: "warning",
         message: expect.stringMatching(
@@ -142,7 +142,7 @@ describe("a restore that does not come to its end leaves everything as it was", 
 
   test("ended by a signal: it undoes itself at once", async () => {
     const program = join(system.root, "deploy/Server/scripts/emaintenance.sh");
-    const restore = spawn(program, ["restore", "database", set, "--yes", "--without-safety-dump"]);
+    const restore = spawn(program, ["restore", "database", backup, "--yes", "--without-safety-dump"]);
     restore.stdout.on("data", (text: Buffer) => {
       if (text.toString().includes("restoring into")) restore.kill("SIGTERM");
     });
@@ -154,12 +154,12 @@ describe("a restore that does not come to its end leaves everything as it was", 
   });
 
   test("with other rows than the manifest has: it is not put in place", async () => {
-    const manifest = readFileSync(system.setFile(set, "manifest.json"));
-    system.changeManifest(set, (changed) =>
+    const manifest = readFileSync(system.backupFile(backup, "manifest.json"));
+    system.changeManifest(backup, (changed) =>
       Object.assign(changed.rowCounts as object, { "public.work_orders": 5002 }),
     );
-    const { code, stderr } = await system.restore("database", set, "--yes", "--without-safety-dump");
-    writeFileSync(system.setFile(set, "manifest.json"), manifest);
+    const { code, stderr } = await system.restore("database", backup, "--yes", "--without-safety-dump");
+    writeFileSync(system.backupFile(backup, "manifest.json"), manifest);
 
     expect(stderr).toContain("public.work_orders: 5000 instead of 5002");
     expect(code).toBe(1);
@@ -168,8 +168,8 @@ describe("a restore that does not come to its end leaves everything as it was", 
 
   test("while another runs, or a backup: the second is refused, and the first unharmed", async () => {
     const both = await Promise.all([
-      system.restore("database", set, "--yes", "--without-safety-dump"),
-      system.restore("database", set, "--yes", "--without-safety-dump"),
+      system.restore("database", backup, "--yes", "--without-safety-dump"),
+      system.restore("database", backup, "--yes", "--without-safety-dump"),
     ]);
     expect(both.map(({ code }) => code).sort()).toEqual([0, 4]);
     expect(both.map(({ stderr }) => stderr).join("")).toContain("another restore is under way");
@@ -178,18 +178,18 @@ describe("a restore that does not come to its end leaves everything as it was", 
 });
 
 describe("emaintenance restore database", () => {
-  test("replaces the database, and what was there is a set of its own, which brings it back", async () => {
+  test("replaces the database, and what was there is a backup of its own, which brings it back", async () => {
     await system.sql("INSERT INTO work_orders (title) VALUES ('after the backup')");
     await system.redis("SET", "session", "mine");
 
-    const first = await system.restore("database", set, "--yes");
+    const first = await system.restore("database", backup, "--yes");
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" });
     expect(await system.rows()).toBe(ROWS);
     expect(await system.redis("GET", "session")).toBe("");
     expect(await system.leftovers()).toEqual([]);
 
-    const saved = system.sets.filter((name) => name !== set);
-    expect(JSON.parse(readFileSync(system.setFile(saved[0] ?? "", "manifest.json"), "utf8"))).toMatchObject({
+    const saved = system.backups.filter((name) => name !== backup);
+    expect(JSON.parse(readFileSync(system.backupFile(saved[0] ?? "", "manifest.json"), "utf8"))).toMatchObject({
       reason: "before-restore",
     });
     const back = await system.restore("database", saved[0] ?? "", "--yes", "--keep-sessions");
@@ -197,7 +197,7 @@ describe("emaintenance restore database", () => {
     expect(await system.rows()).toBe(AFTER);
   });
 
-  test("brings back a database that was dropped, from the newest set", async () => {
+  test("brings back a database that was dropped, from the newest backup", async () => {
     await system.sql("DROP DATABASE emaintenance WITH (FORCE)", "postgres");
 
     const { code, stdout } = await system.restore("database", "--yes");

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, type RunResult, waitFor } from "../../../lib/run";
 import { ask } from "../gateway/client";
-import { seedConfig, START_SECONDS } from "../gateway/gateway-system";
+import { standardConfig, START_SECONDS } from "../gateway/gateway-system";
 import { Load } from "../gateway/load";
 import { type Interruption, killedAtEveryStep, type Made, RolloutSystem } from "./rollout-system";
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   system = await RolloutSystem.prepare();
   const { gateway } = system;
   await mkdir(join(gateway.configFolder, "upstreams"), { recursive: true });
-  await writeFile(gateway.configFile, seedConfig({ switched: true }));
+  await writeFile(gateway.configFile, standardConfig({ switched: true }));
   await gateway.startGateway();
   one = await system.container({ asleep: true });
   other = await system.container({ asleep: true });
@@ -311,7 +311,7 @@ describe("what is not a deployment's", () => {
     );
     expect(await answered()).toBe(before.name);
     expect(await system.holderOf(system.nameOf())).toBe(before.id);
-    // A deployment that has failed is none under way.
+    // A deployment that has failed is no longer under way.
     expect(existsSync(system.lock)).toBe(false);
     await system.discard(foreign);
   });

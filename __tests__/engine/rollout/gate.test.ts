@@ -67,7 +67,7 @@ async function gate(
   });
 }
 
-/** Runs the gate for one new container, beside one that serves. */
+/** Runs the gate for one new container, next to one that serves. */
 async function gateFor(made: Made, options?: GateOptions): Promise<RunResult> {
   return gate({ [NAME()]: made }, options);
 }
@@ -136,7 +136,7 @@ describe("the gate, while an old container serves", () => {
 
   test.each<[string, Mode, RegExp]>([
     ["crashes at its start", "crash", /ends again and again, with exit code 3\..*the moon is missing/s],
-    ["ends again and again, after a moment", "ends", /ends again and again, with exit code 4\./],
+    ["ends again and again, after a short time", "ends", /ends again and again, with exit code 4\./],
     [
       "answers its health check with 500",
       "error",

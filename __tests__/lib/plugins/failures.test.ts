@@ -62,7 +62,7 @@ test("a field that the plugin does not know is refused before anything is planne
   expect(engine.lines).toEqual([]);
 });
 
-test("waiting for a container without a health check is refused with the mend", async () => {
+test("waiting for a container without a health check is refused with the remedy", async () => {
   const { state, words } = await create({ wait: true, wait_timeout: 1 });
   expect(words).toBe(
     'container "web" has wait = true and no health check\n' +
@@ -158,7 +158,7 @@ describe("an image that is neither present nor pullable", () => {
     return { state, words, login };
   }
 
-  test("is named, with what was tried and the mend", async () => {
+  test("is named, with what was tried and the remedy", async () => {
     const { state, words, login } = await pull({});
     expect(words).toBe(
       `Unable to read Docker image into resource: unable to pull image ${name}: error pulling image ${name}: ${refusal}\n` +

@@ -37,7 +37,7 @@ describe("emaintenance restart", () => {
     expect(await startedAt("redis")).toBe(before);
   });
 
-  test("starts what stands still", async () => {
+  test("starts what is stopped", async () => {
     await system.docker("stop", "--time", "1", system.container("web"));
     const { code } = await system.emaintenance(["restart", "web"]);
     expect(code).toBe(0);

@@ -14,7 +14,7 @@ describe("emaintenance safety-check", () => {
     expect(stdout).toMatch(/^notice +containers +the finished job/m);
   });
 
-  test("finds anonymous volumes with data: of ours, and of nobody; empty ones do not matter", async () => {
+  test("finds anonymous volumes with data: of this project, and of no container; empty ones do not matter", async () => {
     const full = (await system.docker("volume", "create")).stdout.trim();
     const empty = (await system.docker("volume", "create")).stdout.trim();
     const mountpoint = (
@@ -73,7 +73,7 @@ describe("emaintenance safety-check", () => {
     expect(gone.code).toBe(1);
   });
 
-  test("finds a stranger on a port of ours", async () => {
+  test("finds a stranger on a port of this project", async () => {
     const port = system.description.services.at(-1)?.publish[0]?.port ?? 0;
     const stranger = system.container("stranger");
     await system.docker(
@@ -94,7 +94,7 @@ describe("emaintenance safety-check", () => {
     expect(stopped).toEqual([expect.objectContaining({ severity: "warning" })]);
   });
 
-  test("finds folders with another owner or mode, or none, a full disk, and backups that stopped coming", async () => {
+  test("finds missing folders, folders with another owner or mode, a full disk, and backups that stopped coming", async () => {
     const uploads = join(system.root, "data", "uploads");
     system.write("data/uploads/.keep", "");
     const ended = `${new Date(Date.now() - 30 * 3_600_000).toISOString().slice(0, 19)}Z`;

@@ -58,7 +58,7 @@ describe("a real listener", () => {
     });
   });
 
-  test("that belongs to a container of somebody else is named", async () => {
+  test("that belongs to a container of another project is named", async () => {
     await whileListening("127.0.0.1", async (port) => {
       const host = new PreflightHost().docker({ [`ps --filter publish=${port} *`]: "echo stray" });
 
