@@ -15,7 +15,7 @@ function filesIn(outdir: string) {
 /** The path in an expression of Terraform. */
 const pathIn = (expression: string) => /^file\("\$\{path\.module\}\/(.*)"\)$/.exec(expression)?.[1] ?? "";
 
-describe("files beside the stack", () => {
+describe("files next to the stack", () => {
   test("have the digest of their text in their name, and lie where Terraform looks for them", () => {
     const { files, folder } = filesIn(temporaryFolder());
 
@@ -65,7 +65,7 @@ describe("files beside the stack", () => {
     expect(readFileSync(path, "utf8")).toBe("read meanwhile");
   });
 
-  test("hold no value that only Terraform knows: it would stand there as a riddle", () => {
+  test("hold no value that only Terraform knows: it would be an unresolved reference there", () => {
     const { files } = filesIn(temporaryFolder());
     const port = Lazy.stringValue({ produce: () => "22" });
 

@@ -23,7 +23,7 @@ test("the default configuration, whole", () => {
   expect(render()).toMatchSnapshot();
 });
 
-test("equal props give an equal text", () => {
+test("the same props give the same text", () => {
   expect(render({ deniedPaths: ["/b", "/a"] })).toBe(render({ deniedPaths: ["/a", "/b", "/a/"] }));
 });
 
@@ -185,7 +185,7 @@ test("nothing is closed and no path called ambiguous where no path is denied", (
   expect(render({ deniedPaths: ["/x"] })).toMatch(/\$closed[^]*\$ambiguous/);
 });
 
-test("no location adds a header: it would switch off those that all answers have", () => {
+test("no location adds a header: it would disable those that all answers have", () => {
   const server = render().split("    server {")[1] ?? "";
   expect(server).toContain("location");
   expect(server).not.toContain("add_header");

@@ -252,7 +252,7 @@ describe("settings of the firewall that cannot work are refused", () => {
         "addresses or the network that the name's operator publishes, or let the program go through a proxy, and list the proxy",
     ],
     [
-      "a port of the host that is none",
+      "an invalid port of the host",
       { hostPortsForContainers: [0] },
       `hostPortsForContainers.0 is 0: ${PORT}`,
     ],

@@ -101,9 +101,10 @@ describe("retention.jq", () => {
 
   test("thins out to one a day, a week and a month", () => {
     const all = Array.from({ length: 100 }, (_, days) => aged(days));
-    const fates = kept(all, { keepDays: 10, keepWeeks: 4, keepMonths: 3 });
-    expect(fates.db_10).toBe("younger than 10 days");
-    const because = (reason: string): string[] => Object.keys(fates).filter((set) => fates[set] === reason);
+    const retention = kept(all, { keepDays: 10, keepWeeks: 4, keepMonths: 3 });
+    expect(retention.db_10).toBe("younger than 10 days");
+    const because = (reason: string): string[] =>
+      Object.keys(retention).filter((name) => retention[name] === reason);
     // Saturdays, and the last days of August, September and October.
     expect(because("newest of its week")).toEqual(["db_15", "db_22"]);
     expect(because("newest of its month")).toEqual(["db_29", "db_60", "db_90"]);

@@ -39,7 +39,7 @@ describe("the command line", () => {
   });
 });
 
-describe("the images of a way back", () => {
+describe("the images of a rollback", () => {
   const image = (id: string, digest: string | null = null) => ({ reference: "a:1", id, digest });
 
   test("keep the name that the state has, where it means the same image", () => {
@@ -62,7 +62,7 @@ describe("the images of a way back", () => {
   });
 });
 
-describe("the release to go back to", () => {
+describe("the release to roll back to", () => {
   const record = (name: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
     ...{
       name,
@@ -94,13 +94,13 @@ describe("the release to go back to", () => {
 
   test.each<[string, ReleaseRecord[], string | undefined, string]>([
     [
-      "none was ever good",
+      "no release was ever good",
       [record("1", { result: "failed" })],
       undefined,
       "there is no good release to go back to",
     ],
     [
-      "there is none before",
+      "there is no release before it",
       [current],
       undefined,
       "there is no release before the one in use. There are:\n  3",
@@ -117,7 +117,7 @@ describe("the release to go back to", () => {
       "2",
       "not all images of 2 are on the host",
     ],
-  ])("is none where %s", (_why, records, name, message) => {
+  ])("is refused: %s", (_why, records, name, message) => {
     expect(() => chooseRelease(records, { name })).toThrow(message);
   });
 });
@@ -139,7 +139,7 @@ describe("the folder of a deployment", () => {
     expect(await workspace.pin()).toEqual({ RELEASE: "1" });
   });
 
-  test("is told where there is none", () => {
+  test("must have a cdktf.json", () => {
     expect(() => Workspace.containing("/", "prod")).toThrow("holds a cdktf.json");
   });
 });

@@ -57,7 +57,7 @@ describe("the likely cause", () => {
       /the image of web cannot be built/,
     ],
     [
-      "of somebody else's deploy",
+      "of another operator's deploy",
       error("null_resource.deployment_begin", "anna@desk deploys release 7 here since 2026-11-24T12:00:00Z"),
       facts([]),
       "lock",

@@ -236,7 +236,7 @@ test("under the maintenance page only services on their own are asked", async ()
 describe("the default checks", () => {
   const checks = defaultChecks([{ service: "web", path: "/api/health" }]);
 
-  test("skip what needs a login where there is none", async () => {
+  test("skip what needs a login if there is no login", async () => {
     const system = systemThat((request) => ({
       status: request === "GET /api/work-orders" ? 401 : 200,
       json: { status: "ok" },

@@ -11,13 +11,13 @@ test("the stack alone is the newest copy, and asks", () => {
   });
 });
 
-test("a set, or a folder of this machine", () => {
+test("a backup, or a folder of this machine", () => {
   expect(parseOptions(["prod", "full_20260131_010000", "--dry-run"])).toMatchObject({
     set: "full_20260131_010000",
     dryRun: true,
   });
-  expect(parseOptions(["prod", "--from", "sets/full_20260131_010000", "-y"])).toMatchObject({
-    from: "sets/full_20260131_010000",
+  expect(parseOptions(["prod", "--from", "backups/full_20260131_010000", "-y"])).toMatchObject({
+    from: "backups/full_20260131_010000",
     yes: true,
   });
 });

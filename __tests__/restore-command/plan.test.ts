@@ -35,11 +35,11 @@ function plan(later: readonly LaterSet[]): string {
   });
 }
 
-test("the plan of a full set alone says from when on something is lost", () => {
+test("the plan of a full backup alone says from when on something is lost", () => {
   expect(plan([]).split("\n").at(-1)).toBe("What was written after 2026-01-04T01:00:00Z is not in it.");
 });
 
-test("newer sets are steps of their own, and less is lost", () => {
+test("newer backups are steps of their own, and less is lost", () => {
   const text = plan([
     { set: "uploads_20260104_030000", what: "uploads" },
     { set: "db_20260106_020000", what: "database" },

@@ -53,7 +53,7 @@ describe("the development stack", () => {
     });
   });
 
-  test("installs packages anew for another lock file, and not otherwise", () => {
+  test("installs packages again for another lock file, and not otherwise", () => {
     const digest = (json = local()) => environment(container(json, "install")).LOCK_DIGEST;
 
     expect(digest()).toMatch(/^[0-9a-f]{12}$/);
@@ -67,7 +67,7 @@ describe("the development stack", () => {
     });
   });
 
-  test("reads the gateway's configuration from beside the synthesised stack, wherever that is", () => {
+  test("reads the gateway's configuration next to the synthesised stack, wherever that is", () => {
     const [configuration] = container(stack, "nginx").volumes;
 
     expect(configuration).toMatchObject({

@@ -49,7 +49,7 @@ describe.each(STACKS)("the synthesised stack %s", (name, stack) => {
     });
   });
 
-  test("keeps its state beside cdktf.json, by a path that is the same on every machine", () => {
+  test("keeps its state next to cdktf.json, by a path that is the same on every machine", () => {
     expect(stack.terraform.backend).toEqual({ local: { path: `../../../terraform.${name}.tfstate` } });
   });
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const TEMPLATES = join(__dirname, "../../templates");
 
-/** What a name may be that somebody else chooses: quotes, commands of a shell and of SQL, a line break, an order for a terminal. */
+/** What a name may be that an attacker chooses: quotes, commands of a shell and of SQL, a line break, an order for a terminal. */
 export const HOSTILE = 'it\'s "a" \\name\\\n$(reboot) `id`; DROP TABLE x; --\t\u001b[31m\u00e9 -rf';
 
 export interface JqOptions {

@@ -71,7 +71,7 @@ export class PreflightHost extends FakeHost {
   docker(answers: Readonly<Record<string, string>>): this {
     const own = new Map(Object.entries(answers));
     const all = [...own, ...[...this.engine].filter(([words]) => !own.has(words))];
-    // A star stands for any words; the rest is taken as it is.
+    // A star matches any words; the rest is taken as it is.
     const pattern = (words: string) => words.replace(/[^*]+/g, (text) => `'${text}'`);
     const cases = all.map(([words, body]) => `${pattern(words)}) ${body} ;;`);
     return this.program("docker", `case "$*" in\n${cases.join("\n")}\n*) exit 1 ;;\nesac`);

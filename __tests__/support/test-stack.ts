@@ -55,7 +55,7 @@ export class TestStack extends TerraformStack {
     }));
   }
 
-  /** A value as it will stand in the synthesised stack. */
+  /** A value as it will be in the synthesised stack. */
   resolved(value: unknown): unknown {
     return Tokenization.resolve(value, {
       scope: this,

@@ -62,7 +62,11 @@ describe("retention", () => {
   });
 
   test("keeps the three newest of a kind that comes seldom, without those that failed their verification", async () => {
-    const good = [backup(90, { kind: "uploads" }), backup(80, { kind: "uploads" }), backup(70, { kind: "uploads" })];
+    const good = [
+      backup(90, { kind: "uploads" }),
+      backup(80, { kind: "uploads" }),
+      backup(70, { kind: "uploads" }),
+    ];
     const failed = backup(65, { kind: "uploads", verified: false });
     const newest = backup(60, { kind: "uploads", verified: false });
     daily(20, 0);

@@ -116,23 +116,20 @@ describe("a restore that does not come to its end leaves everything as it was", 
     ["after", "stopped"],
     ["after", "previous"],
     ["before", "complete"],
-  ] as const)(
-    "killed %s it wrote down %s: that is an alert, and --recover undoes it",
-    async (when, step) => {
-      const restore = ["database", backup, "--yes", "--without-safety-dump"];
-      expect((await system.restoreKilled(when, step, ...restore)).code).toBe(137);
-      expect(system.alerts.at(-1)).toMatchObject({
-        severity: "warning",
-        message: expect.stringMatching(
-          /^a restore is under way since .* If it was killed: emaintenance restore --recover$/,
-        ) as string,
-      });
-      expect((await system.restore(...restore)).stderr).toContain("a restore was killed before its end");
+  ] as const)("killed %s it wrote down %s: that is an alert, and --recover undoes it", async (when, step) => {
+    const restore = ["database", backup, "--yes", "--without-safety-dump"];
+    expect((await system.restoreKilled(when, step, ...restore)).code).toBe(137);
+    expect(system.alerts.at(-1)).toMatchObject({
+      severity: "warning",
+      message: expect.stringMatching(
+        /^a restore is under way since .* If it was killed: emaintenance restore --recover$/,
+      ) as string,
+    });
+    expect((await system.restore(...restore)).stderr).toContain("a restore was killed before its end");
 
-      const { code, stderr } = await system.restore("--recover");
-      expect({ code, stderr, ...(await state()) }).toEqual({ code: 0, stderr: "", ...before });
-    },
-  );
+    const { code, stderr } = await system.restore("--recover");
+    expect({ code, stderr, ...(await state()) }).toEqual({ code: 0, stderr: "", ...before });
+  });
 
   test("that was killed is undone once", async () => {
     expect((await system.restore("--recover")).stdout).toBe(
@@ -189,7 +186,9 @@ describe("emaintenance restore database", () => {
     expect(await system.leftovers()).toEqual([]);
 
     const saved = system.backups.filter((name) => name !== backup);
-    expect(JSON.parse(readFileSync(system.backupFile(saved[0] ?? "", "manifest.json"), "utf8"))).toMatchObject({
+    expect(
+      JSON.parse(readFileSync(system.backupFile(saved[0] ?? "", "manifest.json"), "utf8")),
+    ).toMatchObject({
       reason: "before-restore",
     });
     const back = await system.restore("database", saved[0] ?? "", "--yes", "--keep-sessions");

@@ -232,7 +232,9 @@ describe("emaintenance restore full", () => {
   );
 
   test("killed when all was done, it is finished by --recover, and written down as restored", async () => {
-    expect((await system.restoreKilled("after", "complete", "full", backup, "--yes", WITHOUT)).code).toBe(137);
+    expect((await system.restoreKilled("after", "complete", "full", backup, "--yes", WITHOUT)).code).toBe(
+      137,
+    );
     expect((await system.restore("--recover")).code).toBe(0);
 
     expect(await system.redis("GET", "session")).toBe("mine");

@@ -234,7 +234,10 @@ test("removed is what a deployment that died has made: never what serves, what i
   expect(await begin({ LABEL: label, KNOWN: "" })).toMatchObject({ code: 0 });
   expect(await system.names()).toContain(unknown?.name);
 
-  const { code, stdout } = await begin({ LABEL: label, KNOWN: `${"0".repeat(64)} ${known?.id} ${marker.id}` });
+  const { code, stdout } = await begin({
+    LABEL: label,
+    KNOWN: `${"0".repeat(64)} ${known?.id} ${marker.id}`,
+  });
 
   expect(code).toBe(0);
   expect(stdout).toContain(`removing ${unknown?.name}, which was made by a deployment that died\n`);

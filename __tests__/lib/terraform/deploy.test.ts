@@ -43,7 +43,7 @@ describe("a step of a deployment", () => {
   });
 
   test.each(['+ name = "web"', "docker_image.web: Refreshing state... [id=sha256:1]", "Outputs:"])(
-    "%j is none",
+    "%j is no step",
     (line) => {
       expect(deployStep(line)).toBeUndefined();
     },

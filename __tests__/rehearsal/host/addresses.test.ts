@@ -37,12 +37,9 @@ describe("networks of rehearsals", () => {
     expect(freePlans([parseRange(taken)])[0]).toEqual(networkPlan(1));
   });
 
-  test.each([["198.51.100.0/24"], ["198.0.0.0/8"], ["2001:db8::/32"]])(
-    "are none where %s is taken",
-    (taken) => {
-      expect(freePlans([parseRange(taken)])).toEqual([]);
-    },
-  );
+  test.each([["198.51.100.0/24"], ["198.0.0.0/8"], ["2001:db8::/32"]])("are all taken if %s is", (taken) => {
+    expect(freePlans([parseRange(taken)])).toEqual([]);
+  });
 
   test.each([["10.0.0.0/8"], ["192.0.2.0/24"], ["fd00::/8"], ["2001:db8:2::/64"]])("ignore %s", (other) => {
     expect(freePlans([parseRange(other)])).toHaveLength(16);
