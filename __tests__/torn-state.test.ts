@@ -26,26 +26,26 @@ describe("a state over which Terraform was killed", () => {
   test.each([
     ["empty", ""],
     ["half", STATE.slice(0, 20)],
-  ])("is what it was before that run, where it is %s", (_, state) => {
+  ])("is what it was before that run, if it is %s", (_, state) => {
     const file = folderWith({ state, backup: STATE });
 
     expect(mendTornState(file)).toBe(true);
     expect(readFileSync(file, "utf8")).toBe(STATE);
   });
 
-  test("stays where it is whole", () => {
+  test("stays if it is whole", () => {
     const file = folderWith({ state: LATER, backup: STATE });
 
     expect(mendTornState(file)).toBe(false);
     expect(readFileSync(file, "utf8")).toBe(LATER);
   });
 
-  test("stays empty where nothing was known before", () => {
+  test("stays empty if nothing was known before", () => {
     expect(mendTornState(folderWith({ state: "" }))).toBe(false);
   });
 });
 
-test("an empty state stays empty where no Terraform has died over it", () => {
+test("an empty state stays empty if no Terraform has died over it", () => {
   const file = folderWith({ state: "", backup: STATE, lock: false });
 
   expect(mendTornState(file)).toBe(false);

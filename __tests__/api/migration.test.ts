@@ -27,7 +27,7 @@ describe("the migration", () => {
     });
   });
 
-  test("writes nothing into the state that it prints: its log is looked at by the gate", () => {
+  test("writes nothing into the state that it prints: the gate reads its log", () => {
     expect(json.logs).toBe(false);
   });
 

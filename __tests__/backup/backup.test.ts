@@ -67,7 +67,7 @@ describe("the schedules of backups", () => {
 });
 
 describe("the rules on the host", () => {
-  test("are the defaults where nothing else is said", () => {
+  test("are the defaults if nothing else is said", () => {
     expect(describeBackup({}, true)).toEqual({
       keepDays: 30,
       onePerDay: false,

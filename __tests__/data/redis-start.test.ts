@@ -42,11 +42,11 @@ describe("the start of Redis", () => {
     ]);
   });
 
-  test("asks for none while a deployment that gives Redis its first password has not replaced the services", async () => {
+  test("asks for no password while a deployment that gives Redis its first password has not replaced the services", async () => {
     expect((await started("correct horse battery", true)).text).toBe("");
   });
 
-  test("refuses to do without one", async () => {
+  test("refuses to start without a password", async () => {
     const { code, calls, stderr } = await started("");
     expect({ code: code === 0, calls }).toEqual({ code: false, calls: [] });
     expect(stderr).toContain("REDIS_PASSWORD: password of Redis");

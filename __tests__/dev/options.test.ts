@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { parseOptions } from "../../scripts/dev/options";
 
 describe("the words after npm run dev", () => {
-  test("may be none", () => {
+  test("may be left out", () => {
     expect(parseOptions(["up"])).toEqual({
       verb: "up",
       source: undefined,

@@ -180,7 +180,7 @@ describe("settings", () => {
   });
 });
 
-test("nothing is closed and no path called ambiguous where no path is denied", () => {
+test("nothing is closed and no path called ambiguous if no path is denied", () => {
   expect(render()).not.toMatch(/\$closed|\$ambiguous/);
   expect(render({ deniedPaths: ["/x"] })).toMatch(/\$closed[^]*\$ambiguous/);
 });

@@ -8,7 +8,7 @@ const SERVICES = [
 ];
 
 describe("a table of routes", () => {
-  test("is the deployment document's where nobody says otherwise", () => {
+  test("is the deployment document's by default", () => {
     expect(SEED_ROUTES).toEqual({
       "/api/auth": "user-service",
       "/api/users": "user-service",

@@ -111,7 +111,7 @@ describe("the firewall", () => {
     );
   });
 
-  test("closes everything outside, where nothing is listed", () => {
+  test("closes everything outside if nothing is listed", () => {
     expect(chain("", { outbound: { only: [] } })).toContain("-A EMAINTENANCE-USER -i SYSTEM_BRIDGE -j DROP");
     expect(chain("")).not.toContain("-A EMAINTENANCE-USER -i SYSTEM_BRIDGE -j DROP");
   });

@@ -67,7 +67,7 @@ describe("an image that is built on the host", () => {
     });
   });
 
-  test("has the gateway's origin built in where it is the web, and as a part of its name", () => {
+  test("has the gateway's origin built in if it is the web, and as a part of its name", () => {
     const { name, dynamic } = resource.docker_image?.web as { name: string; dynamic: unknown };
     expect(name).toContain("sha256(jsonencode([var.NEXT_PUBLIC_API_URL]))");
     expect(dynamic).toMatchObject({

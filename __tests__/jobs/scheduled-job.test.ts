@@ -80,7 +80,7 @@ LogLevelMax=notice
     expect(json.depends_on).toEqual(["null_resource.job_runner"]);
   });
 
-  test("is known to the runner, which takes away what is no job any more", () => {
+  test("is known to the runner, which removes what is no longer a job", () => {
     const stack = new TestStack();
     const { connection, layout } = stack;
     const runner = new JobRunner(stack, "job-runner", { connection, layout });

@@ -42,7 +42,7 @@ describe("the command line", () => {
 describe("the images of a rollback", () => {
   const image = (id: string, digest: string | null = null) => ({ reference: "a:1", id, digest });
 
-  test("keep the name that the state has, where it means the same image", () => {
+  test("keep the name that the state has, if it means the same image", () => {
     const state = new Map([["user_service", { name: "other:2", id: "sha256:1" }]]);
     expect(pinsOf({ images: { "user-service": image("sha256:1") } }, state, () => undefined)).toEqual({
       "user-service": "other:2",
@@ -57,7 +57,7 @@ describe("the images of a rollback", () => {
   test.each([
     ["the digest", image("sha256:1", "a@sha256:9"), "a@sha256:9"],
     ["the id, for one that was built", image("sha256:1"), "sha256:1"],
-  ])("have %s where the tag has moved on", (_what, recorded, reference) => {
+  ])("have %s if the tag has moved on", (_what, recorded, reference) => {
     expect(pinsOf({ images: { web: recorded } }, new Map(), () => "sha256:7")).toEqual({ web: reference });
   });
 });
@@ -81,7 +81,7 @@ describe("the release to roll back to", () => {
     expect(chooseRelease([current, before, record("1")])).toBe(before);
   });
 
-  test("is the last good one where something else serves, or a deploy has not come to its end", () => {
+  test("is the last good one if something else serves, or a deploy has not come to its end", () => {
     const passed = { ...current, serving: false };
     const failed = record("4", { result: "failed" });
     expect(chooseRelease([failed, passed, before])).toBe(passed);

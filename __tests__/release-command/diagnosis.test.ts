@@ -241,7 +241,7 @@ test("the new container is looked at, not the retired one of the same service", 
   expect(diagnose([ofUserService], facts([young, old])).container).toBe(young);
 });
 
-test("it is told with the evidence and the remedy", () => {
+test("it is reported with the evidence and the remedy", () => {
   const found = facts(
     [container("user-service", { ...crashed, healthOutput: "no answer" })],
     "line 1\nline 2\n",
@@ -267,7 +267,7 @@ test("the remedy for a container that listens on 127.0.0.1 names the setting; fo
   expect(remedy("It listens on port 3000.")).not.toContain("0.0.0.0");
 });
 
-test("what a container says is told as plain text", () => {
+test("what a container says is printed as plain text", () => {
   const found = facts(
     [container("user-service", { health: "unhealthy", healthOutput: "500 \u001b[31mno\u0007 disk\u009b" })],
     "a\tlog\u001b]0;title\u0007\nof two lines\r",

@@ -20,7 +20,7 @@ function workspace(files: Readonly<Record<string, string>>): Workspace {
   return Workspace.containing(folder, "prod");
 }
 
-test("what Terraform knows of the lost host gets a name with the date; an empty file is no knowledge", async () => {
+test("what Terraform knows of the lost host gets a name with the date; an empty file does not count", async () => {
   const here = workspace({ "terraform.prod.tfstate": "prod", "terraform.bootstrap.tfstate": "" });
   const aside = await stateOfLostHost(here, ["bootstrap", "prod"], NOW);
 

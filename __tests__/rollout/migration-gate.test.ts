@@ -74,7 +74,7 @@ describe("the gate, on a host", () => {
     expect(host.calls).toContain("docker rename 0123abcd emaintenance-migration");
   });
 
-  test("has the database remember the image, and goes on where it cannot", async () => {
+  test("has the database remember the image, and goes on if it cannot", async () => {
     const host = jobThatEnds(0);
     const without = jobThatEnds(0).program(
       "docker",
@@ -91,7 +91,7 @@ describe("the gate, on a host", () => {
     );
   });
 
-  test("lets a job that failed try once more, so that a passing trouble needs no hand", async () => {
+  test("lets a job that failed try once more, so that a passing failure needs no operator", async () => {
     const host = jobThatEnds(1, 0);
 
     expect(await pass(host)).toEqual({
@@ -102,7 +102,7 @@ describe("the gate, on a host", () => {
     expect(host.calls.filter((call) => call === "docker start 0123abcd")).toHaveLength(2);
   });
 
-  test("waits for a job that a killed deployment has left running, and starts none that has ended", async () => {
+  test("waits for a job that a killed deployment has left running, and starts no job that has ended", async () => {
     const host = jobThatEnds(0);
     await pass(host);
     const again = await pass(host);

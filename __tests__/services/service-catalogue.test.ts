@@ -18,7 +18,7 @@ describe("the services of the deployment document", () => {
     ]);
   });
 
-  test("are what a team has that adds none", () => {
+  test("are the default of a team that adds no services", () => {
     expect(ServiceCatalogue.with({})).toBe(builtIn);
     expect(ServiceCatalogue.with()).toBe(builtIn);
   });

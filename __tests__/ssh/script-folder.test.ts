@@ -21,7 +21,7 @@ function oldFile(path: string, text: string): string {
 }
 
 describe("the folder for scripts", () => {
-  test("belongs to the login alone, also where it was open before", () => {
+  test("belongs to the login alone, also if it was open before", () => {
     const home = temporaryFolder();
     const folder = join(home, ".emaintenance/scripts");
     mkdirSync(folder, { recursive: true, mode: 0o755 });
@@ -43,7 +43,7 @@ describe("the folder for scripts", () => {
     expect(readdirSync(folder)).toEqual(["2.sh"]);
   });
 
-  test("is not made without a word where there is no home folder", () => {
+  test("is refused with a message if there is no home folder", () => {
     const home = temporaryFolder();
     writeFileSync(join(home, ".emaintenance"), "");
 

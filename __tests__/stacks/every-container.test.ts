@@ -87,7 +87,7 @@ describe.each([
       expect(json.privileged).toBeUndefined();
     });
 
-    test("runs as nobody's root without any capability, where it is a team's own", () => {
+    test("does not run as root and has no capability, if it is a team's own", () => {
       if (OWN.includes(service)) {
         expect(json.user).toBe(user);
         expect(json.capabilities.add).toEqual([]);

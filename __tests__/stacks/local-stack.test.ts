@@ -95,13 +95,13 @@ describe("the development stack", () => {
     expect(Object.keys(containers(own))).toEqual(Object.keys(containers(stack)));
   });
 
-  test("asks for health every second at the start, where the engine can", () => {
+  test("asks for health every second at the start, if the engine can", () => {
     const { healthcheck } = container(local({ machine: { startInterval: true } }), "web");
 
     expect(healthcheck).toMatchObject({ interval: "30s", start_interval: "1s" });
   });
 
-  test("has files looked at again and again, where that is needed", () => {
+  test("polls files for changes, if that is needed", () => {
     expect(environment(container(local({ machine: { polling: true } }), "web"))).toMatchObject({
       CHOKIDAR_USEPOLLING: "true",
       WATCHPACK_POLLING: "true",
@@ -153,7 +153,7 @@ describe("a service on the machine itself", () => {
     expect(environment(json).EMAINTENANCE_FORWARD_TO).toBe("host.docker.internal:3001");
   });
 
-  test("keeps nobody waiting for it", () => {
+  test("is not waited for", () => {
     expect(
       Object.values(containers(stack))
         .filter(({ wait }) => wait === true)
@@ -161,7 +161,7 @@ describe("a service on the machine itself", () => {
     ).toEqual(["emaintenance-postgres", "emaintenance-redis"]);
   });
 
-  test("may be said for the whole team too", () => {
+  test("may be configured for the whole team too", () => {
     const team = local({ development: { onHost: ["web"] } });
 
     expect(container(team, "web").command).toEqual(["node", "/emaintenance/forward.cjs"]);

@@ -163,7 +163,7 @@ describe("the operator's command on a deployed host", () => {
     expect(await startedAt(["user-service", "nginx"])).toEqual(before);
   });
 
-  test("finds a stranger that wants one of our ports, and data folders that others may look into", async () => {
+  test("finds a stranger that wants one of the system's ports, and data folders that others may look into", async () => {
     await onHost(
       "docker create --name stray --publish 3000:80 $(docker inspect --format '{{.Image}}' emaintenance-web) && sudo chmod 0777 /opt/emaintenance/data/work-order-uploads",
     );

@@ -99,7 +99,7 @@ describe("a backup of the database", () => {
     expect(await system.well("verify-backup", set)).toMatch(/restored and checked/);
   });
 
-  test("is made with gzip where that is wanted", async () => {
+  test("is made with gzip if that is wanted", async () => {
     await system.install({ compression: "gzip" });
     try {
       const { set } = await system.backup("uploads");
@@ -180,7 +180,7 @@ describe("backups", () => {
     );
   });
 
-  test("are pinned and let go of", async () => {
+  test("are pinned and unpinned", async () => {
     const { set } = await system.backup();
     await system.well("backup", "pin", set);
     expect((await system.backups())[0]).toMatchObject({ set, pinned: true });

@@ -106,7 +106,7 @@ describe("of what it installs, Docker Engine comes from the distribution", () =>
   });
 });
 
-describe("and from Docker's own repository where the distribution's is too old", () => {
+describe("and from Docker's own repository if the distribution's is too old", () => {
   test.each<[string, System]>([
     [
       "on Debian 12",

@@ -92,7 +92,7 @@ describe("a new cluster", () => {
     expect((await database.inside("ls", "/tmp/executed")).code).not.toBe(0);
   });
 
-  test("lets nobody in as superuser over the network, whatever the password", async () => {
+  test("refuses a superuser over the network, whatever the password", async () => {
     await database.asRole(SUPERUSER, `ALTER ROLE ${SUPERUSER} PASSWORD 'the right one'`);
     for (const password of ["the right one", PASSWORD, ""]) {
       const { code, stderr } = await database.overNetwork(SUPERUSER, password, "SELECT 1");
@@ -186,7 +186,7 @@ describe("a cluster of a former version", () => {
     ).toBe("0");
   });
 
-  test("is moved once: another start finds it done, and where it does not know, does nothing twice", async () => {
+  test("is moved once: another start finds it done, and if it does not know, does nothing twice", async () => {
     await make();
     await database.serve(databaseStart());
     const state = "SELECT oid, rolname, rolpassword FROM pg_authid WHERE rolname !~ '^pg_' ORDER BY 1";

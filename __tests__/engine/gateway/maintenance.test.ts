@@ -42,7 +42,7 @@ async function maintenance(...words: readonly string[]): Promise<RunResult> {
 const PATHS = ["/", "/work-orders/7?x=y", "/_next/static/a.js", "/report.pdf"];
 const API_PATHS = ["/api", "/api/users", "/api/work-orders/7"];
 
-test("everybody gets the page, programs get JSON, and the gateway stays healthy", async () => {
+test("people get the page, programs get JSON, and the gateway stays healthy", async () => {
   const { code, stdout } = await maintenance("on", `Back at 14:00 <b>"Tuesday"</b> & after`);
 
   expect(code).toBe(0);
@@ -67,7 +67,7 @@ test("everybody gets the page, programs get JSON, and the gateway stays healthy"
   expect((await ask(system.port, "/health")).status).toBe(200);
 });
 
-test("the files of the page are nobody's to ask for", async () => {
+test("the files of the page cannot be requested", async () => {
   await maintenance("on");
   const { status } = await ask(system.port, "/.maintenance/for-people");
   await maintenance("off");

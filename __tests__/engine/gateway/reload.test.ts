@@ -117,7 +117,7 @@ test.each([
   await rm(`${system.configFile}.new`);
 });
 
-test("a configuration is only tried out where nothing is to change yet", async () => {
+test("a configuration is only tried out while nothing is to change yet", async () => {
   await deploy({});
   const text = await readFile(system.configFile, "utf8");
   const tried = async (config: string) => {

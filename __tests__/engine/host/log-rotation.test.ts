@@ -219,13 +219,13 @@ describe("one look at the logs", () => {
   }
   const left = (host: JobHost, folder: string) => readdirSync(host.path(folder)).sort();
 
-  test("does nothing where no log has grown", async () => {
+  test("does nothing if no log has grown", async () => {
     const host = rotationHost().program("logrotate", "echo called; exit 1");
     file(host, "logs/app/app.log", MIB, 0);
     expect(await look(host)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  test("calls logrotate where one has, with a state of its own, and says which", async () => {
+  test("calls logrotate if a log has grown, with a state of its own, and says which", async () => {
     const host = rotationHost().program("logrotate", 'echo "$*"');
     file(host, "logs/app/app.log", MIB + 1, 0);
     const { stdout } = await look(host);
@@ -235,7 +235,7 @@ describe("one look at the logs", () => {
     );
   });
 
-  test("fails where logrotate does, and keeps the bound all the same", async () => {
+  test("fails if logrotate does, and keeps the bound all the same", async () => {
     const host = rotationHost().program("logrotate", "echo 'no room' >&2; exit 1");
     file(host, "logs/app/app.log", MIB + 1, 0);
     file(host, "logs/app/app.log.2.gz", 4 * MIB, 30);

@@ -37,7 +37,7 @@ class CrowdedHost extends JobHost {
   }
 }
 
-describe("the look at the room", () => {
+describe("the check of free space", () => {
   test("says nothing while there is room", async () => {
     const host = new CrowdedHost();
     expect(await host.look(84)).toBe("");
@@ -66,7 +66,7 @@ describe("the look at the room", () => {
     expect(host.raised).toEqual(["error room/disk/", "info room/disk/"]);
   });
 
-  test("alerts where uploads take more than they were given, and a file with a hole takes nothing", async () => {
+  test("alerts if uploads take more than they were given, and a file with a hole takes nothing", async () => {
     const host = new CrowdedHost();
     execFileSync("truncate", ["--size", "1T", `${host.uploads}/hollow`]);
     await host.look(10, 1, 3_000_000);
@@ -88,7 +88,7 @@ describe("the look at the room", () => {
     ]);
   });
 
-  test("ends an alert about what is looked at no more", async () => {
+  test("resolves an alert about what is no longer checked", async () => {
     const host = new CrowdedHost();
     execFileSync("dd", ["if=/dev/zero", `of=${host.uploads}/file`, "bs=1M", "count=4", "status=none"]);
     await host.look(10, 1, 3_000_000);

@@ -104,7 +104,7 @@ describe("another user id of the services", () => {
     expect((await folders.before(LATTER)).stdout).toBe("folders are in place\n");
   });
 
-  test("is kept by an account without a login, so that no person gets it", async () => {
+  test("belongs to an account without a login, so that no person gets it", async () => {
     const folders = new ServiceFolders();
     await folders.before(LATTER);
 

@@ -79,13 +79,13 @@ const unhealthy = (...services: string[]): FakeContainer[] =>
   services.map((service) => ({ service, health: "unhealthy" }));
 
 describe("the watchdog", () => {
-  test("does nothing where all is well, or still starting", async () => {
+  test("does nothing if all is well, or still starting", async () => {
     const host = new WatchedHost();
     const said = await host.look([...healthy("postgres", "redis"), { service: "web", health: "starting" }]);
     expect([said, host.restarted, host.alerts]).toEqual(["", [], []]);
   });
 
-  test("does nothing where there is no container at all", async () => {
+  test("does nothing if there is no container at all", async () => {
     expect(await new WatchedHost().look([])).toBe("");
   });
 
@@ -263,7 +263,7 @@ describe("the watchdog", () => {
     );
   });
 
-  test("heeds the lock of a deploy of a version before, but not one that any user laid in /run/lock", async () => {
+  test("respects the lock of a deploy of an earlier version, but not one that any user laid in /run/lock", async () => {
     const host = new WatchedHost();
     const former = { FORMER_DEPLOY_LOCK: host.path("former-lock") };
     const web = [...healthy("postgres", "redis"), ...unhealthy("user-service")];

@@ -111,7 +111,7 @@ describe("emaintenance off-host", () => {
     expect((await offHost("list")).code).toBe(0);
   });
 
-  test("says so where the password is another, and where the server shows another key", async () => {
+  test("says so if the password is another, and if the server shows another key", async () => {
     const good = readFileSync(join(access, "known_hosts"));
     writeFileSync(join(access, "known_hosts"), "");
     const unknown = await offHost("list");
@@ -178,7 +178,7 @@ describe("emaintenance restore uploads", () => {
 describe("emaintenance restore service", () => {
   const web = () => system.operated.container("web");
 
-  test("restarts it, and says what does help where that does not", async () => {
+  test("restarts it, and says what does help if that does not", async () => {
     expect((await system.restore("service", "web")).code).toBe(0);
     expect(system.audit.at(-1)).toMatchObject({ what: "restore service", set: "web", result: "restored" });
 

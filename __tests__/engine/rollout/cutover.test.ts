@@ -93,7 +93,7 @@ async function expectInUse(made: Made, before?: Made): Promise<void> {
   expect(readdirSync(join(configFolder, "addresses"))).toEqual([`${made.alias}:3001`]);
 }
 
-test("the first release is brought into use, and the same again changes nothing", async () => {
+test("the first release is brought into use, and a second run changes nothing", async () => {
   const again = await bring(one);
   for (const { code, stdout, stderr } of [first, again]) {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -154,7 +154,7 @@ test.each([
   },
 );
 
-test("killed between the two renamings, so that nobody has the name, the same again completes it", async () => {
+test("killed between the two renamings, when no container has the name, a second run completes it", async () => {
   const [before, next] = (await answered()) === one.name ? [one, other] : [other, one];
   await run(["docker", "rename", before.id, `${system.nameOf()}-${before.id.slice(0, 12)}`]);
   expect(await answered()).toBe(before.name);
@@ -171,7 +171,7 @@ test.each(["TERM", "HUP", "PIPE"] as const)(
   },
 );
 
-test("nobody who reads its words any more does not end it either", async () => {
+test("it goes on if its output is no longer read", async () => {
   const [before, next] = (await answered()) === one.name ? [one, other] : [other, one];
   await bring(next, {
     change: (script) => script.replace("set -euo pipefail", "set -euo pipefail\nexec > /dev/full"),
@@ -209,7 +209,7 @@ describe("requests that the old container is answering", () => {
     await slow;
   });
 
-  test("are waited for by the same again, where the first run was killed before it did", async () => {
+  test("are waited for by a second run, if the first run was killed before it did", async () => {
     const [before, next] = (await answered()) === one.name ? [one, other] : [other, one];
     const slow = answered("?delay=6000");
     let isAnswered = false;

@@ -95,7 +95,7 @@ describe("a deployment that begins", () => {
     expect(lock().owner).toBe("anna@198.51.100.7");
   });
 
-  test("may be killed at every step of its begin and of its end: the same again completes both", async () => {
+  test("may be killed at every step of its begin and of its end: a second run completes both", async () => {
     const begun = await killedAtEveryStep(async (interruption) => {
       const result = await begin({}, interruption);
       if (result.code !== 0) expect(await begin()).toMatchObject({ code: 0, stderr: "" });
@@ -164,7 +164,7 @@ describe("two deployments at once", () => {
     expect((await begin()).stderr).toMatch(/^x\[2J deploys release 12 here since unknown;/);
   });
 
-  test("a lock that nobody can read is one of an unknown owner, and is taken over when it is old", async () => {
+  test("a lock that cannot be read has an unknown owner, and is taken over when it is old", async () => {
     for (const torn of ["", "{torn", `{"owner": ""}`]) {
       writeFileSync(system.lock, torn);
       const refused = await begin();
@@ -207,7 +207,7 @@ describe("during a restore", () => {
     expect(existsSync(system.lock)).toBe(true);
   });
 
-  test("whose lock nobody holds any more, a deployment begins", async () => {
+  test("whose lock is no longer held, a deployment begins", async () => {
     writeFileSync(file("restore-lock"), "");
     expect(await begin()).toMatchObject({ code: 0 });
     await end();

@@ -112,7 +112,7 @@ describe("the gate, while an old container serves", () => {
     await system.discard(made);
   });
 
-  test("has limited how many processes it may have, before it gets its name: one that makes more of them harms nobody else", async () => {
+  test("has limited how many processes it may have, before it gets its name: one that makes more of them harms no other container", async () => {
     const made = await system.container();
     expect(await gateFor(made)).toMatchObject({ code: 0 });
     await run(["docker", "restart", "--time", "1", made.id]);
@@ -202,7 +202,7 @@ describe("the gate, while an old container serves", () => {
     await system.discard(made);
   });
 
-  test("stays shut for one that answers its own check, and nobody else", async () => {
+  test("stays shut for one that answers its own check only", async () => {
     const made = await system.container({ mode: "strangers-refused" });
     const result = await gateFor(made, { networkSeconds: 2 });
     expect(result.stderr).toMatch(

@@ -72,7 +72,7 @@ test("the web's hot reload passes the gateway: a change shows in an open page, w
   expect(sockets.every((url) => url.startsWith(system.url.replace("http", "ws")))).toBe(true);
 });
 
-test("nothing in the source belongs to anybody but the developer", () => {
+test("everything in the source belongs to the developer", () => {
   expect(system.foreignFiles()).toEqual([]);
 });
 

@@ -76,7 +76,7 @@ describe("a service that is built on the host", () => {
     expect((await diff(built)).stdout).toContain(NO_CHANGES);
   });
 
-  test("is built and replaced where its source changed, and nothing else is", async () => {
+  test("is built and replaced if its source changed, and nothing else is", async () => {
     const [before, { image }] = [await ids(), await assetContainer()];
     writeFileSync(
       join(source, server),

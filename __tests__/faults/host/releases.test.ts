@@ -49,7 +49,7 @@ describe("a release while 16 clients use the system", () => {
     expect((await diff()).stdout).toContain(NO_CHANGES);
   });
 
-  test("that gets healthy and fails its checks is returned from; only what it broke failed meanwhile", async () => {
+  test("that gets healthy and fails its checks is rolled back; only what it broke failed meanwhile", async () => {
     const good = await current();
     const images = { "work-order-service": await trialImage("work-order-service", [BROKEN_ORDERS]) };
     const { value, traffic } = await underTraffic(rehearsal().url, () => release("attempt-checks", images));

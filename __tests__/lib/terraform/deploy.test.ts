@@ -96,7 +96,7 @@ describe("the error of a failed deployment", () => {
     );
   });
 
-  test("is the end of the output where nothing is called an error", () => {
+  test("is the end of the output if nothing is called an error", () => {
     expect(terraformError("one\n\ntwo\n")).toBe("one\ntwo");
   });
 });

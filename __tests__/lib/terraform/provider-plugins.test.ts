@@ -21,7 +21,7 @@ const operator: PluginChoice = { kind: "operator", file: "/etc/terraform.rc", di
 describe("the operator's Terraform configuration", () => {
   const file = "/etc/terraform.rc";
 
-  test("counts where it is set and exists", () => {
+  test("counts if it is set and exists", () => {
     expect(operatorConfiguration({ TF_CLI_CONFIG_FILE: file }, (path) => path === file)).toBe(file);
   });
 

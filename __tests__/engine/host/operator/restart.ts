@@ -29,7 +29,7 @@ describe("emaintenance restart", () => {
     expect(await startedAt("web")).toBe(before);
   });
 
-  test("restarts those that need it as well, when told so", async () => {
+  test("restarts those that need it as well, if told to", async () => {
     const before = await startedAt("redis");
     const { stdout } = await system.emaintenance(["restart", "--with-dependants", "user-service"]);
 

@@ -6,7 +6,7 @@ describe("emaintenance safety-check", () => {
   const found = (safety: Safety, check: string) =>
     safety.findings.filter((finding) => finding.check === check);
 
-  test("finds nothing but what is worth knowing where all is in order", async () => {
+  test("finds nothing but notices if all is in order", async () => {
     const { code, stdout } = await system.emaintenance(["safety-check"]);
     expect(stdout).not.toMatch(/^error/m);
     expect(code).toBe(0);

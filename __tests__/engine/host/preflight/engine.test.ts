@@ -1,6 +1,6 @@
 import { complaintsInWords, PreflightHost, proc } from "../../../support/preflight-host";
 
-describe("what a look finds wrong with Docker and the kernel", () => {
+describe("what the preflight checks find wrong with Docker and the kernel", () => {
   test("no Docker", async () => {
     expect(await complaintsInWords(new PreflightHost("without Docker"))).toEqual([
       "error docker: Docker is not installed on vm1. Expected Docker Engine 25 or later. " +

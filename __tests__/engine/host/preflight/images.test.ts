@@ -16,7 +16,7 @@ describe("an image", () => {
     expect(pulls(host)).toEqual([]);
   });
 
-  test("that a registry has is pulled, once the host is found good", async () => {
+  test("that a registry has is pulled, once the host has passed the checks", async () => {
     const host = new PreflightHost().docker({
       "image inspect *": absent("web:1"),
       "manifest inspect *": "true",
@@ -29,7 +29,7 @@ describe("an image", () => {
     expect(pulls(host)).toEqual(["docker pull --quiet web:1"]);
   });
 
-  test("that a registry has is not pulled where anything else is wrong", async () => {
+  test("that a registry has is not pulled if anything else is wrong", async () => {
     const host = new PreflightHost().docker({
       "image inspect *": absent("web:1"),
       "manifest inspect *": "true",
@@ -78,7 +78,7 @@ describe("an image", () => {
     expect(pulls(host)).toEqual([`docker pull --quiet ${image}`]);
   });
 
-  test("that is nowhere is named, each of them, and why", async () => {
+  test("that cannot be found is named, each of them, with the reason", async () => {
     const host = new PreflightHost().docker({
       "image inspect *": "exit 1",
       "pull *": 'printf "%s\\n" "Error response:" "\\"${!#}\\" unknown" >&2; exit 1',

@@ -22,7 +22,7 @@ describe("a real listener", () => {
     ["0.0.0.0", "127.0.0.1"],
     ["::", "127.0.0.1"],
     ["::", "[::]"],
-  ])("on %s keeps us from %s", async (address, wanted) => {
+  ])("on %s blocks %s", async (address, wanted) => {
     await whileListening(address, async (port) => {
       expect(await portComplaints(`127.0.0.1:1 ${wanted}:${port}`)).toEqual([
         {
@@ -42,13 +42,13 @@ describe("a real listener", () => {
     ["127.0.0.1", "[::1]"],
     ["127.0.0.1", "[::]"],
     ["127.0.0.2", "127.0.0.1"],
-  ])("on %s does not keep us from %s", async (address, wanted) => {
+  ])("on %s does not block %s", async (address, wanted) => {
     await whileListening(address, async (port) => {
       expect(await portComplaints(`${wanted}:${port}`)).toEqual([]);
     });
   });
 
-  test("that belongs to our own container is replaced", async () => {
+  test("that belongs to the system's own container is replaced", async () => {
     await whileListening("127.0.0.1", async (port) => {
       const host = new PreflightHost().docker({
         "ps --filter label=emaintenance.service *": `echo '127.0.0.1:${port}->3000/tcp'`,

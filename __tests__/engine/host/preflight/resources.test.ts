@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { complaintsInWords, PreflightHost, proc } from "../../../support/preflight-host";
 
-describe("what a look finds wrong with cores and memory", () => {
+describe("what the preflight checks find wrong with cores and memory", () => {
   test("fewer cores than one container may use", async () => {
     expect(await complaintsInWords(new PreflightHost().docker({ "info *NCPU*": "echo 1" }))).toEqual([
       "error cpu: vm1 has 1 cores, and a container may use 1.5. Expected at least 1.5. " +
@@ -81,7 +81,7 @@ describe("a real disk", () => {
     });
   });
 
-  test("is looked at once, however many of our folders lie on it", async () => {
+  test("is checked once, however many of the system's folders are on it", async () => {
     const { findings } = await new PreflightHost().report({ FOLDER: "/" });
 
     expect(findings.filter(({ check }) => check === "disk")).toHaveLength(1);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { complaintsInWords, PreflightHost } from "../../../support/preflight-host";
 import { temporaryFolder } from "../../../support/temporary-folder";
 
-describe("what a look finds wrong with the login and the system", () => {
+describe("what the preflight checks find wrong with the login and the system", () => {
   test("nothing, on a good host", async () => {
     expect(await complaintsInWords(new PreflightHost())).toEqual([]);
   });
@@ -82,7 +82,7 @@ describe("what a look finds wrong with the login and the system", () => {
     );
   });
 
-  test("a clock that nothing keeps right", async () => {
+  test("a clock that is not synchronised", async () => {
     const [message] = await complaintsInWords(new PreflightHost().program("timedatectl", "echo no"));
 
     expect(message).toMatch(
