@@ -15,7 +15,7 @@ describe("offsite copies", () => {
 
     expect(Object.keys(json.variable).filter((name) => name.startsWith("OFF_HOST_"))).toEqual([]);
     expect(inlines).toContain("'ufw jq curl logrotate cron'");
-    // What an earlier deployment had set up is taken away.
+    // What an earlier deployment had set up is removed.
     expect(script(json, "off_host")).toMatchObject({ count: 0 });
   });
 

@@ -7,7 +7,7 @@ function unitsOf(props: Partial<RoomProps> = {}): string {
   const stack = new TestStack();
   const { connection, layout } = stack;
   const runner = new JobRunner(stack, "job-runner", { connection, layout });
-  new Room(stack, "look", { runner, ...props });
+  new Room(stack, "room", { runner, ...props });
   return Object.values(laidFiles(script(stack.synthesise(), "room"))).join("\n");
 }
 

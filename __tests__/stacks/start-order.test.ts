@@ -55,7 +55,7 @@ const PRODUCTION: readonly Pair[] = [
   ["null_resource.firewall", "docker_container.nginx"],
   ["docker_network.network", "null_resource.firewall"],
   ["docker_network.data_network", "null_resource.firewall"],
-  // Services of a version before look for the data tier there.
+  // Services of an earlier version look for the data tier there.
   ["docker_network.data_network", "null_resource.data_join"],
   ["null_resource.data_join", "null_resource.data_ready"],
 ];

@@ -25,7 +25,7 @@ export interface JqOptions {
  * Runs a program of jq of `templates/` as the scripts do, and returns all that comes out. Lines for a person, which the scripts
  * get with --raw-output, are strings.
  *
- * @throws Error with what jq said, where it failed
+ * @throws Error with what jq said, if it failed
  */
 export function jq(
   path: string,

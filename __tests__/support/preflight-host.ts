@@ -77,8 +77,8 @@ export class PreflightHost extends FakeHost {
     return this.program("docker", `case "$*" in\n${cases.join("\n")}\n*) exit 1 ;;\nesac`);
   }
 
-  /** Looks at this host as a deployment does. */
-  look(settings: Readonly<Record<string, string>> = {}, ...argv: string[]): Promise<RunResult> {
+  /** Runs the preflight checks of this host as a deployment does. */
+  preflight(settings: Readonly<Record<string, string>> = {}, ...argv: string[]): Promise<RunResult> {
     return this.shell(["/bin/bash", "-s", "--", ...argv], renderTemplate("host/preflight.sh.eta", {}), {
       SYSTEM_PATH: "",
       FOLDER: temporaryFolder(),
@@ -100,9 +100,9 @@ export class PreflightHost extends FakeHost {
     });
   }
 
-  /** What the look says, for programs. */
+  /** What the preflight checks say, for programs. */
   async report(settings: Readonly<Record<string, string>> = {}): Promise<Report> {
-    const { stdout, stderr } = await this.look(settings, "--json");
+    const { stdout, stderr } = await this.preflight(settings, "--json");
     if (stderr !== "") throw new Error(`the preflight said on stderr: ${stderr}`);
     return JSON.parse(stdout) as Report;
   }
@@ -113,7 +113,7 @@ export class PreflightHost extends FakeHost {
   }
 }
 
-/** What a look finds wrong on a Debian with memory enough, in sentences. */
+/** What the preflight checks find wrong on a Debian with memory enough, in sentences. */
 export async function complaintsInWords(
   host: PreflightHost,
   settings: Readonly<Record<string, string>> = {},

@@ -49,7 +49,7 @@ export class TestStack extends TerraformStack {
     return (this.knownDeployment ??= new Deployment(this, "deployment", {
       connection,
       layout: new HostLayout(),
-      preflight: new Resource(this, "look"),
+      preflight: new Resource(this, "checks"),
       gatewayConfiguration: () => "events {}",
       after: [],
     }));

@@ -241,7 +241,7 @@ async function consoleTail(name: string): Promise<string> {
   return `${stdout}${stderr}`.trim() || "it printed nothing";
 }
 
-/** Makes the rehearsal's key where it is missing, and lets it in as the only one. */
+/** Makes the rehearsal's key if it is missing, and authorises it as the only one. */
 async function ensureKey(name: string): Promise<void> {
   const keyFile = join(await privateFolder(name), "id_ed25519");
   if (!existsSync(keyFile)) {
@@ -255,7 +255,7 @@ async function ensureKey(name: string): Promise<void> {
   await hostExec(name, script, { input: await readFile(`${keyFile}.pub`, "utf8") });
 }
 
-/** Read out of the container, not asked over the network, where anybody could answer. */
+/** Read out of the container, not asked over the network, where another machine could answer. */
 async function writeKnownHosts(host: Host): Promise<void> {
   const { stdout } = await hostExec(host.name, "cat /etc/ssh/ssh_host_*_key.pub");
   const keys = stdout.split("\n").flatMap((line) => {

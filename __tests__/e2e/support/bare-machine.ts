@@ -24,7 +24,7 @@ import { apply } from "./stack";
 
 const KEY = "copies_key";
 
-/** What the bootstrap's script is given when nothing else is said. */
+/** The default settings of the bootstrap's script. */
 const SETTINGS: Readonly<Record<string, string>> = {
   DOCKER_SOURCE: "distribution",
   DOCKER_REPOSITORY: "http://127.0.0.1:9",
@@ -154,7 +154,7 @@ export class BareMachine {
     );
   }
 
-  /** The host is gone, and another one, with nothing but Docker's images, has its address. */
+  /** The host is gone, and another one, with Docker's images only, has its address. */
   async lose(): Promise<void> {
     const { container, directory, address, url, name } = this.host;
     const { IMAGES } = JSON.parse(readFileSync(join(directory, VARIABLES_FILE), "utf8")) as {

@@ -50,7 +50,7 @@ export class HostileTenant {
     );
   }
 
-  /** Takes away what no backup holds, or what takes hours to read: paths too long for any program, and files with holes. */
+  /** Removes what no backup holds, or what takes hours to read: paths too long for any program, and files with holes. */
   async tidy(): Promise<void> {
     await this.shell(
       `sudo find ${this.root}/data ${this.root}/logs -xdev \\( -name 'hollow*' -o -name '${"d".repeat(200)}' \\) -prune -exec rm -rf {} +`,
@@ -83,7 +83,7 @@ export class HostileTenant {
         `CREATE FUNCTION ${quotedName(name)}.${quotedName(name)}() RETURNS text LANGUAGE sql AS ${quotedText(`SELECT ${quotedText(name)}`)}`,
         `SELECT lo_from_bytea(0, convert_to(${quotedText(name)}, 'UTF8'))`,
       ]),
-      // Settings that its own sessions may have: root's meet them where it uses the same database.
+      // Settings that its own sessions may have: root's meet them if it uses the same database.
       "ALTER ROLE CURRENT_USER SET application_name = '`id>executed`'",
       "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET application_name = %L', current_database(), 'a[$(id>executed)]'); END $$",
       "DO $$ BEGIN EXECUTE format('COMMENT ON DATABASE %I IS %L', current_database(), '$(id>executed)'); END $$",

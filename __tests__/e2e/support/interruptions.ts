@@ -14,7 +14,7 @@ export type Interruption = (group: number) => Promise<void>;
 
 /** The workstation loses its power. */
 export const killWorkstation: Interruption = async (group) => {
-  // To a signal, 0 is the group of whoever sends it.
+  // For a signal, 0 means the group of the sender.
   if (group <= 1) throw new Error(`${group} is no process group of a deploy`);
   process.kill(-group, "SIGKILL");
   const { directory } = rehearsal();
@@ -46,7 +46,7 @@ export const rebootHost: Interruption = async () => {
   });
 };
 
-/** A line of Terraform that tells of a step that changes something; not of its plan, and not that a step still goes on. */
+/** A line of Terraform about a step that changes something; not about its plan, and not about a step in progress. */
 const STEP = /^(?:docker|null)_(?!resource\.preflight|.*: (?:Still |Refreshing state))/;
 
 /** Deploys with another image of one service, as far as it comes. */

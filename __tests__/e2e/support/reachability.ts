@@ -19,7 +19,7 @@ const JOB = "migration-of-the-test";
 
 /** What each container is asked for, by the words of the table in docs/security.md. */
 type Targets = Readonly<Record<string, readonly (readonly [address: string, port: number])[]>>;
-/** Destinations by name: `yes` where it is reached at one of its addresses or more, `no`, or `self`. */
+/** Destinations by name: `yes` if it is reached at one of its addresses or more, `no`, or `self`. */
 export type Row = Readonly<Record<string, string>>;
 
 const PORTS: Readonly<Record<string, number>> = {

@@ -150,7 +150,7 @@ export class BackupSystem {
     return { code, said };
   }
 
-  /** Process ids of the scripts of this system; only those of one program where it is named. */
+  /** Process ids of the scripts of this system; only those of one program if it is named. */
   processes(program = ""): number[] {
     return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
@@ -165,7 +165,7 @@ export class BackupSystem {
       });
   }
 
-  /** Whether nobody makes a backup. */
+  /** Whether no backup is under way. */
   async unlocked(): Promise<boolean> {
     const lock = ["flock", "--nonblock", join(this.operated.description.lockFolder, "backup"), "true"];
     return (await run(lock, { allowFailure: true })).code === 0;

@@ -199,8 +199,8 @@ describe("the archive", () => {
   });
 });
 
-describe("one look at the logs", () => {
-  const look = (host: JobHost, env: Record<string, string> = {}) =>
+describe("one run of the log rotation", () => {
+  const rotate = (host: JobHost, env: Record<string, string> = {}) =>
     host.run(`${FOLDER}/run.sh`, [], {
       LOGS: host.path("logs"),
       SIZE_BYTES: String(MIB),
@@ -222,13 +222,13 @@ describe("one look at the logs", () => {
   test("does nothing if no log has grown", async () => {
     const host = rotationHost().program("logrotate", "echo called; exit 1");
     file(host, "logs/app/app.log", MIB, 0);
-    expect(await look(host)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await rotate(host)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
   test("calls logrotate if a log has grown, with a state of its own, and says which", async () => {
     const host = rotationHost().program("logrotate", 'echo "$*"');
     file(host, "logs/app/app.log", MIB + 1, 0);
-    const { stdout } = await look(host);
+    const { stdout } = await rotate(host);
     expect(stdout).toBe(
       `--state ${host.path("memory/root/state")} ${host.scripts}/jobs/log-rotation/logrotate-root.conf\n` +
         `rotated ${host.path("logs/app/app.log")}\n`,
@@ -239,7 +239,7 @@ describe("one look at the logs", () => {
     const host = rotationHost().program("logrotate", "echo 'no room' >&2; exit 1");
     file(host, "logs/app/app.log", MIB + 1, 0);
     file(host, "logs/app/app.log.2.gz", 4 * MIB, 30);
-    const { code, stdout, stderr } = await look(host);
+    const { code, stdout, stderr } = await rotate(host);
     expect([code, stderr]).toEqual([1, "no room\n"]);
     expect(stdout).toContain("logrotate failed, for the reason above");
     expect(left(host, "logs/app")).toEqual(["app.log"]);
@@ -253,7 +253,7 @@ describe("one look at the logs", () => {
     file(host, "logs/app/app.log.3.gz", MIB, 30);
     file(host, "logs/other/other.log.1.gz", 2 * MIB, 40);
 
-    const { stdout } = await look(host);
+    const { stdout } = await rotate(host);
     expect(stdout).toBe(
       `removed ${host.path("logs/app/app.log.3.gz")}: the newer files beside it already have 3 MiB\n`,
     );
@@ -265,7 +265,7 @@ describe("one look at the logs", () => {
     const host = rotationHost();
     for (let day = 1; day <= 6; day += 1)
       file(host, `logs/app/app-2026-11-0${day}.log`, MIB - 1, (7 - day) * 1440);
-    await look(host);
+    await rotate(host);
     expect(left(host, "logs/app")).toEqual([
       "app-2026-11-04.log",
       "app-2026-11-05.log",
@@ -278,10 +278,10 @@ describe("one look at the logs", () => {
     file(host, "logs/archive/app/app-1.log.gz", MIB, 3 * 1440);
     file(host, "logs/archive/app/app-2.log.gz", MIB, 60);
     file(host, "logs/archive/web/web-1.log.gz", MIB, 30);
-    await look(host);
+    await rotate(host);
     expect(left(host, "logs/archive/app")).toHaveLength(2);
 
-    await look(host, { ARCHIVE_DAYS: "2", ARCHIVE_BYTES: String(MIB) });
+    await rotate(host, { ARCHIVE_DAYS: "2", ARCHIVE_BYTES: String(MIB) });
     expect(left(host, "logs/archive/app")).toEqual([]);
     expect(left(host, "logs/archive/web")).toEqual(["web-1.log.gz"]);
   });

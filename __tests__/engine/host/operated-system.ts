@@ -28,7 +28,7 @@ require("node:http").createServer((request, response) => {
 console.log(NAME + " listens");
 `;
 
-/** A port that nobody has. */
+/** A free port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -309,7 +309,7 @@ export class OperatedSystem {
     }
   }
 
-  /** Takes away everything that was made. */
+  /** Removes everything that was made. */
   async remove(): Promise<void> {
     await removeContainers(`name=^${this.prefix}-`);
     await run(["docker", "volume", "rm", "--force", `${this.prefix}-data`, `${this.prefix}-sessions`], {

@@ -29,7 +29,7 @@ describe("uploaded files", () => {
         window: { removed: string[] };
         files: Record<string, { bytes: number }>;
       };
-      // Every file is in it, whatever its name: none is said to have been removed meanwhile.
+      // Every file is in it, whatever its name: no file is reported as removed meanwhile.
       expect(manifest.window.removed).toEqual([]);
       expect(Object.values(manifest.files)[0]?.bytes).toBeLessThan(SMALL_BYTES);
       expect(await emaintenance("verify-backup", manifest.set)).toMatchObject({ code: 0 });

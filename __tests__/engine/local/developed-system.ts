@@ -39,12 +39,12 @@ export function copiedSource(): string {
   return folder;
 }
 
-/** Ports that hardly anybody else has, all below those that the kernel hands out. */
+/** Ports that are rarely in use, all below those that the kernel hands out. */
 export function portOffset(): number {
   return 10_000 + 40 * Math.floor(Math.random() * 330);
 }
 
-/** A development system with a name and ports that nobody else has. */
+/** A development system with a name and ports of its own. */
 export class DevelopedSystem {
   readonly name: string;
   readonly offset = portOffset();

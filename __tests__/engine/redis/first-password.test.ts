@@ -53,7 +53,7 @@ class RedisContainer {
     return run(["docker", "exec", this.name, "redis-cli", ...command], { allowFailure: true });
   }
 
-  /** As a service with the REDIS_URL of now. */
+  /** As a service with the current REDIS_URL. */
   async with(...command: readonly string[]): Promise<string> {
     const words = ["docker", "exec", "--env", "REDISCLI_AUTH", this.name, "redis-cli", "--user", "default"];
     const { stdout, stderr } = await run([...words, ...command], { env: { REDISCLI_AUTH: PASSWORD } });

@@ -53,7 +53,7 @@ describe("backups that were made while services were the superuser of the databa
     expect(await system.leftovers()).toEqual([]);
   };
 
-  test("are restored into the roles of now: the database alone", async () => {
+  test("are restored into the present roles: the database alone", async () => {
     await restore("database", backups.database);
     await isTheOwners();
   });

@@ -122,7 +122,7 @@ test("no request is sent to the old container any more once the name has moved",
   await bring(next, {
     change: (script) => script.replace("give_name() {", "give_name() {\n  exit 9\n"),
   });
-  // THEN the gateway leads to the new one already: whoever has the name, no request is lost by it
+  // THEN the gateway leads to the new one already: whichever container has the name, no request is lost
   expect(await answered()).toBe(next.name);
   expect(await system.holderOf(system.nameOf())).toBe(before.id);
   expect(await bring(next)).toMatchObject({ code: 0 });

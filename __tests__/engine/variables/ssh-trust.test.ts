@@ -166,7 +166,7 @@ describe("the jump host", () => {
 });
 
 describe("Terraform's client", () => {
-  /** The lines of known_hosts behind the first, which holds nobody's key. */
+  /** The lines of known_hosts behind the first, which holds a placeholder. */
   const knownHosts = async (values: object) => {
     const [first = "", ...lines] = String((await terraform.evaluate({ ...good, ...values })).hostKey).split(
       "\n",

@@ -19,7 +19,7 @@ describe("a host that is ready", () => {
   test("is reported in JSON, and after that in a table, with every finding", async () => {
     const settings = { OS_RELEASE: release, PROC: proc({}), FOLDER: "/", EXPECTED_TIME: "", PROGRAMS: "sed" };
 
-    const { code, stdout, stderr } = await new PreflightHost().look(settings);
+    const { code, stdout, stderr } = await new PreflightHost().preflight(settings);
 
     const lines = stdout.trimEnd().split("\n");
     expect({ code, stderr, table: lines.slice(1) }).toEqual({
@@ -66,7 +66,7 @@ describe("a host with many faults", () => {
     });
     host.program("uname", "echo riscv64");
 
-    const { code, stdout } = await host.look({
+    const { code, stdout } = await host.preflight({
       PROC: proc({}),
       OS_RELEASE: debian,
       LEAST_MEMORY_MIB: "9000",

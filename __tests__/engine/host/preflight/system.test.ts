@@ -64,7 +64,7 @@ describe("what the preflight checks find wrong with the login and the system", (
     ["+2 hours", 7200, "ahead of"],
     ["-2 hours", 7200, "behind"],
   ])("a clock that is wrong by %s", async (shift, seconds, side) => {
-    // Asked for the time of now, it tells another; all else is as it is.
+    // Asked for the current time, it prints another one; the rest is unchanged.
     const host = new PreflightHost().program(
       "date",
       `if [ "$*" = +%s ]; then exec /bin/date --date '${shift}' +%s; fi; exec /bin/date "$@"`,
