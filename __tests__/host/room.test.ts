@@ -11,7 +11,7 @@ function unitsOf(props: Partial<RoomProps> = {}): string {
   return Object.values(laidFiles(script(stack.synthesise(), "room"))).join("\n");
 }
 
-describe("the look at the room", () => {
+describe("the check of free space", () => {
   test("warns by the percentages that status has, and gives uploads no bound", () => {
     expect(unitsOf()).toContain('Environment="WARNING_PERCENT=85"\nEnvironment="ERROR_PERCENT=95"');
     expect(unitsOf()).toContain('Environment="UPLOADS_BYTES=0"');
