@@ -34,7 +34,7 @@ describe("the command line of a rehearsal", () => {
     ["another verb", ["destroy"], "expected one of up, down, status, got destroy: see --help"],
     ["an unknown option", ["up", "--nmae", "x"], "unknown option --nmae for up: see --help"],
     ["an option of another verb", ["down", "--json"], "unknown option --json for down: see --help"],
-    ["an unexpected value", ["up", "--no-deploy=yes"], '--no-deploy takes no value, got "yes": see --help'],
+    ["a value that is none", ["up", "--no-deploy=yes"], '--no-deploy takes no value, got "yes": see --help'],
     ["a word too much", ["up", "trial"], 'unexpected word "trial": see --help'],
     [
       "a name that is missing",

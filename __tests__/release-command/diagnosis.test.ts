@@ -241,7 +241,7 @@ test("the new container is looked at, not the retired one of the same service", 
   expect(diagnose([ofUserService], facts([young, old])).container).toBe(young);
 });
 
-test("it is reported with the evidence and the remedy", () => {
+test("it is told with the evidence and the remedy", () => {
   const found = facts(
     [container("user-service", { ...crashed, healthOutput: "no answer" })],
     "line 1\nline 2\n",

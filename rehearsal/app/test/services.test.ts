@@ -379,7 +379,7 @@ describe("the services", () => {
       assert.equal(health.body.checks[check].status, "down");
       assert.equal(health.body.checks["user-service"].status, "down");
       assert.ok(performance.now() - start < 8000);
-      system[wire].restore();
+      system[wire].repair();
       await until(`the services use the ${wire} again`, async () => (await ask()).status === 200);
       await until(
         "health is back",

@@ -61,7 +61,7 @@ export class Wire {
     this.sockets.forEach((socket) => socket.destroy());
   }
 
-  restore(): void {
+  repair(): void {
     this.isCut = false;
   }
 
