@@ -1,18 +1,14 @@
 import { Listr, PRESET_TIMER } from "listr2";
 import { down } from "./down";
+import { runProgram } from "../lib/command-line";
 import { withLock } from "../lib/lock";
-import { parseOptions, USAGE, type Options } from "./options";
+import { type Options, parseOptions } from "./options";
 import { DEFAULT_NAME } from "./host/names";
 import { allStatuses, describeStatus, statusOf, type Status } from "./status";
 import { describePlugins } from "../lib/terraform/provider-plugins";
 import { describeOrigin, type UpContext, upTasks } from "./up";
 
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === "help") {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+async function work(options: Options): Promise<number> {
   switch (options.verb) {
     case "up":
       return up(options);
@@ -76,12 +72,6 @@ async function status({ name, json }: Options): Promise<number> {
   return 0;
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+void runProgram(parseOptions, work).then((code) => {
+  process.exitCode = code;
+});

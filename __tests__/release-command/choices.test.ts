@@ -23,17 +23,30 @@ describe("the command line", () => {
       words: ["2026.10.4"],
       yes: false,
     });
-    expect(parseOptions(["release", "--help"])).toBe("help");
+    expect(parseOptions(["release", "--help"])).toEqual({
+      help: expect.stringMatching(
+        /^Usage: npm run release -- \[options\] <STACK>.*130 interrupted/s,
+      ) as string,
+    });
   });
 
   test.each([
     [["deploy"], "expected one of release, rollback, verify, maintenance, got deploy"],
     [["release"], "which stack? npm run release -- prod"],
     [["release", "local"], 'there is no stack "local" to release: expected prod'],
-    [["release", "prod", "--force"], "Unknown option '--force'"],
-    [["rollback", "prod", "--images", "x"], "rollback has no option --images"],
-    [["rollback", "prod", "a", "b"], 'unexpected word "b"'],
+    [
+      ["release", "prod", "--force"],
+      "unknown option --force for release: expected some of --yes, --release, --images",
+    ],
+    [["rollback", "prod", "--images", "x"], "unknown option --images for rollback: expected some of --yes"],
+    [
+      ["rollback", "prod", "a", "b"],
+      'unexpected word "b": expected no more than STACK [RELEASE]; see npm run rollback -- --help',
+    ],
     [["release", "prod", "--release", "a b"], '--release is "a b": expected up to 128 letters'],
+    [["verify", "prod", "--url", "--json"], "--url has no value: expected an address"],
+    [["maintenance", "prod"], "maintenance needs on, off or status, got nothing"],
+    [["maintenance", "prod", "of"], 'maintenance needs on, off or status, got "of"'],
   ])("refuses %j", (argv, message) => {
     expect(() => parseOptions(argv)).toThrow(message);
   });
