@@ -40,7 +40,7 @@ export class CommandLine extends Command {
 
   /** @param script the name that npm knows it by */
   constructor(
-    private readonly script: string,
+    readonly script: string,
     name = script,
   ) {
     super(name);
@@ -196,7 +196,7 @@ export class CommandLine extends Command {
 }
 
 const scriptOf = (command: Command): string =>
-  command instanceof CommandLine ? command["script"] : command.name();
+  command instanceof CommandLine ? command.script : command.name();
 
 /** The option that answers every question with yes. */
 export const yes = (line: CommandLine): CommandLine =>

@@ -1,8 +1,7 @@
 import { CommandLine, type Help } from "../lib/command-line";
 import { checkName, DEFAULT_NAME } from "./host/names";
 
-const VERBS = ["up", "down", "status"] as const;
-export type Verb = (typeof VERBS)[number];
+export type Verb = "up" | "down" | "status";
 
 export interface Options {
   readonly verb: Verb;

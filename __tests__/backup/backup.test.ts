@@ -36,10 +36,10 @@ describe("the schedules of backups", () => {
     expect(withBackups(settings).output).toMatchObject({
       backup_schedule: {
         value: [
-          "backup of the database: every day at 02:00 Europe/Berlin",
-          "backup of uploaded files: every Sunday at 03:00 Europe/Berlin",
+          "backup of the database: at 02:00, every day (Europe/Berlin)",
+          "backup of uploaded files: at 03:00, only on Sunday (Europe/Berlin)",
           "backup of everything: not by schedule",
-          "restore of the newest sets, to verify them: every Sunday at 05:00 Europe/Berlin",
+          "restore of the newest sets, to verify them: at 05:00, only on Sunday (Europe/Berlin)",
           "sets are kept for 14 days in /opt/emaintenance/backups",
         ].join("\n"),
       },

@@ -55,7 +55,7 @@ describe("point in time", () => {
   });
 
   test("is said in words with the other schedules", () => {
-    expect(JSON.stringify(json)).toContain("base backup of the database: every Saturday at 01:00 UTC");
+    expect(JSON.stringify(json)).toContain("base backup of the database: at 01:00, only on Saturday (UTC)");
   });
 
   test.each([

@@ -28,10 +28,10 @@ function made(props: Partial<ScheduledJobProps> = {}) {
 describe("a scheduled job", () => {
   test("has a timer with an explicit zone, which makes up for missed runs", () => {
     expect(made({ timeZone: "Asia/Shanghai" }).files["job.timer"])
-      .toBe(`# When the job runs: every day at 02:00 Asia/Shanghai.
+      .toBe(`# When the job runs: at 02:00, every day (Asia/Shanghai).
 # Rendered by the deployment: a change made here is gone after the next one.
 [Unit]
-Description=E-Maintenance: backup of the database, every day at 02:00 Asia/Shanghai
+Description=E-Maintenance: backup of the database, at 02:00, every day (Asia/Shanghai)
 
 [Timer]
 OnCalendar=*-*-* 02:00:00 Asia/Shanghai

@@ -2,8 +2,7 @@ import { resolve } from "node:path";
 import { ServiceCatalogue } from "../../constructs/services/service-catalogue";
 import { CommandLine, type Help } from "../../lib/command-line";
 
-const VERBS = ["up", "stop", "reset", "destroy"] as const;
-export type Verb = (typeof VERBS)[number];
+export type Verb = "up" | "stop" | "reset" | "destroy";
 
 export interface Options {
   readonly verb: Verb;

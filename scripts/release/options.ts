@@ -1,7 +1,6 @@
 import { CommandLine, type Help, yes } from "../../lib/command-line";
 
-const VERBS = ["release", "rollback", "verify", "maintenance"] as const;
-export type Verb = (typeof VERBS)[number];
+export type Verb = "release" | "rollback" | "verify" | "maintenance";
 
 export interface Options {
   readonly verb: Verb;
