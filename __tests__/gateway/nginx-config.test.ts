@@ -150,6 +150,11 @@ describe("settings", () => {
         '"2001:db8::/32", and "/32" or "/128" for one address',
     ],
     [
+      { trustedProxies: ["fe80::1%eth0/64"] },
+      'trusted proxy "fe80::1%eth0/64" is no address range: expected CIDR notation such as "10.0.0.0/8" or ' +
+        '"2001:db8::/32", and "/32" or "/128" for one address',
+    ],
+    [
       { trustedProxies: ["0.0.0.0/0"] },
       'trusted proxy "0.0.0.0/0" is the whole internet, and any client could then choose its own address: name the ' +
         "proxy's range",

@@ -263,8 +263,9 @@ function logPath(setting: string, value: string): string {
 
 function addressRange(value: string): string {
   const [address = "", length = "", ...rest] = value.split("/");
-  const bits = isIP(address) === 4 ? 32 : 128;
-  if (isIP(address) === 0 || !/^\d{1,3}$/.test(length) || Number(length) > bits || rest.length > 0) {
+  const version = address.includes("%") ? 0 : isIP(address);
+  const bits = version === 4 ? 32 : 128;
+  if (version === 0 || !/^\d{1,3}$/.test(length) || Number(length) > bits || rest.length > 0) {
     throw trustedProxyInvalid(value);
   }
   if (Number(length) === 0) {

@@ -54,6 +54,6 @@ function spell(address: ipaddr.IPv4 | ipaddr.IPv6): string {
 }
 
 /** In numbers only: ipaddr.js takes `::192.0.2.1` for another address, `::ffff:192.0.2.1`. */
-export function shortIPv6(address: string): string {
+function shortIPv6(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }
