@@ -153,12 +153,8 @@ export type ImagesOfTheTeam = Readonly<Record<BuiltInApplication, BuildSource>> 
 };
 
 /**
-<<<<<<< HEAD
- * All four services of the team's own, built from one monorepo: `images: builtFrom("../emaintenance")`.
-=======
  * All services of the team, built from one monorepo: `images: builtFrom("../emaintenance")`. Each is in `apps/<service>`, also
  * those that the team adds by `services`.
->>>>>>> accdd9512142d9412426bb93de092287b532a4bb
  *
  * @param common what else holds for each of them
  */
