@@ -35,7 +35,7 @@ test("imports downwards, and one way between the folders of a floor, are good", 
   expect(stdout).toContain("no import upwards, no circle between folders\n");
 }, 60_000);
 
-test("what does not keep to the floors is named, with its remedy", async () => {
+test("an import that breaks the floors is named, with its remedy", async () => {
   const { code, stderr } = await check({
     "constructs/errors.ts": ["./values/port"],
     "constructs/values/port.ts": ["../configuration/variables", "../release/record"],

@@ -92,7 +92,7 @@ test.each([
     "find . -name '*.new' -delete\nfind . -type f -exec chmod 600 {} +\n[ -n \"$(find . -print -quit)\" ]",
   ],
   [
-    "short programs of jq, and words that are none",
+    "short programs of jq, and words that are no programs",
     "jq -r '.[] | .name' <<< \"$all\"\nquery jq/status.jq -c\nfail \"jq is not installed\" 'a\nb'\njq empty | awk '{\n}'",
   ],
   ["a script that a person reads", ":\n".repeat(300)],

@@ -15,7 +15,7 @@ function filesIn(outdir: string) {
 /** The path in an expression of Terraform. */
 const pathIn = (expression: string) => /^file\("\$\{path\.module\}\/(.*)"\)$/.exec(expression)?.[1] ?? "";
 
-describe("files beside the stack", () => {
+describe("files next to the stack", () => {
   test("have the digest of their text in their name, and lie where Terraform looks for them", () => {
     const { files, folder } = filesIn(temporaryFolder());
 
@@ -65,7 +65,7 @@ describe("files beside the stack", () => {
     expect(readFileSync(path, "utf8")).toBe("read meanwhile");
   });
 
-  test("hold no value that only Terraform knows: it would stand there as a riddle", () => {
+  test("hold no value that only Terraform knows: it would be an unresolved reference there", () => {
     const { files } = filesIn(temporaryFolder());
     const port = Lazy.stringValue({ produce: () => "22" });
 
@@ -75,7 +75,7 @@ describe("files beside the stack", () => {
     expect(() => files.add("firewall", "two words", "x")).toThrow(
       'the file "two words" for "firewall" cannot',
     );
-    expect(() => files.add("..", "x", "x")).toThrow("cannot lie beside the stack");
+    expect(() => files.add("..", "x", "x")).toThrow("cannot lie next to the stack");
   });
 });
 
@@ -103,6 +103,8 @@ describe("the stack of a release", () => {
     "/etc/passwd",
     "host-files/../0123456789ab-x",
   ])("that would write %s is refused", (path) => {
-    expect(() => recordedStack("{}", JSON.stringify({ [path]: "x" }))).toThrow("lies beside no stack");
+    expect(() => recordedStack("{}", JSON.stringify({ [path]: "x" }))).toThrow(
+      "does not lie next to a stack",
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { stateFile, statePath } from "../constructs/state-path";
 
-test("the state of a stack lies beside cdktf.json, wherever that is", () => {
+test("the state of a stack lies next to cdktf.json, wherever that is", () => {
   const folder = "/anywhere";
   const workingDirectory = join(folder, "cdktf.out", "stacks", "prod");
 

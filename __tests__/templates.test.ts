@@ -10,7 +10,7 @@ const raw = (path: string): string => readFileSync(join(FOLDER, path), "utf8");
 
 describe("a template", () => {
   test("is text as it lies in the folder", () => {
-    expect(template("switch/gate.sh")).toMatch(/^#!\/usr\/bin\/env bash\n/);
+    expect(template("rollout/gate.sh")).toMatch(/^#!\/usr\/bin\/env bash\n/);
   });
 
   test("with values is the same text for the same values", () => {

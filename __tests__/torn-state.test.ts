@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { mendTornState } from "../constructs/torn-state";
+import { repairTornState } from "../constructs/torn-state";
 import { temporaryFolder } from "./support/temporary-folder";
 
 const STATE = '{"version":4,"serial":7,"lineage":"a"}';
@@ -26,28 +26,28 @@ describe("a state over which Terraform was killed", () => {
   test.each([
     ["empty", ""],
     ["half", STATE.slice(0, 20)],
-  ])("is what it was before that run, where it is %s", (_, state) => {
+  ])("is what it was before that run, if it is %s", (_, state) => {
     const file = folderWith({ state, backup: STATE });
 
-    expect(mendTornState(file)).toBe(true);
+    expect(repairTornState(file)).toBe(true);
     expect(readFileSync(file, "utf8")).toBe(STATE);
   });
 
-  test("stays where it is whole", () => {
+  test("stays if it is whole", () => {
     const file = folderWith({ state: LATER, backup: STATE });
 
-    expect(mendTornState(file)).toBe(false);
+    expect(repairTornState(file)).toBe(false);
     expect(readFileSync(file, "utf8")).toBe(LATER);
   });
 
-  test("stays empty where nothing was known before", () => {
-    expect(mendTornState(folderWith({ state: "" }))).toBe(false);
+  test("stays empty if nothing was known before", () => {
+    expect(repairTornState(folderWith({ state: "" }))).toBe(false);
   });
 });
 
-test("an empty state stays empty where no Terraform has died over it", () => {
+test("an empty state stays empty if no Terraform has died over it", () => {
   const file = folderWith({ state: "", backup: STATE, lock: false });
 
-  expect(mendTornState(file)).toBe(false);
+  expect(repairTornState(file)).toBe(false);
   expect(readFileSync(file, "utf8")).toBe("");
 });

@@ -1,6 +1,6 @@
 /**
  * Every complaint about a team's own settings, as named factories. Each says what came, what was expected and
- * how to mend it. They are thrown while the constructs are made: long before Terraform runs.
+ * the remedy. They are thrown while the constructs are made: long before Terraform runs.
  */
 
 /** One finding about one property. */
@@ -163,7 +163,7 @@ export function buildPathMissing(service: string, path: string, context: string)
   );
 }
 
-/** The folder of a service is none of the monorepo's workspaces. */
+/** The folder of a service does not belong to the monorepo's workspaces. */
 export function notAWorkspace(service: string, folder: string, root: string): ConfigurationError {
   return new ConfigurationError(
     `images.${service}: ${folder} is no workspace of the monorepo ${root}; name the service's folder in ` +
@@ -194,7 +194,7 @@ export function unknownImage(service: string, known: readonly string[]): Configu
   );
 }
 
-/** The template's Dockerfile installs what the lock file says, and there is none. */
+/** The template's Dockerfile installs what the lock file says, and there is no lock file. */
 export function installScriptsUndecided(service: string, packages: readonly string[]): ConfigurationError {
   return new ConfigurationError(
     `packages of ${service} have install scripts: ${packages.join(", ")}. Whoever publishes one of them could run anything where ` +
@@ -257,10 +257,10 @@ export function textNotKnown(owner: string, name: string): ConfigurationError {
   );
 }
 
-/** A name that cannot be the name of a file beside the stack. */
+/** A name that cannot be the name of a file next to the stack. */
 export function fileNameUnusable(owner: string, name: string): ConfigurationError {
   return new ConfigurationError(
-    `the file "${name}" for "${owner}" cannot lie beside the stack: expected names of letters, digits, ".", "_", "@" and "-". Rename it`,
+    `the file "${name}" for "${owner}" cannot lie next to the stack: expected names of letters, digits, ".", "_", "@" and "-". Rename it`,
   );
 }
 

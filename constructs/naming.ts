@@ -1,4 +1,4 @@
-/** The tiers of the seed's deployment picture, in start order. */
+/** The tiers of the deployment document's picture, in start order. */
 export type Tier = "data" | "api" | "web" | "gateway";
 
 /**
@@ -17,7 +17,7 @@ export const Naming = {
   /** Name of the container of a service or job, for example `emaintenance-user-service`. */
   container: (service: string): string => `emaintenance-${service}`,
 
-  /** The same, where a service has several: the first one has its name, the second is `…-2`. */
+  /** The same, if a service has several: the first one has its name, the second is `…-2`. */
   instance: (service: string, number: number): string =>
     number === 1 ? Naming.container(service) : `${Naming.container(service)}-${number}`,
 
@@ -46,7 +46,7 @@ export const DEPLOY_LOCK = `${LOCK_FOLDER}/deploy/lock`;
 /** Where versions up to November 2026 have that lock: one of them may be deploying while this one begins. */
 export const FORMER_DEPLOY_LOCK = `/run/lock/${Naming.project}-deploy`;
 
-/** Minutes after which a lock that shows no sign of life counts for nothing any more, and anybody may take it over. */
+/** Minutes after which a lock that shows no sign of life is invalid, and another deployment may take it over. */
 export const TAKE_OVER_MINUTES = 60;
 
 /** Output of the production stack that tells the workstation's commands which folder of the VM holds everything. */

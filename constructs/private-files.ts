@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { stateFile } from "./state-path";
-import { mendTornState } from "./torn-state";
+import { repairTornState } from "./torn-state";
 
 /** Read and write for the owner, nothing for anybody else. */
 const PRIVATE_FILE = 0o600;
@@ -19,7 +19,7 @@ export function keepPrivate(folder: string, outputFolder: string, stacks: readon
   mkdirSync(outputFolder, { recursive: true });
   chmodSync(outputFolder, PRIVATE_FOLDER);
   for (const stack of stacks) {
-    if (mendTornState(join(folder, stateFile(stack)))) {
+    if (repairTornState(join(folder, stateFile(stack)))) {
       console.error(
         `${stateFile(stack)} was torn when Terraform was killed: it is again what Terraform knew before that run (${stateFile(stack)}.backup)`,
       );

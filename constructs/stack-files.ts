@@ -37,7 +37,7 @@ export const STACK_FILE_PATTERN = `${FOLDER}/${NAME}/[0-9a-f]{${DIGEST_LENGTH}}-
 export const isStackFile = (path: string): boolean => new RegExp(`^${STACK_FILE_PATTERN}$`).test(path);
 
 /**
- * Texts that lie beside the synthesised stack, as files of their own. Terraform parses each string of a stack as a template, at
+ * Texts that lie next to the synthesised stack, as files of their own. Terraform parses each string of a stack as a template, at
  * every pass: half a megabyte of scripts inside it would cost seconds. The name of a file holds the digest of its text, so that
  * two syntheses, or a release and the one before it, never have different texts under one name.
  */
@@ -67,8 +67,8 @@ export class StackFiles extends Construct {
    * Lays a text down as a file.
    *
    * @param owner for whom it is: the name of a folder
-   * @returns an expression of Terraform, without its braces, that stands for the text
-   * @throws ConfigurationError where the text refers to a value that only Terraform knows, or a name is none
+   * @returns an expression of Terraform, without its braces, that evaluates to the text
+   * @throws ConfigurationError if the text refers to a value that only Terraform knows, or a name is invalid
    */
   add(owner: string, name: string, text: string): string {
     if (Token.isUnresolved(text)) throw textNotKnown(owner, name);

@@ -14,7 +14,7 @@ const assembly = new Eta({ ...options, tags: ["# <%", "%>"] });
 
 /**
  * The text of a template without placeholders. A script holds what it shares with others by a line
- * `# <%~ include("shared/as-root.sh") %>`, in whose place the other file stands.
+ * `# <%~ include("shared/as-root.sh") %>`, which is replaced by the other file.
  */
 export function template(path: string): string {
   return assembly.renderString(source(path), {});

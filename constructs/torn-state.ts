@@ -8,12 +8,12 @@ const LOOK_MILLISECONDS = 100;
 /**
  * Gives a state back what Terraform knew before it was killed in the middle of writing it: it empties its file before it
  * writes, and would take an empty one for a system that was never deployed. What it had saved at its beginning is in
- * `.backup`. Where no Terraform has died over the state, an empty one is what somebody wants.
+ * `.backup`. If no Terraform has died while writing the state, an empty one is intended.
  *
  * @param file the state
  * @returns whether it was torn
  */
-export function mendTornState(file: string): boolean {
+export function repairTornState(file: string): boolean {
   const lock = join(dirname(file), `.${basename(file)}.lock.info`);
   if (!existsSync(lock) || !existsSync(file)) return false;
   const saved = read(`${file}.backup`);

@@ -15,7 +15,7 @@ export interface ContentKeyOptions {
 
 /**
  * Twelve hexadecimal digits that change whenever something that counts changes, and are the same on every machine.
- * @throws where a path does not exist
+ * @throws if a path does not exist
  */
 export async function contentKey({ paths = [], extra = [] }: ContentKeyOptions): Promise<string> {
   const hash = createHash("sha256");

@@ -14,7 +14,7 @@ const PROGRAMS = {
   "ssh-keygen": "openssh-client",
 } as const;
 
-/** The engine itself, needed only where none answers. */
+/** The engine itself, needed only if no engine answers. */
 const ENGINE_PROGRAMS = { dockerd: "docker.io", iptables: "iptables" } as const;
 
 const START_SECONDS = 60;
@@ -31,7 +31,7 @@ export interface Engine {
 /**
  * A Docker Engine that answers, and the programs that a rehearsal needs: found, or on Debian as root installed and started.
  * @param further more programs that must be there, each with the Debian package that has it
- * @throws Error with one sentence that says what is missing and how to mend it
+ * @throws Error with one sentence that says what is missing and the remedy
  */
 export async function ensureEngine(
   say: Say = saySilently,
@@ -69,7 +69,7 @@ async function serverVersion(): Promise<string | undefined> {
   return info.code === 0 && version !== "" ? version : undefined;
 }
 
-/** Why the engine does not answer, as a sentence with its mend. */
+/** Why the engine does not answer, as a sentence with the remedy. */
 async function refusal(): Promise<string> {
   const { stderr } = await run(["docker", "info", "--format", "{{.ServerVersion}}"], { allowFailure: true });
   if (/permission denied/i.test(stderr)) {

@@ -7,11 +7,11 @@ import { waitFor } from "./run";
 /** Under `.rehearsal/`. */
 const FOLDER = "locks";
 
-/** A first build of every image takes a few minutes; somebody who waits longer waits for nothing. */
+/** A first build of every image takes a few minutes; a process that waits longer waits in vain. */
 const LIMIT_SECONDS = 1200;
 
 /**
- * Runs `work` while nobody else in this clone runs under the same lock. A lock whose owner is dead is taken over.
+ * Runs `work` while no other process of this clone holds the same lock. A lock whose owner is dead is taken over.
  * @throws Error when the owner does not finish within 20 minutes
  */
 export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -34,7 +34,7 @@ export interface RunResult {
 export class RunError extends Error {
   constructor(
     message: string,
-    /** @default undefined where the program never started */
+    /** @default undefined if the program never started */
     readonly result?: RunResult,
   ) {
     super(message);

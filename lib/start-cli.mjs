@@ -23,7 +23,7 @@ export function startCli(program, { cwd = ROOT, needsTerraform = true } = {}) {
     ["--import", import.meta.resolve("tsx"), join(ROOT, program), ...process.argv.slice(2)],
     { cwd, stdio: "inherit" },
   );
-  // Ctrl-C reaches the child too, and its end is ours.
+  // Ctrl-C reaches the child too, and this process ends with it.
   for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal));
   child.on("exit", (code, signal) => process.exit(signal ? 130 : code));
 }

@@ -1,18 +1,14 @@
 import { Listr, PRESET_TIMER } from "listr2";
 import { down } from "./down";
+import { runProgram } from "../lib/command-line";
 import { withLock } from "../lib/lock";
-import { parseOptions, USAGE, type Options } from "./options";
+import { type Options, parseOptions } from "./options";
 import { DEFAULT_NAME } from "./host/names";
 import { allStatuses, describeStatus, statusOf, type Status } from "./status";
 import { describePlugins } from "../lib/terraform/provider-plugins";
 import { describeOrigin, type UpContext, upTasks } from "./up";
 
-async function main(): Promise<number> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === "help") {
-    process.stdout.write(USAGE);
-    return 0;
-  }
+async function work(options: Options): Promise<number> {
   switch (options.verb) {
     case "up":
       return up(options);
@@ -35,19 +31,19 @@ async function up({ name = DEFAULT_NAME, deploy, bare }: Options): Promise<numbe
   } catch (error) {
     throw context.failure ?? error;
   }
-  const standing = await statusOf(name);
-  if (!standing) throw new Error(`the rehearsal ${name} is gone: somebody removed it meanwhile`);
+  const found = await statusOf(name);
+  if (!found) throw new Error(`the rehearsal ${name} is gone: it was removed meanwhile`);
   const used = [
     `  ${"images".padEnd(8)} ${context.origin ? describeOrigin(context.origin) : ""}`,
     `  ${"plugins".padEnd(8)} ${context.plugins ? describePlugins(context.plugins) : ""}`,
   ];
   const suffix = name === DEFAULT_NAME ? "" : ` -- --name ${name}`;
   const next = [
-    `  ${`cd ${standing.directory} && npx cdktf diff prod`}`,
+    `  ${`cd ${found.directory} && npx cdktf diff prod`}`,
     `  npx cdktf destroy prod             (there too)`,
     `  npm run rehearse:down${suffix}`,
   ];
-  process.stdout.write(`\n${await describeStatus(standing)}\n\n${used.join("\n")}\n\n${next.join("\n")}\n`);
+  process.stdout.write(`\n${await describeStatus(found)}\n\n${used.join("\n")}\n\n${next.join("\n")}\n`);
   return 0;
 }
 
@@ -70,18 +66,12 @@ async function status({ name, json }: Options): Promise<number> {
     process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
     return statuses.length === 0 ? 1 : 0;
   }
-  const none = `no rehearsal${name === undefined ? "" : ` ${name}`} stands: npm run rehearse makes one`;
+  const none = `there is no rehearsal${name === undefined ? "" : ` ${name}`}: npm run rehearse creates one`;
   const texts = statuses.length === 0 ? [none] : await Promise.all(statuses.map(describeStatus));
   process.stdout.write(`${texts.join("\n\n")}\n`);
   return 0;
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  },
-);
+void runProgram(parseOptions, work).then((code) => {
+  process.exitCode = code;
+});

@@ -30,7 +30,7 @@ export async function rehearse(args: readonly string[], options: RunOptions = {}
   return run(["node", "--import", "tsx", "rehearsal/cli.ts", ...args], { cwd: ROOT, ...options });
 }
 
-/** What stands under a name. */
+/** The rehearsal of a name. */
 export async function rehearsalStatus(name: string): Promise<RehearsalStatus> {
   const { stdout } = await rehearse(["status", "--name", name, "--json"]);
   return JSON.parse(stdout) as RehearsalStatus;

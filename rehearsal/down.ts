@@ -29,7 +29,7 @@ export async function down(name: string, keepImages: boolean): Promise<DownResul
   return { removed, images, engineStopped: last ? await stopUnusedEngine() : false };
 }
 
-/** What rehearsals share, when this clone has none left. The record of an engine that we started stays as long as it runs. */
+/** What rehearsals share, when this clone has none left. The record of an engine that a rehearsal started stays as long as it runs. */
 async function clearStateFolder(): Promise<void> {
   await rm(join(stateFolder, "plugins"), { recursive: true, force: true });
   for (const folder of [join(stateFolder, "locks"), stateFolder]) await rmdir(folder).catch(() => undefined);

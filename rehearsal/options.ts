@@ -1,27 +1,7 @@
-import { parseArgs } from "node:util";
+import { CommandLine, type Help } from "../lib/command-line";
 import { checkName, DEFAULT_NAME } from "./host/names";
 
-export const USAGE = `npm run rehearse         [-- --name NAME] [--no-deploy] [--bare]
-npm run rehearse:down    [-- --name NAME] [--keep-images]
-npm run rehearse:status  [-- --name NAME] [--json]
-
-A rehearsal is a throwaway host (systemd, sshd, Docker Engine) in a container, and the production stack deployed
-on it as on a real VM.
-
-  rehearse         makes or reuses the host and the images, and deploys: the first time some minutes, then seconds
-  rehearse:down    removes the host, its network, its data and its state, and the images with the last rehearsal
-  rehearse:status  says what stands, and where
-
-  --name NAME      which rehearsal; several can stand side by side (default: ${DEFAULT_NAME})
-  --no-deploy      stop before the deployment
-  --bare           a host with sshd and sudo only, which the bootstrap stack has to equip first
-  --keep-images    leave the images for the next rehearsal
-  --json           for programs
-  --help           this text
-`;
-
-const VERBS = ["up", "down", "status"] as const;
-export type Verb = (typeof VERBS)[number];
+export type Verb = "up" | "down" | "status";
 
 export interface Options {
   readonly verb: Verb;
@@ -33,61 +13,50 @@ export interface Options {
   readonly json: boolean;
 }
 
-/** Which options a verb knows, beside --name and --help. */
-const KNOWN: Readonly<Record<Verb, readonly string[]>> = {
-  up: ["no-deploy", "bare"],
-  down: ["keep-images"],
-  status: ["json"],
-};
+const ABOUT =
+  "A rehearsal is a throwaway host (systemd, sshd, Docker Engine) in a container, and the production stack deployed on it as on " +
+  "a real VM.";
 
-/**
- * @returns "help" when that was asked for
- * @throws Error with a sentence about the word that is wrong
- */
-export function parseOptions(words: readonly string[]): Options | "help" {
-  const { values, positionals, tokens } = parseArgs({
-    args: [...words],
-    strict: false,
-    allowPositionals: true,
-    tokens: true,
-    options: {
-      name: { type: "string" },
-      "no-deploy": { type: "boolean" },
-      bare: { type: "boolean" },
-      "keep-images": { type: "boolean" },
-      json: { type: "boolean" },
-      help: { type: "boolean", short: "h" },
-    },
+const EXIT_CODES = `exit codes: 0 done
+            1 it failed, for the reason printed; status --json: no rehearsal stands
+            2 wrong usage
+`;
+
+function declare(): CommandLine {
+  const line = CommandLine.of("rehearse", ABOUT, EXIT_CODES);
+  line.value("--name <NAME>", `which rehearsal; several can stand side by side (default: ${DEFAULT_NAME})`, {
+    expected: "the name of a rehearsal, such as trial",
+    accepts: (name) => checkName(name) === name,
   });
-  if (values.help) return "help";
-  const [verb, ...more] = positionals;
-  if (!isVerb(verb))
-    throw new Error(`expected one of ${VERBS.join(", ")}, got ${verb ?? "nothing"}: see --help`);
-  for (const token of tokens) {
-    if (token.kind === "option") checkOption(verb, token.name, token.rawName, token.value);
-  }
-  if (more[0] !== undefined) throw new Error(`unexpected word "${more[0]}": see --help`);
+  line
+    .verb(
+      "up",
+      "makes or reuses the host and the images, and deploys: first some minutes, then seconds",
+      "rehearse",
+    )
+    .flag("--no-deploy", "stop before the deployment")
+    .flag("--bare", "a host with sshd and sudo only, which the bootstrap stack has to equip first");
+  line
+    .verb(
+      "down",
+      "removes the host, its network, its data and its state, and the images with the last rehearsal",
+      "rehearse:down",
+    )
+    .flag("--keep-images", "leave the images for the next rehearsal");
+  line.verb("status", "says what stands, and where", "rehearse:status").flag("--json", "for programs");
+  return line;
+}
+
+/** @throws UsageError with a sentence about the word that is wrong */
+export function parseOptions(words: readonly string[]): Options | Help {
+  const said = declare().read(words);
+  if ("help" in said) return said;
   return {
-    verb,
-    name: typeof values.name === "string" ? checkName(values.name) : undefined,
-    deploy: values["no-deploy"] !== true,
-    bare: values.bare === true,
-    keepImages: values["keep-images"] === true,
-    json: values.json === true,
+    verb: said.verb as Verb,
+    name: said.text("name"),
+    deploy: said.verb !== "up" || said.flag("deploy"),
+    bare: said.flag("bare"),
+    keepImages: said.flag("keepImages"),
+    json: said.flag("json"),
   };
-}
-
-function checkOption(verb: Verb, name: string, rawName: string, value: string | undefined): void {
-  if (name === "name") {
-    if (value === undefined || value === "" || value.startsWith("-")) {
-      throw new Error("--name needs the name of a rehearsal, such as --name trial");
-    }
-    return;
-  }
-  if (!KNOWN[verb].includes(name)) throw new Error(`unknown option ${rawName} for ${verb}: see --help`);
-  if (value !== undefined) throw new Error(`${rawName} takes no value, got "${value}": see --help`);
-}
-
-function isVerb(word: string | undefined): word is Verb {
-  return VERBS.some((verb) => verb === word);
 }

@@ -13,14 +13,14 @@ export interface ContainerRow {
   readonly ports: string;
 }
 
-/** What stands under a name, or undefined. */
+/** The rehearsal of a name, or undefined. */
 export async function statusOf(name: string): Promise<Status | undefined> {
   const [record, host] = [await readRecord(name), await hostStatus(name)];
   if (!record || !host) return undefined;
   return { ...host, url: gatewayUrl(host), directory: record.directory, plugins: record.plugins };
 }
 
-/** What stands of this clone. */
+/** All rehearsals of this clone. */
 export async function allStatuses(): Promise<Status[]> {
   const statuses = [];
   for (const name of await recordedNames()) {

@@ -1,4 +1,4 @@
-// `npm run floors`: prints the floors of scripts/floors/plan.mjs, and fails where an import does not keep to them.
+// `npm run floors`: prints the floors of scripts/floors/plan.mjs, and fails if an import violates them.
 //
 //   node scripts/floors.mjs [FOLDER]     FOLDER is the root of the project (default: this one)
 import { cruise } from "dependency-cruiser";

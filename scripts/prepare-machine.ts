@@ -3,7 +3,7 @@ import { ensureBaseImages } from "../lib/images/images";
 import { which } from "../lib/run";
 
 /**
- * What the tests need beside Node and Terraform: a Docker Engine that answers, shellcheck, jq, restic, and a browser.
+ * What the tests need in addition to Node and Terraform: a Docker Engine that answers, shellcheck, jq, restic, and a browser.
  * Debian as root: installed. Elsewhere: a sentence. The base images are made here too, as two lanes would wait for them.
  */
 async function prepare(): Promise<void> {

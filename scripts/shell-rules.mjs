@@ -1,4 +1,4 @@
-// The rule for every script that root runs, as far as a look at its text can say: what others choose is data
+// The rule for every script that root runs, as far as its text can show: what others choose is data
 // (docs/security.md). Refused are
 //   - a value from outside (the output of a program, a line that was read, an argument) in $((…)), ((…)), [ -gt ] or
 //     [[ -gt ]], unless its script checks it: numbers NAME, is_number "$name", or a match with a pattern of digits
@@ -105,7 +105,7 @@ function lex(text) {
   return { masked: masked.join(""), arithmetic, commands };
 }
 
-/** Where a string in double quotes ends: the index of its last mark. */
+/** Where a string in double quotes ends: the index of its closing quote. */
 function endOfQuoted(text, from) {
   let depth = 0;
   let at = from;
@@ -202,7 +202,7 @@ export function shellFindings(text) {
     );
   };
 
-  /** Whether a name has a value from outside in this area; undefined where nothing there gives it one. */
+  /** Whether a name has a value from outside in this area; undefined if nothing there gives it one. */
   const comesFromOutside = (name, from, to, seen) => {
     const area = masked.slice(from, to);
     let known;

@@ -6,14 +6,14 @@ import { checkShellRules } from "./shell-rules.mjs";
 
 /** Where jq looks for what its programs include. */
 const JQ_LIBRARY = "templates/operator/lib/jq";
-/** Exit code of jq where a program cannot be read. */
+/** Exit code of jq if a program cannot be read. */
 const NO_PROGRAM = 3;
 
 const tracked = execFileSync("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
   encoding: "utf8",
 }).split("\0");
 
-/** Ends the check where a program is missing. */
+/** Ends the check if a program is missing. */
 function requireStarted(program, error) {
   if (!error) return;
   console.error(`${program} cannot run: ${error.message}. Install it (Debian: apt-get install ${program}).`);

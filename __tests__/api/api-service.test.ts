@@ -54,7 +54,7 @@ describe("a service", () => {
     expect(label(json, "tier")).toBe("api");
   });
 
-  test("is made anew when it does not run, and has half a minute to end what it has begun", () => {
+  test("is replaced when it does not run, and has half a minute to end what it has begun", () => {
     expect(json).toMatchObject({ must_run: true, stop_timeout: 30 });
   });
 
@@ -150,7 +150,7 @@ describe("a service that is connected to another", () => {
     expect(json.depends_on).toEqual(["docker_container.user_service"]);
   });
 
-  test("starts after what makes that one ready, even when it is told so before anybody knows what that is", () => {
+  test("starts after what makes the other one ready, even if that is declared later", () => {
     // GIVEN
     const stack = new TestStack();
     const users = service(stack);

@@ -27,7 +27,7 @@ describe("the migration", () => {
     });
   });
 
-  test("writes nothing into the state that it prints: its log is looked at by the gate", () => {
+  test("writes nothing into the state that it prints: the gate reads its log", () => {
     expect(json.logs).toBe(false);
   });
 
@@ -54,7 +54,7 @@ describe("the migration", () => {
     expect(environment(own)).toEqual({ DATABASE_URL: "postgresql://db", NODE_ENV: "test" });
   });
 
-  test("refuses a variable name that is none", () => {
+  test("refuses an invalid variable name", () => {
     expect(() => made({ environment: { "1ST": "x" } })).toThrow(
       new Error(
         "invalid settings for test/migration:\n" +

@@ -36,11 +36,11 @@ describe("the schedules of backups", () => {
     expect(withBackups(settings).output).toMatchObject({
       backup_schedule: {
         value: [
-          "backup of the database: every day at 02:00 Europe/Berlin",
-          "backup of uploaded files: every Sunday at 03:00 Europe/Berlin",
+          "backup of the database: at 02:00, every day (Europe/Berlin)",
+          "backup of uploaded files: at 03:00, only on Sunday (Europe/Berlin)",
           "backup of everything: not by schedule",
-          "restore of the newest sets, to verify them: every Sunday at 05:00 Europe/Berlin",
-          "sets are kept for 14 days in /opt/emaintenance/backups",
+          "restore of the newest backups, to verify them: at 05:00, only on Sunday (Europe/Berlin)",
+          "backups are kept for 14 days in /opt/emaintenance/backups",
         ].join("\n"),
       },
     });
@@ -52,7 +52,7 @@ describe("the schedules of backups", () => {
     expect(jobsOf(stack)).toBe("backup-database backup-full backup-verification");
   });
 
-  test("have time to wait for another backup, beside their own", () => {
+  test("have time to wait for another backup, in addition to their own", () => {
     expect(unitsOf(withBackups({ timeLimitMinutes: 10 }), "database")).toContain("--timeout 4200 ");
   });
 
@@ -67,7 +67,7 @@ describe("the schedules of backups", () => {
 });
 
 describe("the rules on the host", () => {
-  test("are the defaults where nothing else is said", () => {
+  test("are the defaults if nothing else is said", () => {
     expect(describeBackup({}, true)).toEqual({
       keepDays: 30,
       onePerDay: false,

@@ -8,14 +8,14 @@ function stackWith(offHost?: OffHostSettings) {
   return synthesise(new ProductionStack(testApp(), "prod", { host: { backup: { offHost } } }));
 }
 
-describe("copies off the host", () => {
+describe("offsite copies", () => {
   test("are off, and then no variable is asked for, and no program of the host", () => {
     const json = stackWith();
     const inlines = JSON.stringify(script(json, "preflight").provisioner);
 
     expect(Object.keys(json.variable).filter((name) => name.startsWith("OFF_HOST_"))).toEqual([]);
     expect(inlines).toContain("'ufw jq curl logrotate cron'");
-    // What an earlier deployment had set up is taken away.
+    // What an earlier deployment had set up is removed.
     expect(script(json, "off_host")).toMatchObject({ count: 0 });
   });
 

@@ -10,7 +10,7 @@ describe("point in time", () => {
   const archive = container(json, "wal-archive");
   const postgres = container(json, "postgres");
 
-  test("is off unless a team switches it on", () => {
+  test("is off unless a team enables it", () => {
     const text = JSON.stringify(production());
 
     expect(text).not.toContain("wal-archive");
@@ -47,7 +47,7 @@ describe("point in time", () => {
     expect(archive.depends_on).toEqual(["docker_container.postgres"]);
   });
 
-  test("bounds what the server keeps for an archive that stands still", () => {
+  test("bounds what the server keeps for a stalled archive", () => {
     expect(postgres.command).toContain("max_slot_wal_keep_size=4096MB");
     expect(container(archived({ slotLimitMiB: 512 }), "postgres").command).toContain(
       "max_slot_wal_keep_size=512MB",
@@ -55,7 +55,7 @@ describe("point in time", () => {
   });
 
   test("is said in words with the other schedules", () => {
-    expect(JSON.stringify(json)).toContain("base backup of the database: every Saturday at 01:00 UTC");
+    expect(JSON.stringify(json)).toContain("base backup of the database: at 01:00, only on Saturday (UTC)");
   });
 
   test.each([

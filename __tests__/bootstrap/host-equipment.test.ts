@@ -52,7 +52,7 @@ describe("the bootstrap", () => {
     ]);
   });
 
-  test("runs again on a VM that was made anew under the same address", () => {
+  test("runs again on a new VM under the same address", () => {
     expect(script(stack(), "host_equipment").triggers.host_keys).toBe(
       "${substr(sha256(var.SSH_HOST_KEYS), 0, 12)}",
     );

@@ -30,7 +30,7 @@ describe("the variables of the application", () => {
     expect(variables()[name]).not.toHaveProperty("sensitive");
   });
 
-  test("all say what they are for, and what may stand in them", () => {
+  test("all say what they are for, and what they may hold", () => {
     for (const variable of Object.values(variables())) {
       expect(variable).toMatchObject({
         nullable: false,

@@ -2,7 +2,7 @@ import { checkedLimits } from "../../constructs/container/resource-limits";
 import { declared } from "../support/declared";
 
 describe("the limits of a container", () => {
-  test("are one core, 512 MiB and 512 processes where nobody says otherwise", () => {
+  test("are one core, 512 MiB and 512 processes by default", () => {
     expect(checkedLimits("web", {}, 192)).toEqual({ cpus: "1.0", memoryMiB: 512, pids: 512 });
   });
 

@@ -5,7 +5,7 @@ import { PublishedPort } from "../../constructs/values/published-port";
 import { container, environment, label, type ContainerJson } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
-/** The container of a stack that holds nothing else, with the given props beside the required ones. */
+/** The container of a stack that holds nothing else, with the given props and the required ones. */
 function made(
   props: Partial<TierContainerProps> = {},
   then: (one: TierContainer) => void = () => undefined,
@@ -42,7 +42,7 @@ describe("every container", () => {
     expect(plain.image).toBe("${docker_image.user_service.image_id}");
   });
 
-  test("starts again after a crash or a reboot, unless somebody stopped it", () => {
+  test("starts again after a crash or a reboot, unless the operator stopped it", () => {
     expect(plain.restart).toBe("unless-stopped");
   });
 
@@ -163,7 +163,7 @@ describe("a container may have", () => {
   });
 
   test.each([
-    [true, "is made anew by the next deploy when it does not run"],
+    [true, "is replaced by the next deploy when it does not run"],
     [false, "is left alone, with its log, when it does not run"],
   ])("replacedWhenStopped: %s, and then it %s", (replacedWhenStopped) => {
     expect(made({ replacedWhenStopped }).must_run).toBe(replacedWhenStopped);

@@ -40,7 +40,7 @@ describe("PostgreSQL", () => {
     expect(environment(json).POSTGRES_INITDB_ARGS).toBe("--data-checksums");
   });
 
-  test("keeps its files on the volume, one level below, where a disk may have its lost+found", () => {
+  test("keeps its files on the volume, one level below, as a disk may have its lost+found", () => {
     expect(json.volumes).toEqual([
       { container_path: "/var/lib/postgresql/data", volume_name: "${docker_volume.test_data.name}" },
     ]);
@@ -54,11 +54,11 @@ describe("PostgreSQL", () => {
     ]);
   });
 
-  test("has time for a checkpoint when it stops, and lets nobody wait for open sessions", () => {
+  test("has time for a checkpoint when it stops, and does not wait for open sessions", () => {
     expect(json).toMatchObject({ stop_signal: "SIGINT", stop_timeout: 120, destroy_grace_seconds: 120 });
   });
 
-  test("is never removed because it happens to stand still", () => {
+  test("is never removed because it is stopped", () => {
     expect(json.must_run).toBe(false);
   });
 

@@ -6,13 +6,13 @@ import { temporaryFolder } from "../support/temporary-folder";
 
 /** Starts Redis as its container does, with a stand-in for the image's own start. */
 async function started(password: string, pending = false) {
-  const mark = join(temporaryFolder(), ".password-pending");
-  if (pending) mkdirSync(mark);
+  const marker = join(temporaryFolder(), ".password-pending");
+  if (pending) mkdirSync(marker);
   const secretFile = join(temporaryFolder(), "redis.conf");
   const container = new FakeHost().program("chown", "").program("docker-entrypoint.sh", "");
   const script = template("redis/start.sh")
     .replace("/run/emaintenance-redis.conf", secretFile)
-    .replace("/data/.password-pending", mark);
+    .replace("/data/.password-pending", marker);
   const { code, stderr } = await container.shell(["/bin/sh", "-s", "--", "--port", "6379"], script, {
     REDIS_PASSWORD: password,
   });
@@ -42,11 +42,11 @@ describe("the start of Redis", () => {
     ]);
   });
 
-  test("asks for none while a deployment that gives Redis its first password has not replaced the services", async () => {
+  test("asks for no password while a deployment that gives Redis its first password has not replaced the services", async () => {
     expect((await started("correct horse battery", true)).text).toBe("");
   });
 
-  test("refuses to do without one", async () => {
+  test("refuses to start without a password", async () => {
     const { code, calls, stderr } = await started("");
     expect({ code: code === 0, calls }).toEqual({ code: false, calls: [] });
     expect(stderr).toContain("REDIS_PASSWORD: password of Redis");

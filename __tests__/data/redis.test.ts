@@ -29,7 +29,7 @@ describe("Redis", () => {
     ]);
   });
 
-  test("refuses writes when its memory is full, instead of dropping somebody's session", () => {
+  test("refuses writes when its memory is full, instead of dropping a user's session", () => {
     expect(option(json.command, "maxmemory-policy")).toBe("noeviction");
   });
 
@@ -62,7 +62,7 @@ describe("Redis", () => {
     });
   });
 
-  test("has time to write what is pending when it stops, and is never removed because it stands still", () => {
+  test("has time to write what is pending when it stops, and is never removed because it is stopped", () => {
     expect(json).toMatchObject({ stop_timeout: 60, destroy_grace_seconds: 60, must_run: false });
   });
 
@@ -73,7 +73,7 @@ describe("Redis", () => {
 });
 
 describe("the password of Redis", () => {
-  test("never stands on a command line", () => {
+  test("is never on a command line", () => {
     const stack = new TestStack();
     const password = stack.variables.redisPassword.stringValue;
 

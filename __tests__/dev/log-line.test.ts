@@ -26,7 +26,7 @@ describe("a line of a service's log", () => {
     expect(formatLine("web", 0, line, PLAIN)).toBe(`web          | ${line}`);
   });
 
-  test("stays as it is where that was asked for", () => {
+  test("stays as it is if that was asked for", () => {
     const line = '{"level":"info","message":"hello"}';
 
     expect(formatLine("web", 0, line, { ...PLAIN, raw: true })).toBe(`web          | ${line}`);

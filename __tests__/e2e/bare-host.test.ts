@@ -19,7 +19,7 @@ import { report, UNFIT_STATES } from "./support/unfit-states";
  */
 let machine: BareMachine;
 
-/** GiB of rows and of uploaded files beside the few of the smoke test, for a measurement. @default none */
+/** GiB of rows and of uploaded files in addition to the few of the smoke test, for a measurement. @default none */
 const EXTRA_GIB = Number(process.env.EMAINTENANCE_E2E_GIB ?? 0);
 
 const OTHER_KEY =
@@ -86,7 +86,7 @@ describe("a first deploy to a host that is not fit for it", () => {
       const errors = report(said).findings.filter(({ severity }) => severity === "error");
       expect(errors).toEqual([expect.objectContaining({ check: fault.check })]);
       expect(errors[0]?.found.replaceAll(machine.host.container, "HOST")).toMatch(fault.found);
-      expect(errors[0]?.mend).not.toBe("");
+      expect(errors[0]?.remedy).not.toBe("");
       expect(code).not.toBe(0);
       expect(await machine.listing()).toBe(before);
     } finally {
@@ -134,7 +134,7 @@ describe("a host that is ready", () => {
     expect(newer).toBe("");
   });
 
-  test("gets a login that deploys, beside the services' 1001, where one is asked for", async () => {
+  test("gets a login that deploys, in addition to the services' 1001, if one is asked for", async () => {
     const { stdout } = await machine.bootstrap({ DEPLOY_USER: "ops" });
     const { stdout: about } = await hostShell(machine.host, "id ops; sudo -n -u ops sudo -n id -un");
 
@@ -188,8 +188,8 @@ const WORDS: readonly (readonly [word: string, ...lines: string[]])[] = [
   ["point-in-time", "point-in-time"],
 ];
 
-describe("a service that somebody else has taken over", () => {
-  /** Exit codes of what refused its work, by what was run; a job that was ended by its time limit is none of them. */
+describe("a service that an attacker has taken over", () => {
+  /** Exit codes of what refused its work, by what was run; a job that was ended by its time limit does not count. */
   const refused = (runs: Readonly<Record<string, number>>) =>
     Object.fromEntries(Object.entries(runs).filter(([, code]) => code !== 0));
 
@@ -237,7 +237,7 @@ describe("a service that somebody else has taken over", () => {
     expect(await tenant.digest()).toBe(before);
     // eslint-disable-next-line no-control-regex -- what a terminal obeys
     expect(said.join("\n")).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f]/);
-    // The archive of the log is switched off here.
+    // The archive of the log is disabled here.
     expect(refused(runs)).toEqual({ "point-in-time": 3 });
     expect(planted).toBeGreaterThan(500);
     await runSmoke(machine.host.url);
@@ -251,8 +251,8 @@ describe("a host that is lost", () => {
   });
 
   test("comes back on a bare one from the copies, by one command: every row, every file", async () => {
-    const [, set] = /(full_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup full")) ?? [];
-    // What comes after the full set, and before the daily one of the database.
+    const [, full] = /(full_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup full")) ?? [];
+    // What comes after the full backup, and before the daily one of the database.
     await runSmoke(machine.host.url);
     const before = await machine.data();
     expect(before.uploads).not.toBe("");
@@ -261,16 +261,16 @@ describe("a host that is lost", () => {
       /(uploads_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup uploads")) ?? [];
     const [, database] =
       /(db_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup database")) ?? [];
-    // The schedule may be copying at this moment, or have done so.
+    // The schedule may be copying now, or have done so.
     await machine.shell("sudo systemctl stop 'emaintenance-off-host-*.timer'");
     const copied = await machine.shell("sudo emaintenance off-host copy");
     console.log(copied);
-    expect(copied).toMatch(/copied \d+ sets|every set is copied/);
+    expect(copied).toMatch(/copied \d+ backups|every backup is copied/);
 
     await machine.lose();
 
     expect(await machine.restore()).toContain(
-      `${set}, then ${uploads}, then ${database} is restored on ${machine.host.address}, and verified at ${machine.host.url}`,
+      `${full}, then ${uploads}, then ${database} is restored on ${machine.host.address}, and verified at ${machine.host.url}`,
     );
     expect(await machine.data()).toEqual(before);
     await runSmoke(machine.host.url);
@@ -279,26 +279,26 @@ describe("a host that is lost", () => {
     expect((await plan(machine.host.directory)).stdout).toContain(NO_CHANGES);
   });
 
-  test("comes back from a set in a folder of the workstation as well", async () => {
+  test("comes back from a backup in a folder of the workstation as well", async () => {
     const before = await machine.data();
-    const [, set = ""] =
+    const [, full = ""] =
       /(full_\d{8}_\d{6})/.exec(await machine.shell("sudo emaintenance backup full")) ?? [];
-    // The sets are root's; the workstation takes one over SSH, as the page for the lost VM says.
+    // The backups are root's; the workstation takes one over SSH, as the page for the lost VM says.
     const folder = temporaryFolder();
     const login = `ssh -i ${machine.host.keyFile} -p ${machine.host.sshPort} -o UserKnownHostsFile=${machine.host.knownHosts} ${machine.host.user}@${machine.host.address}`;
-    const copy = `${login} sudo tar -C ${OTHER_ROOT}/backups -c ${set} | tar -C ${folder} -x`;
+    const copy = `${login} sudo tar -C ${OTHER_ROOT}/backups -c ${full} | tar -C ${folder} -x`;
     await run(["bash", "-o", "pipefail", "-c", copy], { timeoutSeconds: 1800 });
 
     // GIVEN a system whose containers are removed, and whose data are kept
     await machine.shell("docker rm --force $(docker ps --all --quiet --filter label=emaintenance.service)");
-    const { code, stderr } = await machine.tryRestore("--from", join(folder, set));
+    const { code, stderr } = await machine.tryRestore("--from", join(folder, full));
     expect(stderr).toContain(`is not empty: it has the file ${OTHER_ROOT}/data/`);
     expect(code).toBe(1);
 
     await machine.lose();
 
-    expect(await machine.restore("--from", join(folder, set))).toContain(
-      `${set} is restored on ${machine.host.address}`,
+    expect(await machine.restore("--from", join(folder, full))).toContain(
+      `${full} is restored on ${machine.host.address}`,
     );
     expect(await machine.data()).toEqual(before);
   });

@@ -145,7 +145,7 @@ test("section 5 of the CIS Docker Benchmark is met as the document says, by ever
 
   expect(Object.keys(rest)).toHaveLength(31);
   expect(newest).toBe("by hand");
-  // Who does not pass stands in the message.
+  // The message names what does not pass.
   const unexpected = Object.entries(failing).filter(([no, who]) => who.length > 0 && rest[no] === "passes");
   expect(unexpected).toEqual([]);
   expect(results).toEqual(rest);

@@ -22,8 +22,8 @@ async function data(): Promise<{ rows: string; uploads: string }> {
   return { rows, uploads: stdout };
 }
 
-/** What of the host's parts is there: units, rules, files by their name or by what stands in them. Data, logs and alerts stay. */
-async function hostParts(): Promise<string[]> {
+/** The host components that are there: units, rules, files by their name or by their content. Data, logs and alerts stay. */
+async function hostComponents(): Promise<string[]> {
   const lines = [
     "systemctl list-units --all --plain --no-legend 'emaintenance*' | awk '{print $1}'",
     "systemctl list-unit-files --no-legend 'emaintenance*' | awk '{print $1}'",
@@ -54,7 +54,7 @@ describe("rows and uploads", () => {
     expect(before.uploads).not.toBe("");
   });
 
-  test("survive the removal of every container, which the next deploy makes anew", async () => {
+  test("survive the removal of every container, which the next deploy creates again", async () => {
     await onHost(`docker rm -f ${NAMES.join(" ")}`);
     await deploy();
     expect(await data()).toEqual(before);
@@ -70,7 +70,7 @@ describe("rows and uploads", () => {
   });
 
   test("survive cdktf destroy, which says where they are and how one would delete them", async () => {
-    expect(await hostParts()).toEqual(
+    expect(await hostComponents()).toEqual(
       expect.arrayContaining([
         "emaintenance-watchdog.timer",
         "/usr/local/bin/emaintenance",
@@ -78,7 +78,7 @@ describe("rows and uploads", () => {
       ]),
     );
     const { stdout } = await cdktf(["destroy", "prod", "--auto-approve"]);
-    expect(await hostParts()).toEqual([]);
+    expect(await hostComponents()).toEqual([]);
     const { stdout: left } = await onHost(
       "docker ps -aq --filter label=emaintenance.tier; docker volume ls -q",
     );

@@ -35,7 +35,7 @@ afterAll(endTrials);
 describe("a service that a team adds by one declaration", () => {
   let before: Record<string, string>;
 
-  test("is deployed beside the others, of which only those that lead to it are replaced", async () => {
+  test("is deployed with the others, of which only those that lead to it are replaced", async () => {
     // GIVEN
     before = await servingContainers();
     const image = await trialImage("asset-service", [instead(PROGRAM)]);

@@ -13,21 +13,21 @@ beforeAll(async () => {
 afterAll(endTrials);
 
 describe("a release while 16 clients use the system", () => {
-  test("of one changed service replaces that one, without a failed request; so does the way back", async () => {
+  test("of one changed service replaces that one, without a failed request; so does the rollback", async () => {
     const good = await current();
     const before = await servingContainers();
     const image = await trialImage("asset-service", ["LABEL trial=good"]);
     const { value, traffic } = await underTraffic(rehearsal().url, async () => {
       const released = await release("attempt-good", { "asset-service": image });
       const between = await servingContainers();
-      const back = await rollback(good ?? "");
-      return { released, between, back };
+      const rolledBack = await rollback(good ?? "");
+      return { released, between, rolledBack };
     });
 
     expect(value.released).toMatchObject({ code: 0 });
     expect(value.released.stdout).toContain("release attempt-good serves at");
     expect(changed(before, value.between)).toEqual(["asset-service"]);
-    expect(value.back).toMatchObject({ code: 0 });
+    expect(value.rolledBack).toMatchObject({ code: 0 });
     expect(changed(value.between, await servingContainers())).toEqual(["asset-service"]);
     expect(traffic.failed).toEqual([]);
     expect(traffic.requests).toBeGreaterThan(100);

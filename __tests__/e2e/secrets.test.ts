@@ -20,7 +20,7 @@ const AWKWARD = `/#@:%$\{}'"\\ %{x}$\{y}&?+=;|<>*~\``;
 const SECRET_NAMES = ["POSTGRES_PASSWORD", "JWT_SECRET", "REDIS_PASSWORD"];
 const OWN = ["user-service", "work-order-service", "asset-service", "web"];
 
-/** The generated secrets, plain and as they stand in a URL. */
+/** The generated secrets, plain and as they are written in a URL. */
 function secrets(): string[] {
   const values = variables();
   const plain = SECRET_NAMES.map((name) => values[name] ?? "").filter((secret) => secret !== "");
@@ -28,7 +28,7 @@ function secrets(): string[] {
   return [...new Set(plain.flatMap(spellings))];
 }
 
-/** Plain, and as it stands in a URL. */
+/** Plain, and as it is written in a URL. */
 const spellings = (secret: string) => [secret, encodeURIComponent(secret)];
 
 /** References of all images, those of the team's own services new ones: Terraform takes them for other images. */

@@ -2,7 +2,7 @@ import { rehearse } from "../../rehearsal/client";
 import { REHEARSAL_VARIABLE } from "./support/rehearsal";
 import { testRehearsal } from "./support/test-rehearsal";
 
-/** Makes a rehearsal of the tests' own, beside any other, and deploys the production stack there. */
+/** Makes a rehearsal of the tests' own, in addition to any other, and deploys the production stack there. */
 export default async function setup(): Promise<void> {
   const { name } = testRehearsal();
   await rehearse(["up", "--name", name], {

@@ -40,7 +40,7 @@ describe("the deployed system", () => {
     expect((await overNetwork("POSTGRES_USER", "SELECT 1")).stderr).toContain(
       "pg_hba.conf rejects connection",
     );
-    // AND Redis answers nobody without its password
+    // AND Redis answers no client without its password
     expect((await onHost("docker exec emaintenance-redis redis-cli dbsize")).stdout).toContain("NOAUTH");
   });
 

@@ -55,7 +55,7 @@ describe("the gateway", () => {
     });
   });
 
-  test("writes to memory only, its logs too, where no other place is given", () => {
+  test("writes to memory only, its logs too, unless another place is given", () => {
     expect(json.read_only).toBe(true);
     expect(Object.keys(json.tmpfs)).toEqual(["/run", "/tmp", "/var/cache/nginx", "/var/log/nginx"]);
   });

@@ -23,7 +23,7 @@ test("the default configuration, whole", () => {
   expect(render()).toMatchSnapshot();
 });
 
-test("equal props give an equal text", () => {
+test("the same props give the same text", () => {
   expect(render({ deniedPaths: ["/b", "/a"] })).toBe(render({ deniedPaths: ["/a", "/b", "/a/"] }));
 });
 
@@ -150,6 +150,11 @@ describe("settings", () => {
         '"2001:db8::/32", and "/32" or "/128" for one address',
     ],
     [
+      { trustedProxies: ["fe80::1%eth0/64"] },
+      'trusted proxy "fe80::1%eth0/64" is no address range: expected CIDR notation such as "10.0.0.0/8" or ' +
+        '"2001:db8::/32", and "/32" or "/128" for one address',
+    ],
+    [
       { trustedProxies: ["0.0.0.0/0"] },
       'trusted proxy "0.0.0.0/0" is the whole internet, and any client could then choose its own address: name the ' +
         "proxy's range",
@@ -180,12 +185,12 @@ describe("settings", () => {
   });
 });
 
-test("nothing is closed and no path called ambiguous where no path is denied", () => {
+test("nothing is closed and no path called ambiguous if no path is denied", () => {
   expect(render()).not.toMatch(/\$closed|\$ambiguous/);
   expect(render({ deniedPaths: ["/x"] })).toMatch(/\$closed[^]*\$ambiguous/);
 });
 
-test("no location adds a header: it would switch off those that all answers have", () => {
+test("no location adds a header: it would disable those that all answers have", () => {
   const server = render().split("    server {")[1] ?? "";
   expect(server).toContain("location");
   expect(server).not.toContain("add_header");

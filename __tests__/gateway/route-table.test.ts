@@ -1,4 +1,4 @@
-import { routesTo, SEED_ROUTES } from "../../constructs/gateway/route-table";
+import { routesTo, DEFAULT_ROUTES } from "../../constructs/gateway/route-table";
 import { production } from "../support/stacks";
 
 const SERVICES = [
@@ -8,8 +8,8 @@ const SERVICES = [
 ];
 
 describe("a table of routes", () => {
-  test("is the deployment document's where nobody says otherwise", () => {
-    expect(SEED_ROUTES).toEqual({
+  test("is the deployment document's by default", () => {
+    expect(DEFAULT_ROUTES).toEqual({
       "/api/auth": "user-service",
       "/api/users": "user-service",
       "/api/work-orders": "work-order-service",

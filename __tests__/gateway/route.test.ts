@@ -101,7 +101,7 @@ describe("Route", () => {
   });
 });
 
-test("the seed's routes are those of the deployment document, each accepted", () => {
+test("the built-in routes are those of the deployment document, each accepted", () => {
   const table = ServiceCatalogue.builtIn.api.flatMap(({ name, port, routes }) =>
     routes.map((prefix) => {
       const { path, upstream } = Route.prefix(prefix, Upstream.of(name, port));

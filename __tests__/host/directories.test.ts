@@ -58,7 +58,7 @@ describe("the folders of the host", () => {
     expect(folders.get(`/opt/emaintenance/${folder}`)).toBe("root 0700");
   });
 
-  test("belong to the login that deploys where it lays something down", () => {
+  test("belong to the login that deploys if it lays something down", () => {
     expect(folders.get("/opt/emaintenance")).toBe("operator 0755");
     expect(folders.get("/opt/emaintenance/deploy/Server/nginx")).toBe("operator 0755");
   });

@@ -111,7 +111,7 @@ describe("the firewall", () => {
     );
   });
 
-  test("closes everything outside, where nothing is listed", () => {
+  test("closes everything outside if nothing is listed", () => {
     expect(chain("", { outbound: { only: [] } })).toContain("-A EMAINTENANCE-USER -i SYSTEM_BRIDGE -j DROP");
     expect(chain("")).not.toContain("-A EMAINTENANCE-USER -i SYSTEM_BRIDGE -j DROP");
   });
@@ -252,7 +252,7 @@ describe("settings of the firewall that cannot work are refused", () => {
         "addresses or the network that the name's operator publishes, or let the program go through a proxy, and list the proxy",
     ],
     [
-      "a port of the host that is none",
+      "an invalid port of the host",
       { hostPortsForContainers: [0] },
       `hostPortsForContainers.0 is 0: ${PORT}`,
     ],

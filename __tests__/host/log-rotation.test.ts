@@ -44,7 +44,7 @@ describe("the room that logs take", () => {
     expect(logBound()).toEqual({ filesMiB: 400, archiveMiB: 0, dockerMiB: 240, inflowMiB: 0, totalMiB: 640 });
   });
 
-  test("is larger by what comes in until the next look has ended", () => {
+  test("is larger by what comes in until the next run has ended", () => {
     expect(logBound({}, 20)).toMatchObject({ inflowMiB: 600, totalMiB: 1240 });
     expect(logBound({ everySeconds: 5 }, 20)).toMatchObject({ inflowMiB: 200 });
   });

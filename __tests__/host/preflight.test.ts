@@ -15,7 +15,7 @@ function made(limits: Partial<PreflightProps> = {}) {
 const preflightOf = (limits?: PreflightLimits): ScriptJson =>
   script(made(limits).stack.synthesise(), "preflight");
 
-describe("the look at the host before anything on it changes", () => {
+describe("the preflight checks before anything on the host changes", () => {
   const lines = scriptLines(script(production(), "preflight"));
 
   test.each([
@@ -69,7 +69,7 @@ describe("the look at the host before anything on it changes", () => {
     expect(scriptLines(script(json, "preflight"))).toContain("export LARGEST_CPUS='10'");
   });
 
-  test("takes the time when it starts, over a connection that stands, so that a plan never differs by it", () => {
+  test("takes the time when it starts, over an open connection, so that a plan never differs by it", () => {
     const { provisioner, triggers } = preflightOf();
 
     expect(Object.keys(provisioner[0] ?? {})).toEqual(["local-exec"]);
@@ -93,7 +93,7 @@ describe("the look at the host before anything on it changes", () => {
     expect(secrets).toMatch(/^\$\{substr\(nonsensitive\(sha256\(.*\)\), 0, 4\)\}$/);
   });
 
-  test("refuses limits that are none, all at once", () => {
+  test("refuses invalid limits, all at once", () => {
     const wrong = {
       leastMemoryMiB: -1,
       maxClockSeconds: 0,

@@ -7,11 +7,11 @@ function unitsOf(props: Partial<RoomProps> = {}): string {
   const stack = new TestStack();
   const { connection, layout } = stack;
   const runner = new JobRunner(stack, "job-runner", { connection, layout });
-  new Room(stack, "look", { runner, ...props });
+  new Room(stack, "room", { runner, ...props });
   return Object.values(laidFiles(script(stack.synthesise(), "room"))).join("\n");
 }
 
-describe("the look at the room", () => {
+describe("the check of free space", () => {
   test("warns by the percentages that status has, and gives uploads no bound", () => {
     expect(unitsOf()).toContain('Environment="WARNING_PERCENT=85"\nEnvironment="ERROR_PERCENT=95"');
     expect(unitsOf()).toContain('Environment="UPLOADS_BYTES=0"');

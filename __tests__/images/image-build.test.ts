@@ -136,7 +136,7 @@ describe("what is sent", () => {
     expect(image.base).toBeUndefined();
   });
 
-  test("is the whole folder where there are no workspaces", () => {
+  test("is the whole folder if there are no workspaces", () => {
     const root = folderOf({
       "package.json": { name: "alone" },
       "package-lock.json": "{}",
@@ -153,7 +153,7 @@ describe("what is sent", () => {
     ]);
   });
 
-  test("is left where another deploy may still read it, and removed a day later", () => {
+  test("is left while another deploy may still read it, and removed a day later", () => {
     const root = folderOf(MONOREPO);
     const stack = new TestStack();
     const make = (id: string) =>
@@ -180,7 +180,7 @@ describe("a source that cannot be built, or must not be sent, is refused", () =>
     return undefined;
   };
 
-  test("where the folder is not there", () => {
+  test("if the folder is missing", () => {
     const root = folderOf(MONOREPO);
     rmSync(root, { recursive: true });
     expect(refusal(root)).toBe(
@@ -189,13 +189,13 @@ describe("a source that cannot be built, or must not be sent, is refused", () =>
     mkdirSync(root);
   });
 
-  test("where the service is no workspace", () => {
+  test("if the service is no workspace", () => {
     expect(refusal(folderOf(MONOREPO), {}, "work-order-service")).toBe(
       "images.work-order-service: apps/work-order-service is no workspace of the monorepo ROOT; name the service's folder in images.work-order-service.workspace, such as apps/web",
     );
   });
 
-  test("where a path is not there", () => {
+  test("if a path is missing", () => {
     expect(refusal(folderOf(MONOREPO), { include: ["scripts"] })).toBe(
       "images.user-service names scripts: there is no such file or folder in ROOT; correct the path, or leave it out",
     );
@@ -204,7 +204,7 @@ describe("a source that cannot be built, or must not be sent, is refused", () =>
     );
   });
 
-  test("where there is no lock file to install by", () => {
+  test("if there is no lock file to install by", () => {
     const root = folderOf(MONOREPO);
     rmSync(join(root, "package-lock.json"));
     expect(refusal(root)).toBe(
@@ -212,13 +212,13 @@ describe("a source that cannot be built, or must not be sent, is refused", () =>
     );
   });
 
-  test("where there is no template for it", () => {
+  test("if there is no template for it", () => {
     expect(refusal(folderOf({ "index.html": "" }), {}, "nginx")).toBe(
       "images.nginx is built without a Dockerfile: there is no template for nginx; name a Dockerfile of your own in images.nginx.dockerfile",
     );
   });
 
-  test("where it is too large, with what makes it so", () => {
+  test("if it is too large, with what makes it so", () => {
     const root = folderOf({
       ...MONOREPO,
       "apps/user-service/video.mp4": "x".repeat(1536 * 1024),
@@ -229,7 +229,7 @@ describe("a source that cannot be built, or must not be sent, is refused", () =>
     );
   });
 
-  test("where a secret would get into the image, by the file's name and never by the secret", () => {
+  test("if a secret would get into the image, by the file's name and never by the secret", () => {
     const root = folderOf({
       ...MONOREPO,
       ".npmrc": "//registry.example.com/:_authToken=dont-show-me\n",
@@ -248,7 +248,7 @@ describe("a source that cannot be built, or must not be sent, is refused", () =>
     expect(refusal(root, { notSecret })).toBeUndefined();
   });
 
-  test("where nothing would be sent", () => {
+  test("if nothing would be sent", () => {
     const root = folderOf({ Dockerfile: "FROM scratch", "dist/index.html": "" });
     expect(refusal(root, { dockerfile: "Dockerfile", paths: ["dist"] }, "nginx")).toBe(
       "images.nginx: no file of ROOT would be sent to the host; correct the paths, or the patterns that leave everything out",
@@ -263,7 +263,7 @@ describe("a source that cannot be built, or must not be sent, is refused", () =>
     ["build", { build: "one\ntwo" }],
     ["maxContextMiB", { maxContextMiB: 0 }],
     ["bundled", { dockerfile: "Dockerfile", bundled: true }],
-  ])("where %s is wrong", (property, source) => {
+  ])("if %s is wrong", (property, source) => {
     expect(refusal(folderOf(MONOREPO), source)).toContain(property);
   });
 });

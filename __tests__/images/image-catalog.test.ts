@@ -52,7 +52,7 @@ describe("an image that is built on the host", () => {
     });
   });
 
-  test("is not built where IMAGES names one: the way back needs no source", () => {
+  test("is not built if IMAGES names one: the rollback needs no source", () => {
     expect(resource.docker_image?.user_service?.dynamic).toEqual({
       build: {
         for_each: '${contains(keys(var.IMAGES), "user-service") ? [] : ["build"]}',
@@ -67,7 +67,7 @@ describe("an image that is built on the host", () => {
     });
   });
 
-  test("has the gateway's origin built in where it is the web, and as a part of its name", () => {
+  test("has the gateway's origin built in if it is the web, and as a part of its name", () => {
     const { name, dynamic } = resource.docker_image?.web as { name: string; dynamic: unknown };
     expect(name).toContain("sha256(jsonencode([var.NEXT_PUBLIC_API_URL]))");
     expect(dynamic).toMatchObject({
@@ -116,7 +116,7 @@ describe("a wrong image gets a sentence", () => {
     ["registry.example.com:5000/team/web:1.4.2_rc.1"],
     [`registry.example.org/team/web@sha256:${"0".repeat(64)}`],
     [`localhost/web:1@sha256:${"a".repeat(64)}`],
-  ])("and %s is none", (reference) => {
+  ])("but not %s", (reference) => {
     expect(() => production({ images: { web: reference } })).not.toThrow();
   });
 

@@ -40,7 +40,7 @@ test("packages with install scripts are found wherever they are, once, and only 
 });
 
 describe("install scripts", () => {
-  test("are nobody's default: whoever has packages with some says which", () => {
+  test("are disabled by default: a team with such packages names them", () => {
     expect(() => build(LOCK)).toThrow(
       new Error(
         "packages of user-service have install scripts: @prisma/engines, bcrypt. Whoever publishes one of them could run anything " +

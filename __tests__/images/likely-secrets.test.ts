@@ -50,7 +50,7 @@ describe("a file that must not get into an image is known", () => {
     ["docs.md", `a key starts with ${BEGIN.join(" ")} and so on`],
     ["environment.ts", "export const env = process.env;"],
     ["logo.png", `\u0089PNG\0${token("ghp_", 36)}`],
-  ])("and %s is none", (path, text) => {
+  ])("but not %s", (path, text) => {
     expect(look(path, text)).toBeUndefined();
   });
 });

@@ -26,7 +26,7 @@ describe("the Dockerfile of a service whose team has none of its own", () => {
     expect(dockerfile("user-service")).toMatchSnapshot();
   });
 
-  test("has only the output in it where that needs nothing else", () => {
+  test("has only the output in it if that needs nothing else", () => {
     const source = { include: ["README.md"], build: "node build.mjs", output: "out", bundled: true };
     expect(dockerfile("asset-service", source)).toMatchSnapshot();
   });

@@ -20,7 +20,7 @@ describe("an image on the host", () => {
     });
   });
 
-  test("stays there when it is no longer used: the way back needs it", () => {
+  test("stays there when it is no longer used: the rollback needs it", () => {
     expect(json).toMatchObject({ keep_locally: true });
   });
 

@@ -18,7 +18,7 @@ describe("what a service of a monorepo is made of", () => {
     });
   });
 
-  test("ends where workspaces depend on each other", () => {
+  test("ends if workspaces depend on each other", () => {
     const root = folderOf(MONOREPO);
     writeFiles(root, {
       "packages/log/package.json": {
@@ -48,11 +48,11 @@ describe("what a service of a monorepo is made of", () => {
     });
   });
 
-  test("is nothing where the folder is no workspace", () => {
+  test("is nothing if the folder is no workspace", () => {
     expect(workspaceFiles(folderOf(MONOREPO), "apps/shop")).toBe("not a workspace");
   });
 
-  test("is not known where there are no workspaces", () => {
+  test("is not known if there are no workspaces", () => {
     expect(workspaceFiles(folderOf({ "package.json": { name: "alone" } }), "apps/web")).toBeUndefined();
     expect(workspaceFiles(folderOf({ "README.md": "" }), "apps/web")).toBeUndefined();
   });

@@ -28,10 +28,10 @@ function made(props: Partial<ScheduledJobProps> = {}) {
 describe("a scheduled job", () => {
   test("has a timer with an explicit zone, which makes up for missed runs", () => {
     expect(made({ timeZone: "Asia/Shanghai" }).files["job.timer"])
-      .toBe(`# When the job runs: every day at 02:00 Asia/Shanghai.
+      .toBe(`# When the job runs: at 02:00, every day (Asia/Shanghai).
 # Rendered by the deployment: a change made here is gone after the next one.
 [Unit]
-Description=E-Maintenance: backup of the database, every day at 02:00 Asia/Shanghai
+Description=E-Maintenance: backup of the database, at 02:00, every day (Asia/Shanghai)
 
 [Timer]
 OnCalendar=*-*-* 02:00:00 Asia/Shanghai
@@ -69,7 +69,7 @@ LogLevelMax=notice
     expect(made({ script: "date +%Y%m%d" }).files["run.sh"]).toBe("date +%Y%m%d");
   });
 
-  test("installs its script and the files beside it, after the runner", () => {
+  test("installs its script and the files next to it, after the runner", () => {
     const { json } = made({ files: { "settings.conf": "a = b" } });
     expect(scriptLines(json)).toEqual(
       expect.arrayContaining([
@@ -80,7 +80,7 @@ LogLevelMax=notice
     expect(json.depends_on).toEqual(["null_resource.job_runner"]);
   });
 
-  test("is known to the runner, which takes away what is no job any more", () => {
+  test("is known to the runner, which removes what is no longer a job", () => {
     const stack = new TestStack();
     const { connection, layout } = stack;
     const runner = new JobRunner(stack, "job-runner", { connection, layout });

@@ -101,9 +101,10 @@ describe("retention.jq", () => {
 
   test("thins out to one a day, a week and a month", () => {
     const all = Array.from({ length: 100 }, (_, days) => aged(days));
-    const fates = kept(all, { keepDays: 10, keepWeeks: 4, keepMonths: 3 });
-    expect(fates.db_10).toBe("younger than 10 days");
-    const because = (reason: string): string[] => Object.keys(fates).filter((set) => fates[set] === reason);
+    const retention = kept(all, { keepDays: 10, keepWeeks: 4, keepMonths: 3 });
+    expect(retention.db_10).toBe("younger than 10 days");
+    const because = (reason: string): string[] =>
+      Object.keys(retention).filter((name) => retention[name] === reason);
     // Saturdays, and the last days of August, September and October.
     expect(because("newest of its week")).toEqual(["db_15", "db_22"]);
     expect(because("newest of its month")).toEqual(["db_29", "db_60", "db_90"]);
@@ -133,9 +134,9 @@ describe("retention-doubt.jq", () => {
   test.each([
     ["backups that come every day", [1, 2, 3], []],
     ["a single one", [400], []],
-    ["one of a time to come", [-2, 1], ["the newest set is of a time to come"]],
-    ["backups that have stopped", [31, 32], ["the newest set is older than 30 days"]],
-    ["a jump of the clock", [1, 40], ["there was no set for 30 days before the newest"]],
+    ["one of a time to come", [-2, 1], ["the newest backup is of a time to come"]],
+    ["backups that have stopped", [31, 32], ["the newest backup is older than 30 days"]],
+    ["a jump of the clock", [1, 40], ["there was no backup for 30 days before the newest"]],
   ])("of %s", (_what, days, expected) => {
     expect(doubt(...days)).toEqual(expected);
   });

@@ -84,7 +84,7 @@ describe("containers.jq", () => {
     expect(of(inspected("nginx", { Config: { Labels: labels } }))).toMatchObject({ release: "nginx:1.27" });
   });
 
-  test("of one that stands still has no health, and of a stranger no release", () => {
+  test("of a stopped one has no health, and of a stranger no release", () => {
     expect(of(inspected("web", { Image: "sha256:9" }, { Status: "exited", Health: null }))).toMatchObject({
       ...{ release: null, health: "none", healthOutput: "", since: "2026-11-28T02:00:00Z" },
     });
@@ -276,7 +276,7 @@ describe("status.jq", () => {
   };
   interface Status {
     readonly well: boolean;
-    readonly problems: readonly { readonly what: string; readonly mend: string }[];
+    readonly problems: readonly { readonly what: string; readonly remedy: string }[];
   }
   const status = (changes: object = {}, services: readonly object[] = [well]): Status =>
     jq("status.jq", { input: [services], values: { ...values, ...changes } })[0] as Status;
@@ -586,13 +586,13 @@ describe("of the safety check", () => {
   ];
   const of = (name: string): unknown[] => jq(name, { input: [containers], values: { system } });
 
-  test("stopped-containers.jq, finished-jobs.jq and deployed-images.jq know ours", () => {
+  test("stopped-containers.jq, finished-jobs.jq and deployed-images.jq know this project's", () => {
     expect(of("stopped-containers.jq")).toEqual(["emaintenance-web\texited", "emaintenance-nginx\tcreated"]);
     expect(of("finished-jobs.jq")).toEqual(["emaintenance-migration"]);
     expect(of("deployed-images.jq")).toEqual(["web\tsha256:2"]);
   });
 
-  test("foreign-ports.jq passes over ours", () => {
+  test("foreign-ports.jq leaves out this project's", () => {
     const other = (name: string, ports: object, labels: object | null = null) => ({
       Name: `/${name}`,
       State: { Status: "exited" },
@@ -602,7 +602,7 @@ describe("of the safety check", () => {
     });
     const input = [
       [other("other", { "80/tcp": [{ HostPort: "3030" }, { HostPort: "" }], "81/tcp": null })],
-      [other("ours", { "80/tcp": [{ HostPort: "3030" }] }, { "emaintenance.service": "web" })],
+      [other("own", { "80/tcp": [{ HostPort: "3030" }] }, { "emaintenance.service": "web" })],
     ];
     expect(jq("foreign-ports.jq", { input, values: { system } })).toEqual(["3030\tother\texited"]);
   });
@@ -650,7 +650,7 @@ describe("of the safety check", () => {
         "a broken one",
         [backup({}), backup({ set: "db_0", broken: HOSTILE })],
         "warning",
-        `the set db_0 in /backups is broken: ${HOSTILE}`,
+        `the backup db_0 in /backups is broken: ${HOSTILE}`,
       ],
     ])("with %s", (_what, backups, severity, what) => {
       expect(findings(...backups)).toEqual([[severity, expect.stringContaining(what)]]);
@@ -671,7 +671,7 @@ describe("of the safety check", () => {
       check: "disks",
       what: HOSTILE,
       expected: "e",
-      mend: "m",
+      remedy: "m",
     });
     const result = (
       strict: string,

@@ -3,7 +3,7 @@ import { HOSTILE, jq } from "../support/jq-program";
 const NOW = Date.parse("2026-11-29T12:00:00Z") / 1000;
 
 describe("retention.jq", () => {
-  const fates = (...days: readonly number[]): unknown[] => {
+  const removed = (...days: readonly number[]): unknown[] => {
     const bases = days.map((age) => ({
       base: `base_${age}`,
       ended: new Date((NOW - age * 86_400) * 1000).toISOString().replace(".000Z", "Z"),
@@ -21,7 +21,7 @@ describe("retention.jq", () => {
     ["nothing goes where backups have stopped", [30, 20, 10], []],
     ["nothing of nothing", [], []],
   ])("%s", (_what, days, gone) => {
-    expect(fates(...days)).toEqual(gone);
+    expect(removed(...days)).toEqual(gone);
   });
 });
 

@@ -57,7 +57,7 @@ test("plan-point-in-time.jq says from which base backup on", () => {
   expect(
     jq("restore/lib/jq/plan-point-in-time.jq", {
       input: [base],
-      values: { moment: "the end of the archive" },
+      values: { target: "the end of the archive" },
     }),
   ).toEqual([
     "restore point-in-time: the whole cluster as it was at the end of the archive, from base_1 of x, ? ago, 1 GiB",

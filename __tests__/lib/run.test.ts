@@ -37,7 +37,7 @@ describe("run", () => {
     await expect(run(argv)).rejects.toThrow(new RunError(message));
   });
 
-  test("returns the exit code where failure is allowed", async () => {
+  test("returns the exit code if failure is allowed", async () => {
     expect(await run(shell("exit 3"), { allowFailure: true })).toEqual({ code: 3, stdout: "", stderr: "" });
   });
 

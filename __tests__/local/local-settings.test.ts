@@ -87,7 +87,7 @@ describe("the settings of a development system", () => {
     }
   });
 
-  test.each(["", "{", '{"portOffset":"many"}'])("start anew from a file that says %j", (text) => {
+  test.each(["", "{", '{"portOffset":"many"}'])("start with the defaults if the file says %j", (text) => {
     const folder = temporaryFolder();
     ensureLocalSettings(folder);
     writeFileSync(join(folder, ".local/settings.json"), text);

@@ -94,7 +94,7 @@ describe("the application's source", () => {
     ]);
   });
 
-  test("is refused where the settings name a service that does not exist", () => {
+  test("is refused if the settings name a service that does not exist", () => {
     const folder = sourceWith({ dev: "tsx watch" });
     const known = "expected some of user-service, work-order-service, asset-service, web";
 

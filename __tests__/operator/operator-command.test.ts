@@ -29,7 +29,7 @@ const text = (path: string): string => {
 };
 
 describe("the operator's command", () => {
-  test("is on everybody's path, with completion", () => {
+  test("is on every user's PATH, with completion", () => {
     expect(files.get("/usr/local/bin/emaintenance")).toMatchObject({
       link: `${SERVER}/scripts/emaintenance.sh`,
     });

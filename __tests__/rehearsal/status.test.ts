@@ -19,6 +19,6 @@ test("the containers are a table whose columns fit", () => {
   );
 });
 
-test("no containers are said", () => {
+test("a host without containers is reported", () => {
   expect(containerTable([])).toBe("  no containers");
 });

@@ -23,26 +23,39 @@ describe("the command line", () => {
       words: ["2026.10.4"],
       yes: false,
     });
-    expect(parseOptions(["release", "--help"])).toBe("help");
+    expect(parseOptions(["release", "--help"])).toEqual({
+      help: expect.stringMatching(
+        /^Usage: npm run release -- \[options\] <STACK>.*130 interrupted/s,
+      ) as string,
+    });
   });
 
   test.each([
     [["deploy"], "expected one of release, rollback, verify, maintenance, got deploy"],
     [["release"], "which stack? npm run release -- prod"],
     [["release", "local"], 'there is no stack "local" to release: expected prod'],
-    [["release", "prod", "--force"], "Unknown option '--force'"],
-    [["rollback", "prod", "--images", "x"], "rollback has no option --images"],
-    [["rollback", "prod", "a", "b"], 'unexpected word "b"'],
+    [
+      ["release", "prod", "--force"],
+      "unknown option --force for release: expected some of --yes, --release, --images",
+    ],
+    [["rollback", "prod", "--images", "x"], "unknown option --images for rollback: expected some of --yes"],
+    [
+      ["rollback", "prod", "a", "b"],
+      'unexpected word "b": expected no more than STACK [RELEASE]; see npm run rollback -- --help',
+    ],
     [["release", "prod", "--release", "a b"], '--release is "a b": expected up to 128 letters'],
+    [["verify", "prod", "--url", "--json"], "--url has no value: expected an address"],
+    [["maintenance", "prod"], "maintenance needs on, off or status, got nothing"],
+    [["maintenance", "prod", "of"], 'maintenance needs on, off or status, got "of"'],
   ])("refuses %j", (argv, message) => {
     expect(() => parseOptions(argv)).toThrow(message);
   });
 });
 
-describe("the images of a way back", () => {
+describe("the images of a rollback", () => {
   const image = (id: string, digest: string | null = null) => ({ reference: "a:1", id, digest });
 
-  test("keep the name that the state has, where it means the same image", () => {
+  test("keep the name that the state has, if it means the same image", () => {
     const state = new Map([["user_service", { name: "other:2", id: "sha256:1" }]]);
     expect(pinsOf({ images: { "user-service": image("sha256:1") } }, state, () => undefined)).toEqual({
       "user-service": "other:2",
@@ -57,12 +70,12 @@ describe("the images of a way back", () => {
   test.each([
     ["the digest", image("sha256:1", "a@sha256:9"), "a@sha256:9"],
     ["the id, for one that was built", image("sha256:1"), "sha256:1"],
-  ])("have %s where the tag has moved on", (_what, recorded, reference) => {
+  ])("have %s if the tag has moved on", (_what, recorded, reference) => {
     expect(pinsOf({ images: { web: recorded } }, new Map(), () => "sha256:7")).toEqual({ web: reference });
   });
 });
 
-describe("the release to go back to", () => {
+describe("the release to roll back to", () => {
   const record = (name: string, more: Partial<ReleaseRecord> = {}): ReleaseRecord => ({
     ...{
       name,
@@ -81,7 +94,7 @@ describe("the release to go back to", () => {
     expect(chooseRelease([current, before, record("1")])).toBe(before);
   });
 
-  test("is the last good one where something else serves, or a deploy has not come to its end", () => {
+  test("is the last good one if something else serves, or a deploy has not come to its end", () => {
     const passed = { ...current, serving: false };
     const failed = record("4", { result: "failed" });
     expect(chooseRelease([failed, passed, before])).toBe(passed);
@@ -94,13 +107,13 @@ describe("the release to go back to", () => {
 
   test.each<[string, ReleaseRecord[], string | undefined, string]>([
     [
-      "none was ever good",
+      "no release was ever good",
       [record("1", { result: "failed" })],
       undefined,
-      "there is no good release to go back to",
+      "there is no good release to roll back to",
     ],
     [
-      "there is none before",
+      "there is no release before it",
       [current],
       undefined,
       "there is no release before the one in use. There are:\n  3",
@@ -117,7 +130,7 @@ describe("the release to go back to", () => {
       "2",
       "not all images of 2 are on the host",
     ],
-  ])("is none where %s", (_why, records, name, message) => {
+  ])("is refused: %s", (_why, records, name, message) => {
     expect(() => chooseRelease(records, { name })).toThrow(message);
   });
 });
@@ -139,7 +152,7 @@ describe("the folder of a deployment", () => {
     expect(await workspace.pin()).toEqual({ RELEASE: "1" });
   });
 
-  test("is told where there is none", () => {
+  test("must have a cdktf.json", () => {
     expect(() => Workspace.containing("/", "prod")).toThrow("holds a cdktf.json");
   });
 });

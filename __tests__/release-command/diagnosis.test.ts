@@ -57,11 +57,11 @@ describe("the likely cause", () => {
       /the image of web cannot be built/,
     ],
     [
-      "of somebody else's deploy",
+      "of another operator's deploy",
       error("null_resource.deployment_begin", "anna@desk deploys release 7 here since 2026-11-24T12:00:00Z"),
       facts([]),
       "lock",
-      /somebody else deploys/,
+      /another operator is deploying/,
     ],
     [
       "of a host that cannot take it",
@@ -173,7 +173,7 @@ describe("the likely cause", () => {
       ),
       facts([container("user-service")]),
       "network",
-      /^emaintenance-user-service answers its own health check, and nobody else: http:\/\/172\.18\.0\.9:3001\/health does not answer/,
+      /^emaintenance-user-service answers its own health check, but no other request: http:\/\/172\.18\.0\.9:3001\/health does not answer/,
     ],
     [
       "of a service that ran out of memory, and was started again by Docker before it was looked at",
@@ -235,13 +235,13 @@ describe("the likely cause", () => {
   });
 });
 
-test("the new container is looked at, not the old one of the same service that is set aside", () => {
+test("the new container is looked at, not the retired one of the same service", () => {
   const old = container("user-service", { created: "1", health: "unhealthy", healthOutput: "old" });
   const young = container("user-service", { created: "2", health: "unhealthy", healthOutput: "new" });
   expect(diagnose([ofUserService], facts([young, old])).container).toBe(young);
 });
 
-test("it is told with the evidence and the mend", () => {
+test("it is reported with the evidence and the remedy", () => {
   const found = facts(
     [container("user-service", { ...crashed, healthOutput: "no answer" })],
     "line 1\nline 2\n",
@@ -254,7 +254,7 @@ test("it is told with the evidence and the mend", () => {
       "  end of the log of emaintenance-user-service:",
       "    line 1",
       "    line 2",
-      "  to mend it: its log says why; to try it alone: docker run --rm -it emaintenance/user-service:2",
+      "  remedy: its log says why; to try it alone: docker run --rm -it emaintenance/user-service:2",
     ].join("\n"),
   );
 });
@@ -262,12 +262,13 @@ test("it is told with the evidence and the mend", () => {
 test("the remedy for a container that listens on 127.0.0.1 names the setting; for any other, the words of the gate", () => {
   const words =
     "the new container a of web is healthy, and users would not reach it over the network: no answer.\n";
-  const remedy = (more: string) => diagnose([error("null_resource.web_gate", words + more)], facts([])).mend;
+  const remedy = (more: string) =>
+    diagnose([error("null_resource.web_gate", words + more)], facts([])).remedy;
   expect(remedy("It listens on 127.0.0.1 only.")).toContain("HOSTNAME=0.0.0.0");
   expect(remedy("It listens on port 3000.")).not.toContain("0.0.0.0");
 });
 
-test("what a container says is told as plain text", () => {
+test("what a container says is printed as plain text", () => {
   const found = facts(
     [container("user-service", { health: "unhealthy", healthOutput: "500 \u001b[31mno\u0007 disk\u009b" })],
     "a\tlog\u001b]0;title\u0007\nof two lines\r",
@@ -280,7 +281,7 @@ test("what a container says is told as plain text", () => {
       "  end of the log of emaintenance-user-service:",
       "    a\tlog?]0;title?",
       "    of two lines",
-      "  to mend it: look at the health path of user-service and its log; is the port right?",
+      "  remedy: look at the health path of user-service and its log; is the port right?",
     ].join("\n"),
   );
 });

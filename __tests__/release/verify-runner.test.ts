@@ -131,7 +131,7 @@ describe("a check fails", () => {
     expect(stderr).toContain(`x      failed`);
   });
 
-  test("by nobody who answers", async () => {
+  test("if nothing answers", async () => {
     const checks: VerifyCheck[] = [{ name: "x", steps: [{ request: "GET /x" }] }];
     const { report } = await verify({ url: "http://127.0.0.1:9", checks });
     expect(messages(report).x).toMatch(/^GET \/x got no answer: /);
@@ -178,7 +178,7 @@ test("what was made is cleaned up after all checks, also when one has failed", a
   expect(system.asked.map(({ request }) => request)).toEqual(["POST /a", "GET /bad", "DELETE /a/1"]);
 });
 
-test("a clean-up that does not work is told, and fails nothing", async () => {
+test("a clean-up that does not work is reported, and fails nothing", async () => {
   const system = systemThat((request) => (request.startsWith("DELETE") ? { status: 405 } : {}));
   const checks: VerifyCheck[] = [
     { name: "make", steps: [{ request: "POST /a" }], cleanUp: [{ request: "DELETE /a" }] },
@@ -212,7 +212,7 @@ describe("services on their own", () => {
     expect(first.asked).toHaveLength(1);
   });
 
-  test("fail where none runs, and are skipped where they cannot be reached", async () => {
+  test("fail if none runs, and are skipped if they cannot be reached", async () => {
     const none = await verify({ url: "http://127.0.0.1:9", targets: { web: [] }, checks });
     const outside = await verify({ url: "http://127.0.0.1:9", checks });
 
@@ -236,7 +236,7 @@ test("under the maintenance page only services on their own are asked", async ()
 describe("the default checks", () => {
   const checks = defaultChecks([{ service: "web", path: "/api/health" }]);
 
-  test("skip what needs a login where there is none", async () => {
+  test("skip what needs a login if there is no login", async () => {
     const system = systemThat((request) => ({
       status: request === "GET /api/work-orders" ? 401 : 200,
       json: { status: "ok" },
@@ -254,7 +254,7 @@ describe("the default checks", () => {
     expect(stderr).toContain("it needs a login: set VERIFY_USERNAME and VERIFY_PASSWORD");
   });
 
-  test("never print the password, not even where the system says it", async () => {
+  test("never print the password, not even if the system says it", async () => {
     const system = systemThat((_request, body) => ({ status: 500, json: { echo: body } }));
     const document = { url: await system.url(), username: "operator", password: "correct horse" };
     const login = checks.filter(({ name }) => name === "login");
@@ -266,7 +266,7 @@ describe("the default checks", () => {
   });
 });
 
-test("wrong usage is told", async () => {
+test("wrong usage is refused with a message", async () => {
   const { code, stderr } = await verify({ url: "http://127.0.0.1:9", checks: [] }, "--onyl", "x");
   expect({ code, stderr }).toEqual({
     code: 2,

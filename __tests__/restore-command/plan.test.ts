@@ -1,10 +1,10 @@
 import type { Deployment } from "../../scripts/release/deployment";
-import type { LaterSet } from "../../scripts/restore/later";
+import type { LaterBackup } from "../../scripts/restore/later";
 import { planInWords } from "../../scripts/restore/plan";
 
 const deployment = { settings: { address: "192.0.2.7", url: "http://192.0.2.7:3030" } } as Deployment;
 
-function plan(later: readonly LaterSet[]): string {
+function plan(later: readonly LaterBackup[]): string {
   return planInWords({
     source: {
       manifest: {
@@ -35,11 +35,11 @@ function plan(later: readonly LaterSet[]): string {
   });
 }
 
-test("the plan of a full set alone says from when on something is lost", () => {
+test("the plan of a full backup alone says from when on something is lost", () => {
   expect(plan([]).split("\n").at(-1)).toBe("What was written after 2026-01-04T01:00:00Z is not in it.");
 });
 
-test("newer sets are steps of their own, and less is lost", () => {
+test("newer backups are steps of their own, and less is lost", () => {
   const text = plan([
     { set: "uploads_20260104_030000", what: "uploads" },
     { set: "db_20260106_020000", what: "database" },

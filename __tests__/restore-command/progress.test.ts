@@ -4,7 +4,7 @@ import { Workspace } from "../../lib/terraform/workspace";
 import {
   endProgress,
   readProgress,
-  setAside,
+  retireState,
   stateOfLostHost,
   writeProgress,
 } from "../../scripts/restore/progress";
@@ -20,12 +20,12 @@ function workspace(files: Readonly<Record<string, string>>): Workspace {
   return Workspace.containing(folder, "prod");
 }
 
-test("what Terraform knows of the lost host gets a name with the date; an empty file is no knowledge", async () => {
+test("what Terraform knows of the lost host gets a name with the date; an empty file does not count", async () => {
   const here = workspace({ "terraform.prod.tfstate": "prod", "terraform.bootstrap.tfstate": "" });
   const aside = await stateOfLostHost(here, ["bootstrap", "prod"], NOW);
 
   expect(aside).toEqual([["terraform.prod.tfstate", "terraform.prod.tfstate.lost-20260131T123456Z"]]);
-  await setAside(here, aside);
+  await retireState(here, aside);
   expect(readdirSync(here.directory).sort()).toEqual([
     "cdktf.json",
     "terraform.bootstrap.tfstate",
@@ -36,7 +36,7 @@ test("what Terraform knows of the lost host gets a name with the date; an empty 
 
 test("the state of the new host will be its owner's alone, whose mode Terraform keeps", async () => {
   const here = workspace({ "terraform.prod.tfstate": "lost" });
-  await setAside(here, await stateOfLostHost(here, ["prod"], NOW));
+  await retireState(here, await stateOfLostHost(here, ["prod"], NOW));
 
   const file = join(here.directory, "terraform.prod.tfstate");
   expect(readFileSync(file, "utf8")).toBe("");
@@ -46,9 +46,9 @@ test("the state of the new host will be its owner's alone, whose mode Terraform 
 test("a second run leaves the new host's state where it is, and the lost one's too", async () => {
   const here = workspace({ "terraform.prod.tfstate": "lost" });
   const aside = await stateOfLostHost(here, ["prod"], NOW);
-  await setAside(here, aside);
+  await retireState(here, aside);
   writeFileSync(join(here.directory, "terraform.prod.tfstate"), "new");
-  await setAside(here, aside);
+  await retireState(here, aside);
 
   const text = (name: string) => readFileSync(join(here.directory, name), "utf8");
   expect(text("terraform.prod.tfstate")).toBe("new");

@@ -14,7 +14,7 @@ describe("extensions that only the superuser of the database may create", () => 
     expect(script(stack, "data_ready").depends_on).toContain("null_resource.database_extensions");
   });
 
-  test("are nobody's business where there are none", () => {
+  test("add nothing if no extension is configured", () => {
     expect(Object.keys(production().resource.null_resource ?? {})).not.toContain("database_extensions");
   });
 

@@ -42,7 +42,7 @@ describe("the password of the database", () => {
     expect(stdout).toBe("database password of database is in place\n");
   });
 
-  test("is not set where services would log in as superuser: the deployment ends with what the container's start said", async () => {
+  test("is not set if services would log in as superuser: the deployment ends with what the container's start said", async () => {
     const said =
       "psql: ERROR:  the cause\nthe roles of the database could not be put in place, for the reason above; the server starts as it was";
     const host = new FakeHost().program("docker", `if [ "$1" = logs ]; then echo '${said}'; else echo 1; fi`);

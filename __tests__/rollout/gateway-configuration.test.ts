@@ -23,7 +23,7 @@ describe("the gateway's configuration on the host", () => {
     expect(files.folder).toBe("/opt/emaintenance/deploy/Server/nginx");
   });
 
-  test("is laid beside the one in use, and its own ${ } stay", () => {
+  test("is laid next to the one in use, and its own ${ } stay", () => {
     expect(laidFiles(json)).toEqual({
       "/opt/emaintenance/deploy/Server/nginx/nginx.conf.new": "return 200 ${request_id};",
     });

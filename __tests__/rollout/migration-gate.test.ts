@@ -53,7 +53,7 @@ describe("the gate, on a host", () => {
        esac`,
     );
   const pass = (host: FakeHost) =>
-    host.run(["shared/untrusted.sh", "shared/process-limit.sh", "switch/migration-gate.sh"], {
+    host.run(["shared/untrusted.sh", "shared/process-limit.sh", "rollout/migration-gate.sh"], {
       JOB: "0123abcd",
       NAME: "emaintenance-migration",
       DATABASE: "emaintenance-postgres",
@@ -74,7 +74,7 @@ describe("the gate, on a host", () => {
     expect(host.calls).toContain("docker rename 0123abcd emaintenance-migration");
   });
 
-  test("has the database remember the image, and goes on where it cannot", async () => {
+  test("has the database remember the image, and goes on if it cannot", async () => {
     const host = jobThatEnds(0);
     const without = jobThatEnds(0).program(
       "docker",
@@ -91,7 +91,7 @@ describe("the gate, on a host", () => {
     );
   });
 
-  test("lets a job that failed try once more, so that a passing trouble needs no hand", async () => {
+  test("lets a job that failed try once more, so that a passing failure needs no operator", async () => {
     const host = jobThatEnds(1, 0);
 
     expect(await pass(host)).toEqual({
@@ -102,7 +102,7 @@ describe("the gate, on a host", () => {
     expect(host.calls.filter((call) => call === "docker start 0123abcd")).toHaveLength(2);
   });
 
-  test("waits for a job that a killed deployment has left running, and starts none that has ended", async () => {
+  test("waits for a job that a killed deployment has left running, and starts no job that has ended", async () => {
     const host = jobThatEnds(0);
     await pass(host);
     const again = await pass(host);
@@ -111,14 +111,14 @@ describe("the gate, on a host", () => {
     expect(host.calls.filter((call) => call === "docker start 0123abcd")).toHaveLength(1);
   });
 
-  test("stays shut when the job fails again, and shows the job's last words as plain text, and the mend", async () => {
+  test("stays shut when the job fails again, and shows the job's last words as plain text, and the remedy", async () => {
     const { code, stderr } = await pass(jobThatEnds(1, 3));
 
     expect(code).toBe(1);
     expect(stderr).toBe(
       "migration failed with exit code 3; no service was started or changed. Its last lines:\n" +
         "  relation exists?\n" +
-        "Expected exit code 0. Mend the cause (the full text: docker logs emaintenance-migration-77) and deploy again. To go back: npm run rollback -- prod\n",
+        "Expected exit code 0. Fix the cause (the full text: docker logs emaintenance-migration-77) and deploy again. To roll back: npm run rollback -- prod\n",
     );
   });
 
@@ -136,7 +136,7 @@ describe("the gate, on a host", () => {
     expect(stderr).toContain(`\n${sentence}Expected exit code 0.`);
   });
 
-  test("repeats no name that is none of an extension", async () => {
+  test("repeats only valid names of extensions", async () => {
     const words = 'permission denied to create extension "x$(id)"';
     const { stderr } = await pass(jobThatSays(`${words}\\n`, 1, 1));
     expect(stderr).not.toContain("extensions: [");

@@ -230,7 +230,7 @@ describe("a service that a team declares, in development", () => {
     expect(environment(onHost).EMAINTENANCE_FORWARD_TO).toBe("host.docker.internal:3004");
   });
 
-  test("is not there where only the infrastructure is wanted", () => {
+  test("is left out if only the infrastructure is wanted", () => {
     const infrastructure = local({ services, development: { only: "infrastructure" } });
 
     expect(Object.keys(infrastructure.resource.docker_container ?? {})).toEqual(["postgres", "redis"]);
@@ -267,7 +267,7 @@ describe("the settings that every service may have", () => {
     expect(stack.resource.docker_container).toHaveProperty("report_service_2");
   });
 
-  test("are refused where they cannot be", () => {
+  test("are refused if they are invalid", () => {
     const limited = { "report-service": { port: 3004, limits: { memoryMiB: 64 } } };
 
     expect(() => production({ services: limited })).toThrow(
@@ -292,7 +292,7 @@ describe("a table of routes that a team writes itself", () => {
   const conf = (routes: Record<string, string>) =>
     laidFile(script(production({ services, routes }), "gateway_configuration"), "nginx.conf.new");
 
-  test("takes the place of the deployment document's, and not of what services say", () => {
+  test("replaces the deployment document's, but not the routes that services declare", () => {
     const text = conf({ "/api/things": "asset-service" });
 
     expect(text).toContain("/api/things");

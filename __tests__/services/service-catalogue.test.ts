@@ -18,7 +18,7 @@ describe("the services of the deployment document", () => {
     ]);
   });
 
-  test("are what a team has that adds none", () => {
+  test("are the default of a team that adds no services", () => {
     expect(ServiceCatalogue.with({})).toBe(builtIn);
     expect(ServiceCatalogue.with()).toBe(builtIn);
   });
@@ -36,7 +36,7 @@ describe("the services of the deployment document", () => {
 });
 
 describe("services that a team adds", () => {
-  test("stand after what they need, whatever the order of their declarations", () => {
+  test("come after what they need, whatever the order of their declarations", () => {
     const own = {
       first: { port: 4001, needs: ["third", "asset-service"] },
       second: { port: 4002 },
@@ -66,7 +66,7 @@ describe("services that a team adds", () => {
     });
   });
 
-  test("get the next free port for a debugger, beside those that are said", () => {
+  test("get the next free port for a debugger, in addition to those that are said", () => {
     const catalogue = ServiceCatalogue.with({
       one: { port: 4001 },
       two: { port: 4002, debugPort: 9233 },
@@ -214,7 +214,7 @@ describe("is refused, with what was expected and the remedy:", () => {
         "rename one of them",
     ],
     [
-      "a least memory that is none",
+      "an invalid least memory",
       { reports: { port: 3004, leastMemoryMiB: 0 } },
       "services.reports.leastMemoryMiB is 0: expected a whole number of MiB, such as 128",
     ],

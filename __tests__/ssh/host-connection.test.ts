@@ -48,7 +48,7 @@ describe("the way to the host", () => {
     expect(option(provider.sshOpts, "ControlPersist")).toBe("60");
   });
 
-  test("makes every script run anew on another host", () => {
+  test("makes every script run again on another host", () => {
     expect(stack.resolved(stack.connection.address)).toBe("${var.SERVER_IP}");
     expect(stack.connection).toBeInstanceOf(HostConnection);
   });

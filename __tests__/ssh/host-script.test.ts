@@ -69,7 +69,7 @@ describe("a script on the host", () => {
     expect(readFileSync(join(folder, "below", "b"), "utf8")).toBe("");
   });
 
-  test("does not run where a file cannot be laid down, and fails with its own exit code", () => {
+  test("does not run if a file cannot be laid down, and fails with its own exit code", () => {
     const run = (props: Partial<HostScriptProps>) => {
       const input = scriptLines(made(props)).join("\n");
       const { status, stdout } = spawnSync("bash", ["-c", input], { encoding: "utf8" });
@@ -97,7 +97,7 @@ describe("a script on the host", () => {
     expect(json.provisioner[1]?.file).toEqual({ content: "${var.KEY}", destination: "/opt/part/secret/key" });
   });
 
-  test("makes the folder for scripts before, where it is the first one, without a script in a file", () => {
+  test("makes the folder for scripts first if it is the first one, without a script in a file", () => {
     const json = made({ environmentAtRun: { NOW: "${timestamp()}" }, first: true });
 
     expect(json.provisioner.map((one) => Object.keys(one)[0])).toEqual(["local-exec", "remote-exec"]);

@@ -29,7 +29,7 @@ describe("the variables of the host", () => {
     ["SSH_PORT", 22],
     ["SSH_PRIVATE_KEY_FILE", "~/.ssh/id_ed25519"],
     ["SSH_USER", "deploy"],
-  ])("%s is %j where nobody says otherwise", (name, value) => {
+  ])("%s is %j by default", (name, value) => {
     expect(variable[name]?.default).toBe(value);
   });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { template } from "../../constructs/templates";
 import { temporaryFolder } from "../support/temporary-folder";
 
-/** Runs what makes the folder, in a home folder and with a folder that stands for /tmp. */
+/** Runs what makes the folder, in a home folder and with a folder that replaces /tmp. */
 function prepare(home: string, left = temporaryFolder()) {
   const options = { cwd: home, input: template("ssh/script-folder.sh"), encoding: "utf8" } as const;
   return spawnSync("sh", ["-s"], { ...options, env: { PATH: process.env.PATH, LEFT_FOLDER: left } });
@@ -21,7 +21,7 @@ function oldFile(path: string, text: string): string {
 }
 
 describe("the folder for scripts", () => {
-  test("belongs to the login alone, also where it was open before", () => {
+  test("belongs to the login alone, also if it was open before", () => {
     const home = temporaryFolder();
     const folder = join(home, ".emaintenance/scripts");
     mkdirSync(folder, { recursive: true, mode: 0o755 });
@@ -43,7 +43,7 @@ describe("the folder for scripts", () => {
     expect(readdirSync(folder)).toEqual(["2.sh"]);
   });
 
-  test("is not made without a word where there is no home folder", () => {
+  test("is refused with a message if there is no home folder", () => {
     const home = temporaryFolder();
     writeFileSync(join(home, ".emaintenance"), "");
 
@@ -58,7 +58,7 @@ describe("the folder for scripts", () => {
 describe("scripts that earlier versions have left in /tmp", () => {
   test("are removed; whatever else is there stays", () => {
     const left = temporaryFolder();
-    const ours = oldFile(join(left, "terraform_1041.sh"), "");
+    const own = oldFile(join(left, "terraform_1041.sh"), "");
     const failed = oldFile(join(left, "terraform_7.sh"), "export STAGING='/opt/emaintenance/deploy'\n");
     const others = [
       oldFile(join(left, "terraform_8.sh"), "echo of another project\n"),
@@ -72,7 +72,7 @@ describe("scripts that earlier versions have left in /tmp", () => {
 
     expect(prepare(temporaryFolder(), left)).toMatchObject({ status: 0, stderr: "" });
 
-    expect([ours, failed].filter((path) => existsSync(path))).toEqual([]);
+    expect([own, failed].filter((path) => existsSync(path))).toEqual([]);
     expect(others.filter((path) => !existsSync(path))).toEqual([]);
     expect(existsSync(join(left, "terraform_11.sh"))).toBe(true);
   });

@@ -18,7 +18,7 @@ const TIERS: Record<string, string> = {
   nginx: "gateway",
 };
 
-/** The services that a team builds itself; the images of the others start as root and become somebody else. */
+/** The services that a team builds itself; the images of the others start as root and become another user. */
 const OWN = ["user-service", "work-order-service", "asset-service", "web"];
 
 /** What a development machine does otherwise. */
@@ -72,7 +72,7 @@ describe.each([
       const { interval, timeout, retries, start_interval } = json.healthcheck ?? {};
 
       expect({ interval, timeout, retries, start_interval }).toEqual(health(service));
-      // Those that are made beside others are waited for by a script.
+      // A script waits for those that are deployed blue-green.
       expect(json.wait).toBe(!json.name.includes(OWN_NAME));
     });
 
@@ -87,7 +87,7 @@ describe.each([
       expect(json.privileged).toBeUndefined();
     });
 
-    test("runs as nobody's root without any capability, where it is a team's own", () => {
+    test("does not run as root and has no capability, if it is a team's own", () => {
       if (OWN.includes(service)) {
         expect(json.user).toBe(user);
         expect(json.capabilities.add).toEqual([]);

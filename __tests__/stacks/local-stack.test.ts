@@ -53,7 +53,7 @@ describe("the development stack", () => {
     });
   });
 
-  test("installs packages anew for another lock file, and not otherwise", () => {
+  test("installs packages again for another lock file, and not otherwise", () => {
     const digest = (json = local()) => environment(container(json, "install")).LOCK_DIGEST;
 
     expect(digest()).toMatch(/^[0-9a-f]{12}$/);
@@ -67,7 +67,7 @@ describe("the development stack", () => {
     });
   });
 
-  test("reads the gateway's configuration from beside the synthesised stack, wherever that is", () => {
+  test("reads the gateway's configuration next to the synthesised stack, wherever that is", () => {
     const [configuration] = container(stack, "nginx").volumes;
 
     expect(configuration).toMatchObject({
@@ -95,13 +95,13 @@ describe("the development stack", () => {
     expect(Object.keys(containers(own))).toEqual(Object.keys(containers(stack)));
   });
 
-  test("asks for health every second at the start, where the engine can", () => {
+  test("asks for health every second at the start, if the engine can", () => {
     const { healthcheck } = container(local({ machine: { startInterval: true } }), "web");
 
     expect(healthcheck).toMatchObject({ interval: "30s", start_interval: "1s" });
   });
 
-  test("has files looked at again and again, where that is needed", () => {
+  test("polls files for changes, if that is needed", () => {
     expect(environment(container(local({ machine: { polling: true } }), "web"))).toMatchObject({
       CHOKIDAR_USEPOLLING: "true",
       WATCHPACK_POLLING: "true",
@@ -153,7 +153,7 @@ describe("a service on the machine itself", () => {
     expect(environment(json).EMAINTENANCE_FORWARD_TO).toBe("host.docker.internal:3001");
   });
 
-  test("keeps nobody waiting for it", () => {
+  test("is not waited for", () => {
     expect(
       Object.values(containers(stack))
         .filter(({ wait }) => wait === true)
@@ -161,7 +161,7 @@ describe("a service on the machine itself", () => {
     ).toEqual(["emaintenance-postgres", "emaintenance-redis"]);
   });
 
-  test("may be said for the whole team too", () => {
+  test("may be configured for the whole team too", () => {
     const team = local({ development: { onHost: ["web"] } });
 
     expect(container(team, "web").command).toEqual(["node", "/emaintenance/forward.cjs"]);

@@ -35,7 +35,7 @@ describe.each(STACKS)("the synthesised stack %s", (name, stack) => {
   test("shows no secret in its outputs", () => {
     const schedule = {
       description: "When backups are made and verified.",
-      value: expect.stringContaining("backup of the database: every day at 02:00 UTC\n") as string,
+      value: expect.stringContaining("backup of the database: at 02:00, every day (UTC)\n") as string,
     };
     expect(stack.output).toEqual({
       ...(name === "prod" && {
@@ -49,7 +49,7 @@ describe.each(STACKS)("the synthesised stack %s", (name, stack) => {
     });
   });
 
-  test("keeps its state beside cdktf.json, by a path that is the same on every machine", () => {
+  test("keeps its state next to cdktf.json, by a path that is the same on every machine", () => {
     expect(stack.terraform.backend).toEqual({ local: { path: `../../../terraform.${name}.tfstate` } });
   });
 

@@ -10,7 +10,7 @@ describe("the production stack", () => {
     expect(stack.locals?.engine).toContain("ssh://${var.SSH_USER}@");
   });
 
-  test("has the variables of the host beside those of the application", () => {
+  test("has the variables of the host and those of the application", () => {
     expect(Object.keys(stack.variable)).toEqual([
       "DEPLOYED_BY",
       "IMAGES",

@@ -144,7 +144,7 @@ describe("production is read back as it is written", () => {
       { userService: { replicas: 3, command: ["node", "x.js"], environment: { A: "" } } },
     ],
     ["with recovery to a point in time", { host: { backup: { pointInTime: {} } } }],
-    ["without parts of the host", { host: { backup: false, firewall: false } }],
+    ["without host components", { host: { backup: false, firewall: false } }],
     [
       "in another folder, on other networks",
       { hostRoot: "/srv/em", network: { name: "maintenance-2", dataName: "maintenance-3" } },

@@ -104,7 +104,7 @@ describe("in production no setting replaces a network or a volume", () => {
     ["replicas", { web: { replicas: 3 } }, []],
     ["images", { images: { postgres: "postgres:18-alpine", nginx: "nginx:1.29-alpine" } }, []],
     ["recovery to a point in time", { host: { backup: { pointInTime: {} } } }, []],
-    ["parts of the host", { host: { backup: false, firewall: false, watchdog: false } }, []],
+    ["host components", { host: { backup: false, firewall: false, watchdog: false } }, []],
   ])("%s", (_what, settings, refused) => {
     expect(between(production(), production(settings))).toEqual({ replaced: [], refused });
     expect(between(production(settings), production())).toEqual({ replaced: [], refused });

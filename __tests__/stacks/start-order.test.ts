@@ -55,7 +55,7 @@ const PRODUCTION: readonly Pair[] = [
   ["null_resource.firewall", "docker_container.nginx"],
   ["docker_network.network", "null_resource.firewall"],
   ["docker_network.data_network", "null_resource.firewall"],
-  // Services of a version before look for the data tier there.
+  // Services of an earlier version look for the data tier there.
   ["docker_network.data_network", "null_resource.data_join"],
   ["null_resource.data_join", "null_resource.data_ready"],
 ];
@@ -71,7 +71,7 @@ describe.each([
     expect(order.get(first)).not.toContain(second);
   });
 
-  test("the two of the data tier start side by side, and so do work orders and assets", () => {
+  test("the two of the data tier start at the same time, and so do work orders and assets", () => {
     const apart = [
       ["docker_container.postgres", "docker_container.redis"],
       ["docker_container.work_order_service", "docker_container.asset_service"],
@@ -125,20 +125,20 @@ describe("host components leave Terraform, which works on ten things at once, to
   });
 });
 
-/** A resource that depends on one of these, directly or not, would have Terraform make a second one beside it. */
+/** A resource that depends on one of these, directly or not, would have Terraform create a second one while the first one exists. */
 test.each(["docker_container.postgres", "docker_container.redis", "docker_container.nginx"])(
   "in production, nothing that is made before its predecessor goes needs %s",
   (inPlace) => {
     const stack = production();
     const order = startOrder(stack);
-    const beside = Object.entries(stack.resource).flatMap(([type, resources]) =>
+    const blueGreen = Object.entries(stack.resource).flatMap(([type, resources]) =>
       Object.entries(resources)
         .filter(([, resource]) => JSON.stringify(resource).includes('"create_before_destroy":true'))
         .map(([name]) => `${type}.${name}`),
     );
 
-    expect(beside).toContain("docker_container.user_service");
-    for (const one of beside) {
+    expect(blueGreen).toContain("docker_container.user_service");
+    for (const one of blueGreen) {
       expect(order.get(one)).not.toContain(inPlace);
     }
   },

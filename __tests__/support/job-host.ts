@@ -77,7 +77,7 @@ export class JobHost {
     return this.lines("status/alerts.jsonl").map((line) => JSON.parse(line) as Alert);
   }
 
-  /** The lines of a file; none where it is missing. */
+  /** The lines of a file; empty if it is missing. */
   lines(name: string): string[] {
     return this.read(name).split("\n").filter(Boolean);
   }

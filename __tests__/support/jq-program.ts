@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 const TEMPLATES = join(__dirname, "../../templates");
 
-/** What a name may be that somebody else chooses: quotes, commands of a shell and of SQL, a line break, an order for a terminal. */
+/** What a name may be that an attacker chooses: quotes, commands of a shell and of SQL, a line break, an order for a terminal. */
 export const HOSTILE = 'it\'s "a" \\name\\\n$(reboot) `id`; DROP TABLE x; --\t\u001b[31m\u00e9 -rf';
 
 export interface JqOptions {
@@ -25,7 +25,7 @@ export interface JqOptions {
  * Runs a program of jq of `templates/` as the scripts do, and returns all that comes out. Lines for a person, which the scripts
  * get with --raw-output, are strings.
  *
- * @throws Error with what jq said, where it failed
+ * @throws Error with what jq said, if it failed
  */
 export function jq(
   path: string,

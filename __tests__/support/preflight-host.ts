@@ -11,7 +11,7 @@ export interface Finding {
   readonly severity: "ok" | "warning" | "error";
   readonly found: string;
   readonly expected: string;
-  readonly mend: string;
+  readonly remedy: string;
 }
 
 export interface Report {
@@ -71,14 +71,14 @@ export class PreflightHost extends FakeHost {
   docker(answers: Readonly<Record<string, string>>): this {
     const own = new Map(Object.entries(answers));
     const all = [...own, ...[...this.engine].filter(([words]) => !own.has(words))];
-    // A star stands for any words; the rest is taken as it is.
+    // A star matches any words; the rest is taken as it is.
     const pattern = (words: string) => words.replace(/[^*]+/g, (text) => `'${text}'`);
     const cases = all.map(([words, body]) => `${pattern(words)}) ${body} ;;`);
     return this.program("docker", `case "$*" in\n${cases.join("\n")}\n*) exit 1 ;;\nesac`);
   }
 
-  /** Looks at this host as a deployment does. */
-  look(settings: Readonly<Record<string, string>> = {}, ...argv: string[]): Promise<RunResult> {
+  /** Runs the preflight checks of this host as a deployment does. */
+  preflight(settings: Readonly<Record<string, string>> = {}, ...argv: string[]): Promise<RunResult> {
     return this.shell(["/bin/bash", "-s", "--", ...argv], renderTemplate("host/preflight.sh.eta", {}), {
       SYSTEM_PATH: "",
       FOLDER: temporaryFolder(),
@@ -100,9 +100,9 @@ export class PreflightHost extends FakeHost {
     });
   }
 
-  /** What the look says, for programs. */
+  /** What the preflight checks say, for programs. */
   async report(settings: Readonly<Record<string, string>> = {}): Promise<Report> {
-    const { stdout, stderr } = await this.look(settings, "--json");
+    const { stdout, stderr } = await this.preflight(settings, "--json");
     if (stderr !== "") throw new Error(`the preflight said on stderr: ${stderr}`);
     return JSON.parse(stdout) as Report;
   }
@@ -113,7 +113,7 @@ export class PreflightHost extends FakeHost {
   }
 }
 
-/** What a look finds wrong on a Debian with memory enough, in sentences. */
+/** What the preflight checks find wrong on a Debian with memory enough, in sentences. */
 export async function complaintsInWords(
   host: PreflightHost,
   settings: Readonly<Record<string, string>> = {},
@@ -122,7 +122,7 @@ export async function complaintsInWords(
   writeFileSync(debian, "PRETTY_NAME=Debian\nID=debian\nVERSION_ID=13\n");
   const complaints = await host.complaints({ PROC: proc({}), OS_RELEASE: debian, ...settings });
   return complaints.map(
-    ({ severity, check, found, expected, mend }) =>
-      `${severity} ${check}: ${found}. Expected ${expected}. ${mend}.`,
+    ({ severity, check, found, expected, remedy }) =>
+      `${severity} ${check}: ${found}. Expected ${expected}. ${remedy}.`,
   );
 }

@@ -56,7 +56,7 @@ function goSpelling(duration: string): string {
   return hours > 0 ? `${hours}h${minutes}m${seconds}` : minutes > 0 ? `${minutes}m${seconds}` : seconds;
 }
 
-/** Where it is not written, the engine gives as much swap as memory. */
+/** If it is not written, the engine gives as much swap as memory. */
 const memorySwap: Rule = (value, { memory }) =>
   value === undefined && memory !== undefined ? 2 * (memory as number) : value;
 

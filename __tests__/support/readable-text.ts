@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** Lines of a long text that a reader sees; a digest stands for the rest. */
+/** Lines of a long text that a reader sees; a digest replaces the rest. */
 const SHOWN_LINES = 3;
 
 /** A label and what it says, for example `["memory", "512 MiB"]`. */

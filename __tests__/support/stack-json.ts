@@ -43,7 +43,7 @@ export interface ScriptJson {
   readonly provisioner: readonly Readonly<Record<string, Readonly<Record<string, unknown>>>>[];
   readonly connection?: Readonly<Record<string, string>>;
   readonly depends_on?: readonly string[];
-  /** Texts of the files beside the stack, by path. */
+  /** Texts of the files next to the stack, by path. */
   readonly hostFiles: Readonly<Record<string, string>>;
 }
 
@@ -57,7 +57,7 @@ export interface VariableJson {
 
 /** A stack as Terraform reads it. */
 export interface StackJson {
-  /** What is no part of the document: texts of the files beside it, by path. */
+  /** What is no part of the document: texts of the files next to it, by path. */
   readonly hostFiles: Readonly<Record<string, string>>;
   readonly terraform: {
     readonly backend: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -82,7 +82,7 @@ export function synthesise(stack: TerraformStack): StackJson {
 /** All containers that ever run, by their Terraform name. */
 export function containers(stack: StackJson): Record<string, ContainerJson> {
   const all = Object.entries((stack.resource.docker_container ?? {}) as Record<string, ContainerJson>);
-  // The completion mark never runs, and has no labels.
+  // The completion marker never runs, and has no labels.
   return Object.fromEntries(all.filter(([, { labels }]) => labels !== undefined));
 }
 
@@ -107,7 +107,7 @@ export function script(stack: StackJson, name: string): ScriptJson {
   return { ...found, hostFiles } as unknown as ScriptJson;
 }
 
-/** The lines that bash runs on the host: files beside the stack are put in, other expressions stay as they are. */
+/** The lines that bash runs on the host: files next to the stack are put in, other expressions stay as they are. */
 export function scriptLines({ provisioner, hostFiles }: ScriptJson): readonly string[] {
   const run = provisioner.filter((one) => "remote-exec" in one && !one["remote-exec"]?.connection).at(-1);
   const lines = present(run?.["remote-exec"]?.inline, "remote-exec") as readonly string[];
@@ -143,7 +143,7 @@ export function laidFile(json: ScriptJson, name: string): string {
   return present(text, `file ${name} on the host`);
 }
 
-/** As Terraform evaluates it, as far as it reads files beside the stack. */
+/** As Terraform evaluates it, as far as it reads files next to the stack. */
 function withFiles(line: string, files: Readonly<Record<string, string>>): string {
   const [, compressed, path] =
     /^\$\{(base64gzip\()?file\("\$\{path\.module\}\/(host-files\/[^"]*)"\)\)?\}$/.exec(line) ?? [];

@@ -17,7 +17,7 @@ interface Diagnostic {
  * a tenth of a second and without a network.
  */
 export class Terraform {
-  /** @param expressions what `evaluate` gives back, as it stands in the stack, by a name of one's own */
+  /** @param expressions what `evaluate` gives back, as it is in the stack, by a name of one's own */
   static async on(
     { variable, locals }: StackJson,
     expressions: Readonly<Record<string, unknown>> = {},

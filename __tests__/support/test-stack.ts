@@ -49,13 +49,13 @@ export class TestStack extends TerraformStack {
     return (this.knownDeployment ??= new Deployment(this, "deployment", {
       connection,
       layout: new HostLayout(),
-      preflight: new Resource(this, "look"),
+      preflight: new Resource(this, "checks"),
       gatewayConfiguration: () => "events {}",
       after: [],
     }));
   }
 
-  /** A value as it will stand in the synthesised stack. */
+  /** A value as it will be in the synthesised stack. */
   resolved(value: unknown): unknown {
     return Tokenization.resolve(value, {
       scope: this,

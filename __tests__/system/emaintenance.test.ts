@@ -80,7 +80,7 @@ describe("a team's settings", () => {
     expect(container(stack, "postgres").ports).toEqual([]);
   });
 
-  test("of the gateway's port let a second system stand beside the first", () => {
+  test("of the gateway's port let a second system run next to the first", () => {
     const stack = production({ gateway: { publish: [PublishedPort.everywhere(8443)] } });
 
     const { ports } = container(stack, "nginx");

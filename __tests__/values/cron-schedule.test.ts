@@ -5,17 +5,17 @@ const FIELDS = `expected minute, hour, day of the month, month and day of the we
 
 describe("a schedule", () => {
   test.each([
-    [CronSchedule.daily({ hour: 2 }), "0 2 * * *", "every day at 02:00 UTC", "*-*-* 02:00:00 UTC"],
+    [CronSchedule.daily({ hour: 2 }), "0 2 * * *", "at 02:00, every day (UTC)", "*-*-* 02:00:00 UTC"],
     [
       CronSchedule.daily({ hour: 23, minute: 5 }),
       "5 23 * * *",
-      "every day at 23:05 UTC",
+      "at 23:05, every day (UTC)",
       "*-*-* 23:05:00 UTC",
     ],
     [
       CronSchedule.weekly({ day: "sunday", hour: 3 }),
       "0 3 * * sun",
-      "every Sunday at 03:00 UTC",
+      "at 03:00, only on Sunday (UTC)",
       "Sun *-*-* 03:00:00 UTC",
     ],
     [CronSchedule.every({ minutes: 15 }), "*/15 * * * *", "every 15 minutes", "*-*-* *:00,15,30,45:00 UTC"],
@@ -28,17 +28,21 @@ describe("a schedule", () => {
   });
 
   test.each([
-    ["0 2 * * *", "every day at 02:00 UTC"],
-    ["  30   4 * * 7 ", "every Sunday at 04:30 UTC"],
-    ["0 3 * * 1-5", "every Monday, Tuesday, Wednesday, Thursday and Friday at 03:00 UTC"],
-    ["0 3 1 * *", "on day 1 of every month at 03:00 UTC"],
-    ["0 3 1,15 jan,JUL *", "on day 1 and 15 of Jan and Jul at 03:00 UTC"],
-    ["0 3 * 12 *", "every day in Dec at 03:00 UTC"],
-    ["0 3 * 12 sun", "every Sunday in Dec at 03:00 UTC"],
-    ["0 3 * * 0-7", "every day at 03:00 UTC"],
-    ["0,30 * * * *", "every 30 minutes"],
-    ["7 * * * *", 'at the times "7 * * * *" of a crontab, UTC'],
-    ["0 8-18/2 * * *", 'at the times "0 8-18/2 * * *" of a crontab, UTC'],
+    ["0 2 * * *", "at 02:00, every day (UTC)"],
+    ["  30   4 * * 7 ", "at 04:30, only on Sunday (UTC)"],
+    ["0 3 * * 1-5", "at 03:00, Monday through Friday (UTC)"],
+    ["0 3 1 * *", "at 03:00, on day 1 of the month (UTC)"],
+    ["0 3 1,15 jan,JUL *", "at 03:00, on day 1 and 15 of the month, only in January and July (UTC)"],
+    ["0 3 * 12 *", "at 03:00, every day, only in December (UTC)"],
+    ["0 3 * 12 sun", "at 03:00, only on Sunday, only in December (UTC)"],
+    ["0 3 * * 0-7", "at 03:00, every day (UTC)"],
+    ["0,30 * * * *", "at 0 and 30 minutes past the hour (UTC)"],
+    ["7 * * * *", "at 7 minutes past the hour (UTC)"],
+    ["0 8-18/2 * * *", "on the hour, every 2 hours, between 08:00 and 18:00, every day (UTC)"],
+    ["*/25 * * * *", "at 0, 25, and 50 minutes past the hour (UTC)"],
+    ["0 */5 * * *", "at 00:00, 05:00, 10:00, 15:00 and 20:00, every day (UTC)"],
+    ["0 3 * * 0,6,7", "at 03:00, only on Sunday and Saturday (UTC)"],
+    ["0 03 * * 07", "at 03:00, only on Sunday (UTC)"],
   ])("%s of a crontab is: %s", (text, words) => {
     expect(CronSchedule.parse(text).inWords("UTC")).toBe(words);
   });
@@ -55,7 +59,7 @@ describe("a schedule", () => {
   test("means times of the zone that it is asked in", () => {
     const schedule = CronSchedule.daily({ hour: 2 });
     expect(schedule.toCalendarEvent("Europe/Berlin")).toBe("*-*-* 02:00:00 Europe/Berlin");
-    expect(schedule.inWords("Europe/Berlin")).toBe("every day at 02:00 Europe/Berlin");
+    expect(schedule.inWords("Europe/Berlin")).toBe("at 02:00, every day (Europe/Berlin)");
   });
 
   test("makes up for a run that was missed", () => {
@@ -90,6 +94,13 @@ describe("an impossible schedule cannot be built", () => {
     ["*/0 * * * *", 'minute "*/0": expected a step from 1 to 59'],
     ["*/60 * * * *", 'minute "*/60": expected a step from 1 to 59'],
     ["5/15 * * * *", 'minute "5/15": a step needs a range, such as 5-59/15'],
+    ["0 1-2-3 * * *", `hour "1-2-3": ${hours}`],
+    ["0 L * * *", `hour "L": ${hours}`],
+    ["0 ? * * *", `hour "?": ${hours}`],
+    ["0 H * * *", `hour "H": ${hours}`],
+    ["0 2 L * *", 'day of the month "L": expected 1 to 31, a range such as 1-31, a step such as */2, or *'],
+    ["0 2 * * 1#2", 'day of the week "1#2": expected 0 to 7, a range such as 0-7, a step such as */2, or *'],
+    ["@daily", "it has 1 fields, and needs 5"],
     ["0 2 30 2 *", "this day never comes"],
     ["0 2 31 4,6,9,11 *", "this day never comes"],
     [

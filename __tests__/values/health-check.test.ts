@@ -69,7 +69,7 @@ describe("a health check", () => {
 });
 
 describe("no health check", () => {
-  test("switches off the one that an image may bring along, and is written out as the provider reads it back", () => {
+  test("disables the one that an image may bring along, and is written out as the provider reads it back", () => {
     const written = { ...HealthCheck.shell("true").toBlock(), test: ["NONE"], startInterval: undefined };
 
     expect(HealthCheck.none().toBlock()).toEqual(written);

@@ -9,6 +9,9 @@ describe("an address or network", () => {
     ["2001:DB8:0:0::/32", "2001:db8::/32"],
     ["2001:db8::7/128", "2001:db8::7"],
     ["::ffff:192.0.2.1", "::ffff:c000:201"],
+    ["::192.0.2.1", "::c000:201"],
+    ["1:0:0:2:0:0:0:3", "1:0:0:2::3"],
+    ["1:0:2:3:4:5:6:7", "1:0:2:3:4:5:6:7"],
     ["fd00:1:2:3:4:5:6:7", "fd00:1:2:3:4:5:6:7"],
   ])("%s is spelled %s, as ufw gives it back", (text, spelling) => {
     expect(networkAddress.parse(text)).toBe(spelling);
@@ -21,6 +24,9 @@ describe("an address or network", () => {
     ["", EXPECTED],
     ["office", EXPECTED],
     ["203.0.113", EXPECTED],
+    ["203.0.113/24", EXPECTED],
+    ["010.0.0.1", EXPECTED],
+    ["0x7f000001", EXPECTED],
     ["203.0.113.256", EXPECTED],
     ["203.0.113.0/24/8", EXPECTED],
     ["203.0.113.0/", EXPECTED],

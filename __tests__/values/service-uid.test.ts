@@ -5,7 +5,7 @@ import { container, containers, laidFiles, script, scriptLines } from "../suppor
 import { production } from "../support/stacks";
 
 describe("the user id of the services", () => {
-  test("is 1001 where nobody says otherwise", () => {
+  test("is 1001 by default", () => {
     expect(checkedServiceUid()).toBe(1001);
   });
 

@@ -47,7 +47,7 @@ describe("the web application", () => {
     expect(json.capabilities).toEqual({ add: [], drop: ["ALL"] });
   });
 
-  test("tells nobody that it is used", () => {
+  test("sends no telemetry", () => {
     expect(environment(json).NEXT_TELEMETRY_DISABLED).toBe("1");
   });
 
@@ -117,7 +117,7 @@ describe("the web application that is connected to a service", () => {
 });
 
 describe("the web application refuses", () => {
-  test("settings that cannot be, all at once", () => {
+  test("invalid settings, all at once", () => {
     expect(() => made({ healthPath: "ready", environment: { "": "x" } })).toThrow(
       new Error(
         "invalid settings for test/web:\n" +

@@ -10,7 +10,7 @@ export interface ApiServiceProps extends OwnServiceProps {
   readonly corsOrigin: string;
   /** Where logs and uploads go. @default nowhere outside the container */
   readonly volumes?: readonly ContainerVolumes[];
-  /** What must be there first, beside what the relations add. @default nothing */
+  /** What must be there first, in addition to what the relations add. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
 

@@ -16,7 +16,7 @@ import { validateProps } from "../values/validate";
 
 /** Values that a team may set for each service; the third layer of the deployment document (5.1). */
 export interface ServiceSettings {
-  /** Port inside the network; the service gets it as PORT. @default the seed's, 6.2 */
+  /** Port inside the network; the service gets it as PORT. @default the deployment document's, 6.2 */
   readonly port?: number;
   /** Containers that do the same work, and share it; one of them may die. @default 1 */
   readonly replicas?: number;

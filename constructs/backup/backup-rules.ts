@@ -1,30 +1,30 @@
 import { z } from "zod";
 
-/** What goes on beyond `keepDays`, or less within it. */
+/** What is kept longer than `keepDays`, or thinned out before it. */
 export interface Thinning {
-  /** Of sets older than two days, only the newest of each day stays. @default false */
+  /** Of backups older than two days, only the newest of each day is kept. @default false */
   readonly onePerDay?: boolean;
-  /** For so many weeks, the newest set of each week stays. @default 0 */
+  /** Number of weeks for which the newest backup of each week is kept. @default 0 */
   readonly weeks?: number;
-  /** For so many months, the newest set of each month stays. @default 0 */
+  /** Number of months for which the newest backup of each month is kept. @default 0 */
   readonly months?: number;
 }
 
-/** What every backup follows, whoever starts it. */
+/** Rules of every backup, scheduled or started by the operator. */
 export interface BackupRules {
-  /** Days that a set stays. The newest verified one, and the three newest of each kind, stay longer. @default 30 */
+  /** Days that a backup is kept. The newest verified one, and the three newest of each kind, are kept longer. @default 30 */
   readonly keepDays?: number;
   /** @default none */
   readonly thinning?: Thinning;
-  /** zstd falls back to gzip where a program has none. @default zstd, see docs/decisions */
+  /** zstd falls back to gzip if a program lacks it. @default zstd, see docs/decisions */
   readonly compression?: "zstd" | "gzip";
   /** SQL text instead of PostgreSQL's custom format. @default false */
   readonly plainSql?: boolean;
-  /** MiB that must stay free beside a set. @default 1024 */
+  /** MiB that must stay free in addition to the space of a backup. @default 1024 */
   readonly leastFreeMiB?: number;
   /** Minutes after which a backup or a verification is ended. @default 180 */
   readonly timeLimitMinutes?: number;
-  /** Hours after which the newest set of the database is too old. @default 26: a day, and two hours for it to run */
+  /** Hours after which the newest backup of the database is too old. @default 26: a day, and two hours for it to run */
   readonly newestHours?: number;
 }
 
@@ -38,7 +38,7 @@ export interface BackupDescription {
   readonly plainSql: boolean;
   readonly leastFreeMiB: number;
   readonly timeLimitSeconds: number;
-  /** Whether sets of the database are to come by themselves. */
+  /** Whether backups of the database are scheduled. */
   readonly scheduled: boolean;
 }
 

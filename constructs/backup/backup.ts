@@ -12,21 +12,21 @@ import { CommandJob } from "./command-job";
 import { PointInTime } from "./point-in-time";
 import type { PointInTimeSettings } from "../data/point-in-time-settings";
 
-/** When sets are made and verified, and by which rules. */
+/** When backups are made and verified, and by which rules. */
 export interface BackupSettings extends BackupRules {
-  /** The database. @default every day at 02:00 (the seed, 7.2) */
+  /** The database. @default every day at 02:00 (deployment document, 7.2) */
   readonly database?: Schedule | false;
-  /** Uploaded files. @default Sundays at 03:00 (the seed, 7.2) */
+  /** Uploaded files. @default Sundays at 03:00 (deployment document, 7.2) */
   readonly uploads?: Schedule | false;
   /** Everything that a new host needs. @default Sundays at 01:00 */
   readonly full?: Schedule | false;
-  /** The newest set of each kind is restored and checked. @default Sundays at 05:00, after all of them */
+  /** The newest backup of each kind is restored and checked. @default Sundays at 05:00, after all of them */
   readonly verification?: Schedule | false;
   /** Time zone of the schedules. @default UTC */
   readonly timeZone?: string;
-  /** Copies in another place. @default none */
+  /** Offsite copies. @default none */
   readonly offHost?: OffHostSettings;
-  /** `{}` switches it on: the loss is seconds then instead of a day. @default off */
+  /** `{}` enables it: the loss is then seconds instead of a day. @default disabled */
   readonly pointInTime?: PointInTimeSettings;
 }
 
@@ -40,7 +40,7 @@ export interface BackupProps extends BackupSettings {
 const WAIT_SECONDS = 3600;
 
 /**
- * Backup sets of the database, of uploaded files and of everything, made and verified by schedule. What makes them is the
+ * Backups of the database, of uploaded files and of everything, made and verified by schedule. What makes them is the
  * operator's command: `emaintenance backup` does the same by hand. See docs/backup.md.
  */
 export class Backup extends Construct {
@@ -86,7 +86,7 @@ export class Backup extends Construct {
     job("full", "backup of everything", props.full, weekly(1), take("full"), WAIT_SECONDS);
     job(
       "verification",
-      "restore of the newest sets, to verify them",
+      "restore of the newest backups, to verify them",
       props.verification,
       weekly(5),
       "verify.sh --newest",
@@ -97,7 +97,7 @@ export class Backup extends Construct {
         new PointInTime(this, "point-in-time", { runner, archive: props.archive, timeZone }).inWords,
       );
     }
-    words.push(`sets are kept for ${rules.keepDays} days in ${runner.layout.backups}`);
+    words.push(`backups are kept for ${rules.keepDays} days in ${runner.layout.backups}`);
     this.inWords = words.join("\n");
 
     const output = new TerraformOutput(this, "schedule", {

@@ -8,18 +8,18 @@ import {
   secret,
 } from "../configuration/variable-rules";
 
-/** Where copies of backup sets go, and what opens that place. Terraform variables, as ApplicationVariables. */
+/** Where offsite copies of the backups go, and what opens that place. Terraform variables, as ApplicationVariables. */
 export class OffHostVariables extends Construct {
   /** A repository as restic names it. */
   readonly repository: TerraformVariable;
-  /** Encrypts the copies: without it nobody reads them, the team neither. */
+  /** Encrypts the copies: without it they are unreadable, also for the team. */
   readonly password: TerraformVariable;
   /** Of S3 storage; empty elsewhere. */
   readonly keyId: TerraformVariable;
   readonly keySecret: TerraformVariable;
   /** Path of the private key for SFTP on the machine that runs Terraform; empty elsewhere. */
   readonly sshKeyFile: TerraformVariable;
-  /** Public keys by which the SFTP server proves who it is. */
+  /** Public host keys of the SFTP server. */
   readonly sshHostKeys: TerraformVariable;
 
   constructor(scope: Construct, id: string) {
@@ -36,7 +36,7 @@ export class OffHostVariables extends Construct {
     };
     this.repository = declare("OFF_HOST_REPOSITORY", {
       description:
-        "Where copies of backup sets go: sftp:LOGIN@HOST:/PATH, s3:https://HOST/BUCKET, or a folder.",
+        "Where offsite copies of the backups go: sftp:LOGIN@HOST:/PATH, s3:https://HOST/BUCKET, or a folder.",
       validation: [
         required("OFF_HOST_REPOSITORY", "a place for copies, such as sftp:backup@203.0.113.20:/copies"),
         offHostRepository("OFF_HOST_REPOSITORY"),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { expression } from "../configuration/expression";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
-import { HostPart } from "../ssh/host-part";
+import { HostComponent } from "../ssh/host-component";
 import type { JobRunner } from "../jobs/job-runner";
 import { Naming } from "../naming";
 import { template } from "../templates";
@@ -14,16 +14,16 @@ import { validateProps } from "../values/validate";
 import { CommandJob } from "./command-job";
 import { OffHostVariables } from "./off-host-variables";
 
-/** Program that makes the copies; the host needs it only where they are on. */
+/** Program that makes the copies; the host needs it only if offsite copies are enabled. */
 export const OFF_HOST_PROGRAM = "restic";
 
-/** Copies of the backup sets in another place. Where, and what opens it, are the variables OFF_HOST_…, see docs/off-host.md. */
+/** Offsite copies of the backups. The place, and what opens it, are the variables OFF_HOST_…, see docs/offsite.md. */
 export interface OffHostSettings {
-  /** Minutes between two looks for sets that are not copied yet; a part of 60. @default 10 */
+  /** Minutes between two searches for backups that are not copied yet; a part of 60. @default 10 */
   readonly everyMinutes?: number;
-  /** When a tenth of the copies is read back, and old ones go. @default Sundays at 07:00 */
+  /** When a tenth of the copies is read back, and old copies are removed. @default Sundays at 07:00 */
   readonly check?: Schedule;
-  /** Copies stay for so many days, then one a week, then one a month. @default 30, 8, 12 */
+  /** Retention: days for which all copies are kept, then weeks with one copy each, then months with one copy each. @default 30, 8, 12 */
   readonly keep?: { readonly days?: number; readonly weeks?: number; readonly months?: number };
   /** Time zone of the schedules. @default UTC */
   readonly timeZone?: string;
@@ -35,7 +35,7 @@ export interface OffHostProps extends OffHostSettings {
   readonly runner: JobRunner;
   /** What must be there first: the folders. @default nothing */
   readonly after?: readonly ITerraformDependable[];
-  /** False takes away what opens the copies; the copies stay. */
+  /** False removes the file that opens the copies; the copies stay. */
   readonly enabled: boolean;
 }
 
@@ -46,7 +46,7 @@ const keepSchema = z.object({
 });
 
 /**
- * Encrypted copies of the backup sets, by restic. What opens them is a file on the host that only root reads: it is in no
+ * Encrypted offsite copies of the backups, by restic. What opens them is a file on the host that only root reads: it is in no
  * trigger, plan, log or command line.
  */
 export class OffHost extends Construct {
@@ -55,7 +55,7 @@ export class OffHost extends Construct {
     const { connection, layout, runner, after, enabled } = props;
     const keep = validateProps(this, keepSchema, { days: 30, weeks: 8, months: 12, ...props.keep });
 
-    const part = new HostPart(this, "off-host", {
+    const component = new HostComponent(this, "off-host", {
       connection,
       layout,
       apply: template("backup/install-off-host.sh"),
@@ -76,13 +76,13 @@ export class OffHost extends Construct {
         timeZone: props.timeZone,
         command: `off-host.sh ${word}`,
         timeoutSeconds: 6 * 3600,
-        after: [part.resource],
+        after: [component.resource],
       });
     };
     const often = CronSchedule.every({ minutes: props.everyMinutes ?? 10 });
-    job("copy", "copies of backup sets off this host", often, "copy");
+    job("copy", "offsite copies of the backups", often, "copy");
     const weekly = CronSchedule.weekly({ day: "sunday", hour: 7 });
-    job("check", "reading back of the copies off this host", props.check ?? weekly, "check");
+    job("check", "reading back of the offsite copies", props.check ?? weekly, "check");
   }
 
   /** What opens the copies, and four digits of its digest, by which a change is seen. */

@@ -12,10 +12,10 @@ export interface PointInTimeProps {
   readonly timeZone?: string;
 }
 
-/** Seconds between two looks at the archive. */
+/** Seconds between two checks of the archive. */
 const CHECK_PAUSE_SECONDS = 60;
 
-/** What keeps the archive of the write-ahead log of use: base backups, and a look at it every minute. */
+/** What keeps the archive of the write-ahead log usable: base backups, and a check of it every minute. */
 export class PointInTime extends Construct {
   /** In words, one a line. */
   readonly inWords: string;

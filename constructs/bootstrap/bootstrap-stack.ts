@@ -6,8 +6,8 @@ import { HostConnection } from "../ssh/host-connection";
 import { statePath } from "../state-path";
 
 /**
- * A bare Debian or Ubuntu VM becomes a host. Comes before the production stack, which does not depend on it: a host that
- * somebody made in another way does as well.
+ * Prepares a bare Debian or Ubuntu VM. Comes before the production stack, which does not depend on it: a host that was
+ * prepared in another way does as well.
  */
 export class BootstrapStack extends TerraformStack {
   constructor(scope: Construct, id: string, props: HostEquipmentSettings = {}) {

@@ -22,7 +22,7 @@ export interface HostEquipmentSettings {
   readonly dockerRepository?: string;
   /** A login that is made for deployments, with the keys of the one that bootstraps. @default none: that one deploys too */
   readonly deployUser?: string;
-  /** Packages of the distribution that this deployment needs beside, such as restic for copies off the host. @default none */
+  /** Packages of the distribution that this deployment needs in addition, such as restic for offsite copies. @default none */
   readonly packages?: readonly string[];
   /** Whether the distribution's security updates are installed every night. @default true */
   readonly securityUpdates?: boolean;
@@ -74,7 +74,7 @@ export class HostEquipment extends Construct {
         DEPLOY_USER: settings.deployUser ?? "",
         SECURITY_UPDATES: settings.securityUpdates ? "yes" : "no",
       },
-      // A VM that was made anew under the same address has other keys.
+      // A VM that was created again under the same address has other keys.
       triggers: { host_keys: expression("substr(sha256(var.SSH_HOST_KEYS), 0, 12)") },
     }).resource;
   }

@@ -1,7 +1,7 @@
 import type { TerraformVariableValidationConfig } from "cdktf";
 import { expression } from "./expression";
 
-/** What may stand in a variable, as Terraform validation blocks: refused at plan, before anything on the host changes. */
+/** What a variable may contain, as Terraform validation blocks: refused at plan, before anything on the host changes. */
 type Rule = TerraformVariableValidationConfig;
 
 /** Where a user sets a value; every message ends with it or says something more precise. */
@@ -239,7 +239,7 @@ export function registryLogins(name: string): Rule[] {
   return [
     rule(
       `alltrue([for address in keys(${value}) : can(regex("${address}", address))])`,
-      `${name} has an address that is none. Expected the registry alone, such as registry.example.com or registry.example.org, with :port where it has one: no scheme, no path; docker.io for Docker Hub. Correct it ${WHERE}.`,
+      `${name} has an invalid address. Expected the registry alone, such as registry.example.com or registry.example.org, with :port where it has one: no scheme, no path; docker.io for Docker Hub. Correct it ${WHERE}.`,
     ),
     rule(
       `alltrue([for login in values(${value}) : login.username != "" && login.password != ""])`,

@@ -4,7 +4,7 @@ import type { ITerraformDependable } from "cdktf";
 export interface BlueGreen {
   /** Makes the name of a new container unique: the id of the deployment that makes it. */
   readonly deployment: string;
-  /** Another one replaces every container: something is wrong on the host, and nobody knows what. */
+  /** Another one replaces every container: something unknown is wrong on the host. */
   readonly generation: string;
   /** Exists once a deployment has announced itself on the host. */
   readonly after: readonly ITerraformDependable[];

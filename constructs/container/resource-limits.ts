@@ -5,10 +5,10 @@ import { cpuLimit } from "./cpu-limit";
 export interface ResourceLimits {
   /**
    * CPU time, in cores. A few numbers below a tenth are refused, such as 0.05: the Docker provider reads them back as others.
-   * @default 1.0 (the seed, 9.2)
+   * @default 1.0 (deployment document, 9.2)
    */
   readonly cpus?: number;
-  /** Memory in MiB; swap is not given. @default 512 (the seed, 9.2) */
+  /** Memory in MiB; swap is not given. @default 512 (deployment document, 9.2) */
   readonly memoryMiB?: number;
   /**
    * Processes and threads that may exist at a time: a program that makes more of them, by a fault or on purpose, gets errors, and

@@ -25,9 +25,9 @@ export interface TierContainerProps {
   readonly tier: Tier;
   /** Short name, for example `user-service`; the container's name and aliases follow from it. */
   readonly service: string;
-  /** Number of this container among equals of one service, from 1. @default 1 */
+  /** Number of this container among the replicas of a service, from 1. @default 1 */
   readonly instance?: number;
-  /** How many equals there are. Another number replaces all that are made beside others: only those of one deployment share an address. @default 1 */
+  /** Number of replicas. Another number replaces all containers that are deployed blue-green: only those of one deployment share an address. @default 1 */
   readonly of?: number;
   /** Blue-green deployment, under a name of its own until the cutover. @default the container is replaced in place */
   readonly blueGreen?: BlueGreen;
@@ -47,10 +47,10 @@ export interface TierContainerProps {
   readonly user?: string;
   /** Linux capabilities that the program needs, such as CHOWN; all others are dropped. @default none */
   readonly capabilities?: readonly string[];
-  /** Folders in memory, the only writable places of a read-only root beside the volumes. @default /tmp, 64 MiB */
+  /** Folders in memory, the only writable places of a read-only root apart from the volumes. @default /tmp, 64 MiB */
   readonly tmpfs?: readonly Tmpfs[];
   readonly volumes?: readonly ContainerVolumes[];
-  /** Ports of the host under which the service answers. The gateway holds those of a container that is made beside another. @default none */
+  /** Ports of the host under which the service answers. The gateway holds those of a container that is deployed blue-green. @default none */
   readonly publish?: readonly { readonly containerPort: number; readonly on: PublishedPort }[];
   /** @default none, not even the image's own: for jobs, which end */
   readonly healthCheck?: HealthCheck;
@@ -70,13 +70,13 @@ export interface TierContainerProps {
   /** Seconds within which the container must become healthy. @default 120 */
   readonly healthyWithinSeconds?: number;
   /**
-   * True: a container that does not run is removed by the next refresh, and made anew by the next deploy. False: it is
+   * True: a container that does not run is removed by the next refresh, and created again by the next deploy. False: it is
    * left alone, with its log. See docs/decisions/002-stopped-containers.md.
    */
   readonly replacedWhenStopped: boolean;
   /**
-   * A job that runs to its end inside the deploy, instead of a program that keeps running. Where it is made beside another,
-   * whoever gates it has to start it. @default false
+   * A job that runs to its end inside the deploy, instead of a program that keeps running. If it is deployed
+   * blue-green, its gate has to start it. @default false
    */
   readonly runsToCompletion?: boolean;
 }
@@ -90,9 +90,9 @@ export interface ContainerRun {
   readonly workingFolder?: string;
   /** Seconds within which the container must become healthy. @default as it was */
   readonly healthyWithinSeconds?: number;
-  /** Beside those that it has. @default none */
+  /** In addition to those that it has. @default none */
   readonly volumes?: readonly ContainerVolumes[];
-  /** Ports of the machine's loopback address, beside those that it has. @default none */
+  /** Ports of the machine's loopback address, in addition to those that it has. @default none */
   readonly loopbackPorts?: readonly { readonly containerPort: number; readonly port: number }[];
   /** Whether the machine itself is reachable as host.docker.internal. @default false */
   readonly reachesHost?: boolean;
@@ -126,7 +126,7 @@ export class TierContainer extends Construct {
   readonly resource: Container;
   private readonly environment = new Map<string, string>();
   private readonly ownEnvironment: Readonly<Record<string, string>>;
-  /** In the order in which they were told; a container stands for what makes it ready, which may be told later. */
+  /** In the order in which they were added; a container represents what makes it ready, which may be added later. */
   private readonly startsAfter: (ITerraformDependable | TierContainer)[] = [];
   private readiness: readonly ITerraformDependable[];
 
@@ -213,11 +213,11 @@ export class TierContainer extends Construct {
       stopTimeout: stopTimeoutSeconds,
       mustRun: props.replacedWhenStopped,
       ...(runsToCompletion
-        ? // Beside another, a gate starts it, once it is limited.
+        ? // Deployed blue-green, a gate starts it, once it is limited.
           blueGreen
           ? { start: false }
           : { attach: true, logs: false }
-        : // Who comes beside another is waited for by a script, which sees a failure at once and says why.
+        : // A script waits for a blue-green container: it sees a failure at once and prints the reason.
           { wait: !blueGreen, waitTimeout: blueGreen ? undefined : healthyWithinSeconds }),
 
       labels: [
@@ -230,7 +230,7 @@ export class TierContainer extends Construct {
       lifecycle: blueGreen
         ? {
             createBeforeDestroy: true,
-            // The switch gives it the service's name.
+            // The cutover gives it the service's name.
             ignoreChanges: ["name", "hostname", "networks_advanced", "ports"],
           }
         : {
@@ -287,7 +287,7 @@ export class TierContainer extends Construct {
   }
 
   /**
-   * Says what makes this container ready, where that is more than its existence. Whoever starts after it waits for that,
+   * Sets what makes this container ready, if that is more than its existence. What starts after it waits for that,
    * whether told before or later.
    */
   readyAfter(...gates: readonly ITerraformDependable[]): void {
@@ -304,7 +304,7 @@ export class TierContainer extends Construct {
     this.startsAfter.push(...others);
   }
 
-  /** True where this container starts only after the other one is healthy. */
+  /** True if this container starts only after the other one is healthy. */
   waitsFor(other: TierContainer): boolean {
     return this.startsAfter.includes(other);
   }

@@ -1,17 +1,17 @@
 import { z } from "zod";
 import type { Schedule } from "../values/schedule";
 
-/** How the database can be restored to any moment of the last days. See docs/point-in-time.md. */
+/** How the database can be restored to any point in time of the last days. See docs/point-in-time.md. */
 export interface PointInTimeSettings {
-  /** Days back to which every moment can be restored. @default 14 */
+  /** Days back to which every point in time can be restored. @default 14 */
   readonly keepDays?: number;
   /** When the files of the cluster are copied. @default Saturdays at 01:00 */
   readonly base?: Schedule;
   /** Time zone of the schedule. @default UTC */
   readonly timeZone?: string;
   /**
-   * MiB of write-ahead log that the server keeps for an archive that stands still. Beyond that it lets go of it, so that the
-   * disk does not fill: the archive begins anew then, with a hole before it. @default 4096
+   * MiB of write-ahead log that the server keeps for an archive that makes no progress. Beyond that the server removes
+   * it, so that the disk does not fill: the archive then begins again, with a gap before it. @default 4096
    */
   readonly slotLimitMiB?: number;
   /** Seconds without progress after which the archive raises an alert. @default 300 */

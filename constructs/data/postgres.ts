@@ -21,16 +21,16 @@ export interface PostgresProps {
   readonly image: ServiceImage;
   readonly network: EmaintenanceNetwork;
   readonly volume: DataVolume;
-  /** Where its socket is, for containers beside it that use it. @default a folder in memory of its own */
+  /** Where its socket is, for containers next to it that use it. @default a folder in memory of its own */
   readonly socket?: PostgresSocket;
   /** Password of the user, as a reference to a sensitive variable. */
   readonly password: string;
-  /** @default emaintenance (the seed, 5.2) */
+  /** @default emaintenance (deployment document, 5.2) */
   readonly database?: string;
   /**
    * Role as which services and migrations log in. It owns the database and everything in it, and has no right beyond that:
    * the server's superuser is another role, see `Postgres.superuser`.
-   * @default postgres (the seed, 5.2)
+   * @default postgres (deployment document, 5.2)
    */
   readonly user?: string;
   /**
@@ -46,7 +46,7 @@ export interface PostgresProps {
   readonly publish?: readonly PublishedPort[];
   /** @default 1 core, 512 MiB */
   readonly limits?: ResourceLimits;
-  /** Server settings beside, or instead of, those that follow from the memory limit. @default none */
+  /** Server settings in addition to, or instead of, those that follow from the memory limit. @default none */
   readonly settings?: Readonly<Record<string, string>>;
   /** @default 30 s, 10 s, 3 times */
   readonly healthCheck?: HealthCheckTiming;
@@ -67,7 +67,7 @@ const identifier = z
     "expected a PostgreSQL name: lower-case letters, digits and _, at most 63",
   );
 
-/** Names that the roles of a deployment have for a moment while they are put in place, see templates/postgres/roles.sh. */
+/** Temporary names of the roles of a deployment while they are put in place, see templates/postgres/roles.sh. */
 const RESERVED_ROLES = ["emaintenance_superuser", "emaintenance_next_owner", "emaintenance_renaming"];
 
 const schema = z.object({
@@ -93,11 +93,11 @@ const MOUNT = "/var/lib/postgresql/data";
 /** Seconds for a fast shutdown with its checkpoint, before Docker kills the server. */
 const STOP_TIMEOUT_SECONDS = 120;
 
-/** Shared memory of the container in MiB. Parallel queries use /dev/shm beside shared_buffers. */
+/** Shared memory of the container in MiB. Parallel queries use /dev/shm in addition to shared_buffers. */
 const SHM_MIB = 128;
 
 /**
- * The main database. Its container is never removed because it happens to stand still, and is stopped before it is
+ * The main database. Its container is never removed only because it is stopped, and is stopped before it is
  * replaced; its files are on the volume.
  *
  * Each start of the container sees to two roles before the server listens on the network (templates/postgres/start.sh): the
@@ -109,7 +109,7 @@ export class Postgres extends Construct {
   readonly database: string;
   /** Role as which services and migrations log in; it owns the database. */
   readonly user: string;
-  /** Role of root's scripts, by the socket only: `postgres`, or `emaintenance_superuser` where the user has that name. */
+  /** Role of root's scripts, by the socket only: `postgres`, or `emaintenance_superuser` if the user has that name. */
   readonly superuser: string;
   /** Extensions that the deploy creates. */
   readonly extensions: readonly string[];

@@ -39,7 +39,7 @@ const STOP_TIMEOUT_SECONDS = 60;
 
 /**
  * Cache and sessions, kept on disk by the append-only file. When the memory is full it refuses writes instead of
- * dropping somebody's session (noeviction).
+ * dropping a user's session (noeviction).
  */
 export class Redis extends Construct {
   readonly container: TierContainer;

@@ -29,7 +29,7 @@ export interface WalArchiveProps {
 /** Where the archive is inside the container. */
 const MOUNT = "/archive";
 
-/** What the names of our replication slots begin with. */
+/** Prefix of the names of this project's replication slots. */
 const SLOT_PREFIX = `${Naming.project}_archive_`;
 
 /** Memory in MiB: the program holds a few buffers, the shell of its start and of the health check the rest. */

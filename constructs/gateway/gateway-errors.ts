@@ -2,7 +2,7 @@ import { ConfigurationError } from "../errors";
 
 /**
  * Every complaint about the settings of the gateway, as named factories that return the error. Each says what came,
- * what was expected and how to mend it.
+ * what was expected and the remedy.
  */
 
 /** An upstream whose host cannot be a name or an IPv4 address on the Docker network. */
@@ -20,8 +20,8 @@ export function portOutOfRange(what: string, port: number): ConfigurationError {
 
 /** A route prefix or denied path that does not start at the root. */
 export function pathNotAbsolute(what: string, path: string): ConfigurationError {
-  const mend = path === "" ? `write it as in "/api/users"` : `write it as ${JSON.stringify(`/${path}`)}`;
-  return new ConfigurationError(`${what} ${JSON.stringify(path)} does not start with "/": ${mend}`);
+  const remedy = path === "" ? `write it as in "/api/users"` : `write it as ${JSON.stringify(`/${path}`)}`;
+  return new ConfigurationError(`${what} ${JSON.stringify(path)} does not start with "/": ${remedy}`);
 }
 
 /** A path with a character that would end the line in the configuration, or that a client would send encoded. */

@@ -42,7 +42,7 @@ export interface GatewayProps {
 
 const DECLARATION = ServiceCatalogue.builtIn.get("nginx");
 
-/** Port inside the container (the seed, 6.2). */
+/** Port inside the container (deployment document, 6.2). */
 export const GATEWAY_PORT = DECLARATION.port;
 
 export { GATEWAY_CONFIGURATION };

@@ -13,7 +13,7 @@ import {
 import type { Route, Upstream } from "./route";
 import { parseUrlPath } from "./url-path";
 
-/** Folder of the container under which the configuration is mounted, and beside it the switch of the maintenance page. */
+/** Folder of the container under which the configuration is mounted, and next to it the file that enables the maintenance page. */
 export const GATEWAY_CONFIGURATION = "/etc/nginx/emaintenance";
 
 /** What may differ between gateways. Everything else is in `templates/nginx/nginx.conf.eta`, with its reasons. */
@@ -25,12 +25,12 @@ export interface NginxConfigProps {
   readonly web: Upstream;
 
   /**
-   * Whether the folder `upstreams` beside the configuration says which containers stand behind the name of a service: a
+   * Whether the folder `upstreams` next to the configuration says which containers serve under the name of a service: a
    * symbolic link, named like the upstream (`user-service:3001`), to a folder that is named like the address to use.
    *
    * @default false: the names of the services themselves are used
    */
-  readonly switched?: boolean;
+  readonly blueGreen?: boolean;
 
   /**
    * Ports inside the container that lead to one service each, whatever the path.
@@ -176,8 +176,8 @@ const RANGES = {
   workerShutdownTimeoutSeconds: [1, 3600, "seconds"],
 } as const satisfies Record<string, readonly [number, number, string]>;
 
-/** Files that a worker holds open beside its connections: logs, its end of the master's channel, epoll, sockets it listens on. */
-const FILES_BESIDE_CONNECTIONS = 256;
+/** Files that a worker holds open in addition to its connections: logs, its end of the master's channel, epoll, sockets it listens on. */
+const OTHER_OPEN_FILES = 256;
 
 /**
  * The gateway's nginx.conf, complete. Equal props give an equal text.
@@ -199,9 +199,9 @@ export function renderNginxConfig(props: NginxConfigProps): string {
   return renderTemplate("nginx/nginx.conf.eta", {
     ...settings,
     configurationFolder: GATEWAY_CONFIGURATION,
-    openFiles: settings.workerConnections + FILES_BESIDE_CONNECTIONS,
+    openFiles: settings.workerConnections + OTHER_OPEN_FILES,
     web: props.web.toString(),
-    switched: props.switched ?? false,
+    blueGreen: props.blueGreen ?? false,
     forwards: (props.forwards ?? []).map(({ listenPort, to }) => ({
       listenPort: port(listenPort),
       upstream: to.toString(),
@@ -263,8 +263,9 @@ function logPath(setting: string, value: string): string {
 
 function addressRange(value: string): string {
   const [address = "", length = "", ...rest] = value.split("/");
-  const bits = isIP(address) === 4 ? 32 : 128;
-  if (isIP(address) === 0 || !/^\d{1,3}$/.test(length) || Number(length) > bits || rest.length > 0) {
+  const version = address.includes("%") ? 0 : isIP(address);
+  const bits = version === 4 ? 32 : 128;
+  if (version === 0 || !/^\d{1,3}$/.test(length) || Number(length) > bits || rest.length > 0) {
     throw trustedProxyInvalid(value);
   }
   if (Number(length) === 0) {

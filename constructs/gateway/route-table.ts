@@ -13,7 +13,7 @@ export interface RoutedService {
 export type RouteTable = Readonly<Record<string, string>>;
 
 /** The routes of the deployment document (6.1), without the web application's `/`. */
-export const SEED_ROUTES: RouteTable = ServiceCatalogue.builtIn.routes;
+export const DEFAULT_ROUTES: RouteTable = ServiceCatalogue.builtIn.routes;
 
 /**
  * Resolves a table of names to the services that carry them.

@@ -11,7 +11,7 @@ import { validateProps } from "../values/validate";
 import { DEPLOY_LOCK } from "../naming";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
-import { HostPart } from "../ssh/host-part";
+import { HostComponent } from "../ssh/host-component";
 
 /** What a team may want different from the deployment document (9.1). */
 export interface FirewallSettings {
@@ -52,9 +52,9 @@ export interface FirewallProps extends FirewallSettings {
   readonly gatewayPorts?: readonly number[];
   /** What must be there first: a host with Docker. @default nothing */
   readonly after?: readonly ITerraformDependable[];
-  /** As for a HostPart. @default none */
+  /** As for a HostComponent. @default none */
   readonly inTurnAfter?: readonly ITerraformDependable[];
-  /** False takes the firewall away, and restores what was there. @default true */
+  /** False removes the firewall, and restores what was there. @default true */
   readonly enabled?: boolean;
 }
 
@@ -73,7 +73,7 @@ const NETWORK_INTERFACE = /^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/;
 const SECONDS = "expected an integer from 10 to 50";
 
 /** The web, the API services, PostgreSQL and Redis. */
-const SEED_DENIED_PORTS = [3000, 3001, 3002, 3003, 5432, 6379];
+const DEFAULT_DENIED_PORTS = [3000, 3001, 3002, 3003, 5432, 6379];
 
 const settingsSchema = z
   .object({
@@ -113,7 +113,7 @@ const settingsSchema = z
 type Settings = z.output<typeof settingsSchema>;
 
 /**
- * Where a cloud gives its machines their credentials and configuration, beside all of link-local, and nothing else is:
+ * Where a cloud gives its machines their credentials and configuration, in addition to all of link-local, and nothing else is:
  * IPv4 of Alibaba Cloud and of Azure (the wire server); IPv6 of AWS, Google Cloud and Oracle Cloud. Sources: the providers'
  * documentation of their instance metadata services.
  */
@@ -127,7 +127,7 @@ const SSH_PORT = "SSH_PORT";
 
 /**
  * ufw as the deployment document has it (9.1), for IPv4 and IPv6, and the same for ports that Docker publishes, which pass
- * by ufw. It is taken back by itself where no new SSH connection comes through it, and the deploy then fails.
+ * by ufw. It is rolled back automatically if no new SSH connection passes it, and the deploy then fails.
  */
 export class Firewall extends Construct {
   /** What others depend on: it exists once a new connection has come through the firewall. */
@@ -136,14 +136,14 @@ export class Firewall extends Construct {
   constructor(scope: Construct, id: string, props: FirewallProps) {
     super(scope, id);
     const { connection, layout, networks, after, inTurnAfter, enabled, ...given } = props;
-    const { gatewayPorts = [3030], deniedPorts = SEED_DENIED_PORTS, confirmWithinSeconds = 30 } = given;
+    const { gatewayPorts = [3030], deniedPorts = DEFAULT_DENIED_PORTS, confirmWithinSeconds = 30 } = given;
     const settings = validateProps(this, settingsSchema, {
       ...given,
       gatewayPorts,
       deniedPorts,
       confirmWithinSeconds,
     });
-    this.resource = new HostPart(this, "firewall", {
+    this.resource = new HostComponent(this, "firewall", {
       connection,
       layout,
       files: {
@@ -211,7 +211,7 @@ function ufwRules({ sshPorts, sshFrom, gatewayPorts, gatewayFrom, deniedPorts }:
 /** Rules of iptables for what Docker publishes. */
 function dockerUserRules(settings: Settings, version: 4 | 6): string {
   const { gatewayPorts, gatewayFrom, outbound, hostPortsForContainers = [] } = settings;
-  // An empty source stands for everybody.
+  // An empty source means every address.
   const sources = gatewayFrom?.filter((source) => ipVersion(source) === version) ?? [""];
   return renderTemplate("firewall/docker-user.rules.eta", {
     ufw: version === 4 ? "ufw" : "ufw6",

@@ -19,7 +19,7 @@ export interface ImageCleanUpProps {
   readonly olderThanDays?: number;
   /** Newest tags of each image that are kept whatever their age: what a rollback needs. @default 5 */
   readonly keepTags?: number;
-  /** What the names of our images begin with. @default emaintenance/ */
+  /** Prefix of the names of this project's images. @default emaintenance/ */
   readonly repositoryPrefix?: string;
 }
 
@@ -34,8 +34,8 @@ const checkedProps = z.object({
 });
 
 /**
- * Removes images of earlier releases and containers that were set aside, once a week. What is in use, the images of every good
- * release that is written down, volumes, and what belongs to somebody else stay.
+ * Removes images of earlier releases and retired containers, once a week. What is in use, the images of every good
+ * release that is written down, volumes, and what does not belong to this project stay.
  */
 export class ImageCleanUp extends Construct {
   readonly resource: Resource;

@@ -12,7 +12,7 @@ import type { HostLayout } from "../ssh/host-layout";
 import type { JobRunner } from "../jobs/job-runner";
 import { ScheduledJob } from "../jobs/scheduled-job";
 
-/** What determines how much room log files take. Defaults: the seed, 8.2. */
+/** What determines how much room log files take. Defaults: deployment document, 8.2. */
 export interface LogLimits {
   /** Size in MiB above which a log file is rotated. @default 10 */
   readonly sizeMiB?: number;
@@ -37,7 +37,7 @@ export interface LogRotationProps extends LogLimits {
   readonly services?: ServiceCatalogue;
   /** User and group id of the services. @default 1001 */
   readonly serviceUid?: number;
-  /** What must be there first, beside the runner: the folders. @default nothing */
+  /** What must be there first, in addition to the runner: the folders. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
 
@@ -58,7 +58,7 @@ interface LogSet {
   readonly folder: string;
   /** Folder of the archive for it. */
   readonly archive: string;
-  /** Signal on which the program in `container` opens its files anew. @default its files are shortened in place */
+  /** Signal on which the program in `container` opens its files again. @default its files are shortened in place */
   readonly signal?: string;
   readonly container?: string;
   /** Whom the folder belongs to: logrotate works as that user there. */
@@ -85,7 +85,7 @@ const limits = z.object({
 type CheckedLimits = z.infer<typeof limits>;
 
 /**
- * Rotates the log files under logs/ by their size, without losing a line: Nginx opens its files anew, of all others what
+ * Rotates the log files under logs/ by their size, without losing a line: Nginx opens its files again, of all others what
  * has been copied is cut off the beginning. See docs/logs.md.
  */
 export class LogRotation extends Construct {
@@ -144,11 +144,11 @@ export function logBound(
   services = ServiceCatalogue.builtIn,
 ): LogBound {
   const checked = withDefaults(props);
-  // Beside the folders of services and the gateway, that of the jobs.
+  // In addition to the folders of services and the gateway, that of the jobs.
   const folders = services.inStartOrder.filter(({ logs }) => logs).length + 1;
   const filesMiB = folders * (FILES_PER_FOLDER * checked.sizeMiB + rotatedMiB(checked));
   const archiveMiB = checked.archive?.maxMiB ?? 0;
-  // Beside the services, the migration, whose container stays.
+  // In addition to the services, the migration, whose container stays.
   const dockerMiB = (services.names.length + 1) * DOCKER_MIB;
   const inflowMiB = 2 * checked.everySeconds * inflowMiBPerSecond;
   return {

@@ -32,7 +32,7 @@ export interface PreflightLimits {
   readonly maxClockSeconds?: number;
   /** Machine types for which the images are built, as `uname -m` prints them. @default x86_64 and aarch64 */
   readonly architectures?: readonly string[];
-  /** Programs that the parts of the host need, for example `jq`. @default none */
+  /** Programs that the host components need, for example `jq`. @default none */
   readonly programs?: readonly string[];
 }
 
@@ -71,7 +71,7 @@ export class Preflight extends Construct {
   /** What others depend on: it exists once the host has been found good. */
   readonly resource: Resource;
 
-  /** @throws ConfigurationError when a limit is none */
+  /** @throws ConfigurationError when a limit is invalid */
   constructor(scope: Construct, id: string, props: PreflightProps) {
     super(scope, id);
     const {

@@ -31,7 +31,7 @@ const checkedProps = z.object({
 });
 
 /**
- * Restarts a container that its health check has found unhealthy, which Docker itself never does (the seed, 8.1). See
+ * Restarts a container that its health check has found unhealthy, which Docker itself never does (deployment document, 8.1). See
  * docs/watchdog.md.
  */
 export class Watchdog extends Construct {

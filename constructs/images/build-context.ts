@@ -52,7 +52,7 @@ export class BuildContext {
    */
   readonly digest: string;
 
-  /** @throws ConfigurationError where nothing is in it, too much, or what looks like a secret */
+  /** @throws ConfigurationError if nothing is in it, too much, or what looks like a secret */
   constructor(private readonly props: BuildContextProps) {
     const { service, root, files } = props;
     if (files.length === 0) throw buildContextEmpty(service, root);
@@ -73,7 +73,7 @@ export class BuildContext {
   }
 
   /**
-   * Copies what is sent into a folder named by the digest, where it is not there yet, and removes older ones.
+   * Copies what is sent into a folder named by the digest, if it does not exist yet, and removes older ones.
    *
    * @param parent folder of this service's contexts
    * @param labels of the image, which are no part of its identity

@@ -33,7 +33,7 @@ export interface BuildSource {
   readonly target?: string;
   /** Size in MiB above which nothing is sent. @default 200 */
   readonly maxContextMiB?: number;
-  /** Files that look like secrets and are none, such as the key of a test. @default none */
+  /** Files that look like secrets but are not, such as the key of a test. @default none */
   readonly notSecret?: readonly string[];
 
   /** A Dockerfile of the team's own, in the context. @default written from the template */

@@ -29,25 +29,25 @@ export type ImageTemplate = "api" | "web";
 export interface ImageBuildProps {
   readonly service: string;
   readonly source: BuildSource;
-  /** @default there is none: the source names a Dockerfile of its own */
+  /** @default no template: the source names a Dockerfile of its own */
   readonly template?: ImageTemplate;
   /** User and group id of the program, in a Dockerfile made of a template. @default 1001 */
   readonly uid?: number;
 }
 
 /**
- * One image as it is built on the host: what is sent lies beside the synthesised stack, and its digest is the image's tag.
+ * One image as it is built on the host: what is sent lies next to the synthesised stack, and its digest is the image's tag.
  * The same source is the same tag, on every machine.
  */
 export class ImageBuild extends Construct {
   /** Reference of the image, in Terraform's language. */
   readonly reference: string;
-  /** Image that the build starts from. @default unknown: it stands in a Dockerfile of the team's own */
+  /** Image that the build starts from. @default unknown: a Dockerfile of the team's own names it */
   readonly base?: string;
   /** For the resource. */
   readonly block: ImageBuildBlock;
 
-  /** @throws ConfigurationError where the source cannot be built, or must not be sent */
+  /** @throws ConfigurationError if the source cannot be built, or must not be sent */
   constructor(scope: Construct, id: string, props: ImageBuildProps) {
     super(scope, id);
     const { service, template, uid = DEFAULT_SERVICE_UID } = props;

@@ -42,7 +42,7 @@ export interface ImageCatalogProps {
 export class ImageCatalog extends Construct {
   private readonly images: ReadonlyMap<string, ServiceImage>;
 
-  /** @throws ConfigurationError where a reference is none, or a source cannot be built */
+  /** @throws ConfigurationError if a reference is invalid, or a source cannot be built */
   constructor(scope: Construct, id: string, props: ImageCatalogProps = {}) {
     super(scope, id);
     const { sources = {}, services = ServiceCatalogue.builtIn, publicUrl, overridable, uid, after } = props;
@@ -75,7 +75,7 @@ export class ImageCatalog extends Construct {
   /**
    * The image of a service.
    *
-   * @throws ConfigurationError when it is none of the system's
+   * @throws ConfigurationError if the system has no such service
    */
   of(service: string): ServiceImage {
     const image = this.images.get(service);

@@ -11,7 +11,7 @@ const REFERENCE = new RegExp(`^${REGISTRY}${NAME}(?:/${NAME})*${TAG}${DIGEST}$`)
 /**
  * An image reference as it was given; one with a Terraform value in it is checked by Terraform.
  *
- * @throws ConfigurationError where Docker would not take it
+ * @throws ConfigurationError if Docker would not take it
  */
 export function imageReference(service: string, reference: string): string {
   if (Token.isUnresolved(reference) || REFERENCE.test(reference)) return reference;

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 
-/** Bytes of a file that are looked at: a secret in a text stands near its beginning, and a picture is no text. */
+/** Bytes of a file that are looked at: a secret in a text is near its beginning, and a picture is no text. */
 const LOOKED_AT_BYTES = 1024 * 1024;
 
 /** Names of files that hold secrets, whatever is in them. */
@@ -21,7 +21,7 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
   [/(^|\/)\.kube\/config$/, "a login to a cluster"],
 ];
 
-/** What is a secret wherever it stands. Sources: the documentation of each product, on the form of its tokens. */
+/** What is a secret in any place. Sources: the documentation of each product, on the form of its tokens. */
 const CONTENTS: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\\n|\s)+[A-Za-z0-9+/=:, -]{16}/, "a private key"],
   [
@@ -38,7 +38,7 @@ const CONTENTS: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What a file seems to hold that must not get into an image, in a few words; undefined where nothing speaks for it. Never
+ * What a file seems to hold that must not get into an image, in a few words; undefined if nothing indicates it. Never
  * the secret itself. Why these rules are our own: docs/decisions/006-build-contexts.md.
  *
  * @param path in the context, with slashes

@@ -10,7 +10,7 @@ export interface ServiceImageProps {
   readonly service: string;
   /** A reference, which may hold `${var.…}`, or what the image is built from. The variable IMAGES wins over both. */
   readonly source: string | BuildSource;
-  /** Template of a Dockerfile for it. @default there is none: a source to build from names a Dockerfile of its own */
+  /** Template of a Dockerfile for it. @default no template: a source to build from names a Dockerfile of its own */
   readonly template?: ImageTemplate;
   /** Whether the variable IMAGES may name another. @default true */
   readonly overridable?: boolean;
@@ -22,7 +22,7 @@ export interface ServiceImageProps {
 
 /**
  * An image on the host: found there by its reference, pulled, or built there. Containers use its id, so that a new image
- * under an old tag replaces them. Images stay on the host when they are no longer used: the way back needs them.
+ * under an old tag replaces them. Images stay on the host when they are no longer used: a rollback needs them.
  */
 export class ServiceImage extends Construct {
   /** Content id of the image (`sha256:…`). */
@@ -67,7 +67,7 @@ export class ServiceImage extends Construct {
   }
 }
 
-/** An image that the variable IMAGES names is on its way back, or forward: it is found or pulled, never built. */
+/** An image that the variable IMAGES names belongs to a rollback or to a release of a registry: it is found or pulled, never built. */
 function buildUnlessNamed(image: Image, service: string, { block }: ImageBuild, overridable: boolean): void {
   image.addOverride("dynamic.build", {
     for_each: overridable

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 /**
  * The git commit that a folder's files are of, with "-modified" where some of them are not committed.
  *
- * @returns undefined where the folder is under no version control, or git is not installed
+ * @returns undefined if the folder is under no version control, or git is not installed
  */
 export function sourceRevision(folder: string): string | undefined {
   const git = (...argv: string[]) =>

@@ -20,7 +20,7 @@ const ROOT_FILE =
  * Reads a monorepo's manifests, of npm, yarn or pnpm.
  *
  * @param folder the service's, relative to the root
- * @returns undefined where the root has no workspaces, "not a workspace" where the folder is none of them
+ * @returns undefined if the root has no workspaces, "not a workspace" if the folder is not one of them
  */
 export function workspaceFiles(root: string, folder: string): WorkspaceFiles | "not a workspace" | undefined {
   // npm and yarn declare workspaces in the same way.

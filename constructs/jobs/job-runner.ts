@@ -5,7 +5,7 @@ import { jobTaken } from "../errors";
 import { template } from "../templates";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
-import { HostPart } from "../ssh/host-part";
+import { HostComponent } from "../ssh/host-component";
 
 export interface JobRunnerProps {
   readonly connection: HostConnection;
@@ -16,7 +16,7 @@ export interface JobRunnerProps {
 
 /**
  * What all jobs of the host share: the command `run-job`, which gives a job a lock, a time limit, a log and a record, and
- * the shell functions that write records and alerts. It knows all jobs, and takes those away that are none any more:
+ * the shell functions that write records and alerts. It knows all jobs, and removes those that are no longer configured:
  * Terraform runs nothing for a resource that is no longer in the configuration.
  */
 export class JobRunner extends Construct {
@@ -30,7 +30,7 @@ export class JobRunner extends Construct {
     const { connection, layout } = props;
     this.connection = connection;
     this.layout = layout;
-    this.resource = new HostPart(this, "job-runner", {
+    this.resource = new HostComponent(this, "job-runner", {
       connection,
       layout,
       files: { "run-job": template("jobs/run-job"), "records.sh": template("jobs/records.sh") },

@@ -6,7 +6,7 @@ import { renderTemplate, template } from "../templates";
 import type { Schedule } from "../values/schedule";
 import { timeZone } from "../values/time-zone";
 import { validateProps } from "../values/validate";
-import { HostPart } from "../ssh/host-part";
+import { HostComponent } from "../ssh/host-component";
 import type { JobRunner } from "./job-runner";
 
 export interface ScheduledJobProps {
@@ -26,7 +26,7 @@ export interface ScheduledJobProps {
   readonly environment?: Readonly<Record<string, string>>;
   /** Seconds after which a run is ended. @default 3600 */
   readonly timeoutSeconds?: number;
-  /** What must be there first, beside the runner. @default nothing */
+  /** What must be there first, in addition to the runner. @default nothing */
   readonly after?: readonly ITerraformDependable[];
 }
 
@@ -75,7 +75,7 @@ export class ScheduledJob extends Construct {
       }),
     };
     this.resource = runner.add(job, (inTurnAfter) => {
-      const part = new HostPart(this, job, {
+      const component = new HostComponent(this, job, {
         connection: runner.connection,
         layout: runner.layout,
         files,
@@ -85,7 +85,7 @@ export class ScheduledJob extends Construct {
         after: [runner.resource, ...(props.after ?? [])],
         inTurnAfter,
       });
-      return part.resource;
+      return component.resource;
     });
   }
 }

@@ -10,7 +10,7 @@ export interface ServiceSource {
 export interface DevelopmentSettings {
   /**
    * Folder of the application, relative to this repository. `--source` and EMAINTENANCE_SOURCE win.
-   * @default ../Emaintenance where that is there, else the sample application, rehearsal/app
+   * @default ../Emaintenance if it exists, else the sample application, rehearsal/app
    */
   readonly source?: string;
   /** Each service's place in the source, and its command, by the service's name. @default as for ServiceSource */
@@ -25,7 +25,7 @@ export interface DevelopmentSettings {
   readonly only?: "infrastructure";
   /** Services that run on the machine itself, under the developer's own editor; the gateway leads there. @default none */
   readonly onHost?: readonly string[];
-  /** Name of this system where several stand side by side; it goes into every name. @default none: the usual names */
+  /** Name of this system where several run at the same time; it goes into every name. @default none: the usual names */
   readonly instance?: string;
   /** Added to every port of the machine. @default 0 */
   readonly portOffset?: number;

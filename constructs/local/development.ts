@@ -61,12 +61,13 @@ export class Development extends Construct {
     const scripts = props.kept.keep("scripts", ownScripts());
     this.scripts = { hostPath: `${props.files.folder}/${scripts}`, containerPath: SCRIPTS, readOnly: true };
 
-    const beside = [...source.moduleFolders, ...(settings.derived ?? ["apps/web/.next"])].map((folder) =>
-      new DataVolume(this, folder, { name: volumeName(folder) }).mountedAt(`${WORKSPACE}/${folder}`),
+    const moduleVolumes = [...source.moduleFolders, ...(settings.derived ?? ["apps/web/.next"])].map(
+      (folder) =>
+        new DataVolume(this, folder, { name: volumeName(folder) }).mountedAt(`${WORKSPACE}/${folder}`),
     );
-    this.workspace = [{ hostPath: props.files.source, containerPath: WORKSPACE }, ...beside];
+    this.workspace = [{ hostPath: props.files.source, containerPath: WORKSPACE }, ...moduleVolumes];
 
-    const install = this.installJob(beside);
+    const install = this.installJob(moduleVolumes);
     this.installed = new JobGate(this, "install-gate", {
       job: install,
       what: "the installation of the source's packages",
@@ -128,12 +129,12 @@ export class Development extends Construct {
   }
 
   /** Starts as root, for new volumes are root's, and becomes the developer before it installs anything. */
-  private installJob(beside: readonly ContainerVolumes[]): TierContainer {
+  private installJob(moduleVolumes: readonly ContainerVolumes[]): TierContainer {
     const { source, settings, network, image, written } = this.props;
     const cache = new DataVolume(this, "package-cache", { name: volumeName("package-cache") });
     const command = settings.install ?? ["npm", "ci", "--include=dev", "--no-audit", "--no-fund"];
     const ownMounts = written.map((mount, index) => ({ ...mount, containerPath: `/written/${index}` }));
-    const volumes = [...ownMounts, ...beside, cache.mountedAt(PACKAGE_CACHE)];
+    const volumes = [...ownMounts, ...moduleVolumes, cache.mountedAt(PACKAGE_CACHE)];
     const install = new TierContainer(this, "install", {
       tier: "api",
       service: "install",

@@ -7,8 +7,8 @@ import { Naming } from "../naming";
 
 /**
  * Names on a developer's own engine, which other projects use too. Volumes carry the project's name: Docker hands out one that
- * is there already, and `postgres-data` could be anybody's. An instance puts its name in as well, so that several stand side
- * by side; inside their networks, services keep the names under which they know each other.
+ * is there already, and `postgres-data` could be anybody's. An instance puts its name in as well, so that several can run
+ * at the same time; inside their networks, services keep the names under which they know each other.
  */
 export class InstanceNames implements IAspect {
   constructor(private readonly instance?: string) {}

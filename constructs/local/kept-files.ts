@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Under the folder of a development system: what its containers mount, beside the source. */
+/** Under the folder of a development system: what its containers mount, in addition to the source. */
 export const KEPT_FOLDER = "containers";
 
 /** Programs in containers read them as whoever they are; there is no secret in them. */
@@ -11,7 +11,7 @@ const READABLE_FILE = 0o644;
 
 /**
  * Files that containers mount as long as they run. They do not lie in the output folder: each synthesis, also that of
- * `cdktf diff prod`, makes that anew, and containers that run would be left with a folder that is gone.
+ * `cdktf diff prod`, makes that folder again, and containers that run would be left with a folder that is gone.
  */
 export class KeptFiles {
   /** @param folder the development system's own, absolute */

@@ -2,7 +2,7 @@ import { TerraformLocal } from "cdktf";
 import { Construct } from "constructs";
 import { expression } from "../configuration/expression";
 
-/** What belongs to a development system and to this machine only, beside cdktf.json. Git ignores it. */
+/** What belongs to a development system and to this machine only, next to cdktf.json. Git ignores it. */
 export const LOCAL_FOLDER = ".local";
 
 /** Secrets of the development system; made on first use, then kept. */

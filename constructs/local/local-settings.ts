@@ -74,7 +74,7 @@ export function ensureLocalSettings(
   return settings;
 }
 
-/** @returns the default ones where there are none, or none that this version can use */
+/** @returns the default ones if no settings exist, or none that this version can use */
 export function readMachineSettings(folder: string): MachineSettings {
   try {
     return schema.parse(JSON.parse(readFileSync(pathOf(folder, SETTINGS_FILE), "utf8")));
@@ -92,9 +92,9 @@ function sourceFolder(machine: MachineSettings, team: Pick<DevelopmentSettings, 
   const named = machine.sourceOption ?? process.env.EMAINTENANCE_SOURCE;
   if (named) return resolve(named);
   if (team.source !== undefined) return resolve(REPOSITORY, team.source);
-  // The seed's layout has the application beside this repository.
-  const beside = resolve(REPOSITORY, "..", "Emaintenance");
-  return existsSync(join(beside, "package.json")) ? beside : SAMPLE_SOURCE;
+  // In the deployment document's layout, the application lies next to this repository.
+  const sibling = resolve(REPOSITORY, "..", "Emaintenance");
+  return existsSync(join(sibling, "package.json")) ? sibling : SAMPLE_SOURCE;
 }
 
 function ownerFor(source: string, rootless: boolean): string {
@@ -102,7 +102,7 @@ function ownerFor(source: string, rootless: boolean): string {
   if (rootless) return "0:0";
   const folder = statSync(source, { throwIfNoEntry: false });
   const [uid = 1000, gid = 1000] = [process.getuid?.(), process.getgid?.()];
-  // Root works on somebody's files.
+  // Root works on files of another user.
   return uid === 0 && folder ? `${folder.uid}:${folder.gid}` : `${uid}:${gid}`;
 }
 

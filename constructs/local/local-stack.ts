@@ -26,7 +26,7 @@ import type { ServiceDeclaration } from "../services/service-declaration";
 /** Node.js with npm, in which services run from their source. */
 const NODE_IMAGE = "node:24-bookworm";
 
-/** MiB: beside the service run npm, a watcher and a compiler. */
+/** MiB: npm, a watcher and a compiler run in addition to the service. */
 const SERVICE_MEMORY_MIB = 1024;
 const WEB_MEMORY_MIB = 3072;
 
@@ -136,7 +136,7 @@ export class LocalStack extends TerraformStack {
     }
   }
 
-  /** Database and cache; everything that stands on them goes. */
+  /** Database and cache; everything that depends on them is removed. */
   private keepInfrastructure(): void {
     const application = this.system.catalogue.application.map(({ name }) => name);
     const above = [...application, "migration", "migration-gate", "gateway", "gateway-configuration"];

@@ -8,7 +8,7 @@ import type { DevelopmentSettings } from "./development-settings";
 /** The lock file of npm. */
 const LOCK_FILE = "package-lock.json";
 
-/** Their digest says when packages have to be installed anew. */
+/** Their digest says when packages have to be installed again. */
 const LOCK_FILES = [LOCK_FILE, "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock"];
 
 /** A command in a folder of the source. */
@@ -22,7 +22,7 @@ export interface SourceCommand {
  * synthesised by the same program, and must not mind. Its problems are refused when `local` is planned.
  */
 export class Source {
-  /** One sentence each; empty where the source can be used. */
+  /** One sentence each; empty if the source can be used. */
   readonly problems: readonly string[];
   /** Changes with the lock file, of npm or another package manager. */
   readonly lockDigest: string;
@@ -50,7 +50,7 @@ export class Source {
     return { folder, command };
   }
 
-  /** What brings the database up to date: the script `migrate` of the user service, where it has one. */
+  /** What brings the database up to date: the script `migrate` of the user service, if it has one. */
   get migration(): SourceCommand {
     const { folder } = this.service(MIGRATING_SERVICE);
     return {
@@ -79,15 +79,15 @@ export class Source {
   private problemOf(service: string): string[] {
     if (this.settings.services?.[service]?.command !== undefined) return [];
     const { folder } = this.service(service);
-    const mend = `name its folder and command in main.ts (development.services["${service}"])`;
+    const remedy = `name its folder and command in main.ts (development.services["${service}"])`;
     if (!existsSync(join(this.folder, folder, "package.json"))) {
       return [
-        `${service} has no source: ${join(this.folder, folder, "package.json")} does not exist; ${mend}`,
+        `${service} has no source: ${join(this.folder, folder, "package.json")} does not exist; ${remedy}`,
       ];
     }
     if (!this.scripts(folder).includes("dev")) {
       return [
-        `${service} has no dev command: add a script "dev" to ${join(this.folder, folder, "package.json")}, or ${mend}`,
+        `${service} has no dev command: add a script "dev" to ${join(this.folder, folder, "package.json")}, or ${remedy}`,
       ];
     }
     return [];

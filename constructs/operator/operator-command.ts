@@ -6,7 +6,7 @@ import type { Emaintenance } from "../system/emaintenance";
 import { template } from "../templates";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
-import { HostPart } from "../ssh/host-part";
+import { HostComponent } from "../ssh/host-component";
 import { operatorFiles } from "./operator-files";
 import { describeSystem } from "./system-description";
 
@@ -21,7 +21,7 @@ export interface OperatorCommandProps {
   readonly newestBackupHours?: number;
   /** What must be there first: the folders. @default nothing */
   readonly after?: readonly ITerraformDependable[];
-  /** False takes the command away. @default true */
+  /** False removes the command. @default true */
   readonly enabled?: boolean;
 }
 
@@ -37,7 +37,7 @@ export class OperatorCommand extends Construct {
     const { connection, layout, system, after, enabled, backup, newestBackupHours } = props;
     const description = describeSystem(system, layout, { backup, newestBackupHours });
     const files = operatorFiles(layout, description, system.catalogue);
-    this.resource = new HostPart(this, "operator-command", {
+    this.resource = new HostComponent(this, "operator-command", {
       connection,
       layout,
       // One file: there are some ninety, and links, and whoever installs them wants to know which there were before.

@@ -31,7 +31,7 @@ const VERBS: Readonly<Record<string, string>> = {
   "clean-up": "clean-up/clean-up.sh",
 };
 
-/** Programs that the schedules and commands of the workstation run, beside the words. */
+/** Programs that the schedules and commands of the workstation run, in addition to the words. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "lib/backup/take.sh": "backup/take.sh",
   "lib/backup/receive.sh": "backup/receive.sh",

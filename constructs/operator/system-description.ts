@@ -73,7 +73,7 @@ export interface SystemDescription {
   /** Folders whose owner and mode matter; `owner` is a user id. */
   readonly folders: readonly { readonly path: string; readonly owner: number; readonly mode: string }[];
   readonly root: string;
-  /** Folder of the gateway's configuration, and of the switch of its maintenance page. */
+  /** Folder of the gateway's configuration, and of the file that enables its maintenance page. */
   readonly gatewayFolder: string;
   /** Folder of the checks that a deploy ends with. */
   readonly verifyFolder: string;

@@ -9,7 +9,7 @@ import { Directories } from "../host/directories";
 import { HostConnection } from "../ssh/host-connection";
 import { HostLayout } from "../ssh/host-layout";
 import { KeptData } from "../host/kept-data";
-import { HostParts, type HostPartsSettings } from "./host-parts";
+import { HostComponents, type HostComponentsSettings } from "./host-components";
 import { Preflight, type PreflightLimits } from "../host/preflight";
 import { VmPlacement } from "./vm-placement";
 import { HOST_ROOT_OUTPUT } from "../naming";
@@ -24,24 +24,24 @@ import { statePath } from "../state-path";
 import { ServiceCatalogue } from "../services/service-catalogue";
 
 export interface ProductionStackProps extends EmaintenanceSettings {
-  /** Folder of everything on the VM. @default /opt/emaintenance (the seed, 3.2) */
+  /** Folder of everything on the VM. @default /opt/emaintenance (deployment document, 3.2) */
   readonly hostRoot?: string;
   /** What must work after each deploy. @default the deployment document's list (10.1), see release/default-checks.ts */
   readonly verify?: readonly VerifyCheck[];
-  /** Good releases that stay on the host with their images, so that one can go back to them. @default 5 */
+  /** Good releases that stay on the host with their images, so that a rollback to them is possible. @default 5 */
   readonly keepReleases?: number;
-  /** What is beside the containers, and what the host is measured by. @default all of it */
-  readonly host?: HostPartsSettings & { readonly preflight?: PreflightLimits };
+  /** The host components, and the limits of the preflight checks. @default all of it */
+  readonly host?: HostComponentsSettings & { readonly preflight?: PreflightLimits };
 }
 
-/** Programs of the host that its parts use. */
+/** Programs of the host that its components use. */
 const HOST_PROGRAMS = ["ufw", "jq", "curl", "logrotate", "cron"];
 
 /** The system on one VM, reached over SSH. */
 export class ProductionStack extends TerraformStack {
   readonly system: Emaintenance;
-  /** What is beside the containers. */
-  readonly hostParts: HostParts;
+  /** What runs on the host in addition to the containers. */
+  readonly hostComponents: HostComponents;
 
   constructor(scope: Construct, id: string, props: ProductionStackProps = {}) {
     super(scope, id);
@@ -102,7 +102,7 @@ export class ProductionStack extends TerraformStack {
       placement,
     });
 
-    this.hostParts = new HostParts(this, "host-parts", {
+    this.hostComponents = new HostComponents(this, "host-parts", {
       ...props.host,
       connection,
       layout,
@@ -113,7 +113,7 @@ export class ProductionStack extends TerraformStack {
 
     // A port that is published before the firewall is there would be open to everybody meanwhile. Services wait for it on
     // the host (DataGate). PostgreSQL does not: Terraform removes what it replaces first, so it would be gone if the firewall fails.
-    this.system.gateway.container.startAfter(this.hostParts.firewall.resource);
+    this.system.gateway.container.startAfter(this.hostComponents.firewall.resource);
 
     const verification = new Verification(this, "verification", {
       connection,

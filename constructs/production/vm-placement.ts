@@ -13,9 +13,9 @@ import { DataGate } from "../rollout/data-gate";
 import type { Deployment } from "../rollout/deployment";
 import { Gate } from "../rollout/gate";
 import { MigrationGate } from "../rollout/migration-gate";
-import { SafetyDump } from "../rollout/safety-dump";
+import { PreMigrationBackup } from "../rollout/pre-migration-backup";
 import type { ServiceImage } from "../images/service-image";
-import { Switch } from "../rollout/switch";
+import { Cutover } from "../rollout/cutover";
 import { RedisPassword } from "../rollout/redis-password";
 import { GatewayConfiguration } from "../rollout/gateway-configuration";
 import type { HostConnection } from "../ssh/host-connection";
@@ -32,7 +32,7 @@ export interface VmPlacementProps {
   readonly after: readonly ITerraformDependable[];
 }
 
-/** The system on a VM: data, logs and uploads in folders of the host, scripts over SSH, releases beside each other. */
+/** The system on a VM: data, logs and uploads in folders of the host, scripts over SSH, blue-green releases. */
 export class VmPlacement implements Placement {
   readonly nodeEnv = "production";
   readonly after: readonly ITerraformDependable[];
@@ -71,7 +71,7 @@ export class VmPlacement implements Placement {
     services: readonly GatewayTarget[],
   ): GatewayFiles {
     const { connection, layout, deployment } = this.props;
-    const { resource } = new Switch(scope, "switch", {
+    const { resource } = new Cutover(scope, "switch", {
       connection,
       folder: layout.deploy("nginx"),
       services,
@@ -112,14 +112,14 @@ export class VmPlacement implements Placement {
     postgres: Postgres,
   ): readonly ITerraformDependable[] {
     const { connection, deployment } = this.props;
-    const dump = new SafetyDump(scope, "safety-dump", {
+    const backup = new PreMigrationBackup(scope, "safety-dump", {
       connection,
       deployment,
       postgres,
       imageId: migration.imageId,
       after: () => postgres.container.ready,
     });
-    return [dump.resource];
+    return [backup.resource];
   }
 
   migrationDone(scope: Construct, migration: Migration): readonly ITerraformDependable[] {

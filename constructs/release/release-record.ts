@@ -19,7 +19,7 @@ export interface ReleaseRecordProps {
   readonly images: ImageCatalog;
   /** Releases that are kept, with their images. @default 5 */
   readonly keep?: number;
-  /** What makes a deploy another one, beside its stack: what has been verified. */
+  /** What makes a deploy another one, in addition to its stack: what has been verified. */
   readonly verified: Resource;
   /** What must have happened first. @default only the verification */
   readonly after?: readonly ITerraformDependable[];
@@ -28,17 +28,17 @@ export interface ReleaseRecordProps {
 /** The stack as Terraform reads it, in the folder in which Terraform runs. */
 const STACK_FILE = "${path.module}/cdk.tf.json";
 
-/** The files beside it that it names, in Terraform's language: JSON, texts by path. */
+/** The files next to it that it names, in Terraform's language: JSON, texts by path. */
 const STACK_FILES =
   `jsonencode({ for name in toset(regexall("${STACK_FILE_PATTERN}", file("${STACK_FILE}"))) : ` +
   'name => file("${path.module}/${name}") })';
 
-/** Releases that are kept where nobody says another number. */
+/** Releases that are kept by default. */
 export const KEPT_RELEASES = 5;
 
 /**
  * Writes down on the host what has been deployed: release.json (time, who, images by digest, migration, checks), and the stack
- * as it was deployed, which a rollback applies again: stack.json, and stack-files.json with the files beside it. Neither holds a
+ * as it was deployed, which a rollback applies again: stack.json, and stack-files.json with the files next to it. Neither holds a
  * secret: secrets are variables.
  */
 export class ReleaseRecord extends Construct {
@@ -56,7 +56,7 @@ export class ReleaseRecord extends Construct {
     }).overrideLogicalId("DEPLOYED_BY");
 
     const references = images.services.map((service) => `"${service}=${images.of(service).reference}"`);
-    const folder = layout.part("release-record");
+    const folder = layout.staging("release-record");
     const stack = `${folder}/stack.json`;
     const files = `${folder}/stack-files.json`;
     this.resource = new HostScript(this, "release-record", {

@@ -30,14 +30,14 @@ export interface VerificationProps {
 }
 
 /**
- * Asks the deployed system, at the end of a deploy and whenever somebody types `emaintenance verify`, whether it does what
+ * Asks the deployed system, at the end of a deploy and whenever the operator types `emaintenance verify`, whether it does what
  * its users need (the deployment document, 10.1). Runs again when a container, the gateway or a check is another.
  */
 export class Verification extends Construct {
   /** It exists once no check has failed. */
   readonly resource: Resource;
 
-  /** @throws ConfigurationError when a check is none */
+  /** @throws ConfigurationError when a check is invalid */
   constructor(scope: Construct, id: string, props: VerificationProps) {
     super(scope, id);
     const { connection, layout, variables, system, after } = props;

@@ -16,7 +16,7 @@ const expectation = z.strictObject({
   withinMilliseconds: z.int().min(1).optional(),
 });
 
-/** One request, and what its answer must be like. `{{name}}` stands for a value that was captured. */
+/** One request, and what its answer must be like. `{{name}}` is replaced by a value that was captured. */
 const step = z.strictObject({
   /** Method and path. */
   request: z
@@ -57,7 +57,7 @@ const check = z.strictObject({
   at: z.string().optional(),
   /** In this order; the first that does not hold fails the check. */
   steps: z.array(step).min(1, "expected at least one step"),
-  /** What takes away again what the steps have made; asked after all checks, also when one has failed. @default nothing */
+  /** Requests that remove what the steps have made; sent after all checks, also when one has failed. @default nothing */
   cleanUp: z.array(step).optional(),
 });
 

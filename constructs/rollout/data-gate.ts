@@ -30,7 +30,7 @@ export interface DataGateProps {
 
 /**
  * Lets what uses the data tier wait until it is ready, without a dependency: Terraform would replace PostgreSQL as it does
- * the services, the new one beside the old one, on the same files. So one script says on the host that the data tier is
+ * the services, the new one next to the old one, on the same files. So one script says on the host that the data tier is
  * ready for this deployment, and another one waits there for that. The firewall is waited for in the same way: as a
  * dependency, it would be replaced so too, and its removal would come last.
  */
@@ -49,7 +49,7 @@ export class DataGate extends Construct {
     const dataNetwork = postgres.container.network;
     const joined = new HostScript(this, "data-join", {
       connection,
-      script: template("switch/join-data.sh"),
+      script: template("rollout/join-data.sh"),
       environment: {
         FRONT: front.name,
         DATA_NETWORK: dataNetwork.name,
@@ -71,7 +71,7 @@ export class DataGate extends Construct {
           });
     new HostScript(this, "data-ready", {
       connection,
-      script: template("shared/process-limit.sh") + template("switch/data-ready.sh"),
+      script: template("shared/process-limit.sh") + template("rollout/data-ready.sh"),
       environment: {
         READY: file,
         DEPLOYMENT: deployment.deployment,
@@ -81,7 +81,7 @@ export class DataGate extends Construct {
     });
     this.resource = new HostScript(this, "data-gate", {
       connection,
-      script: template("switch/await-data.sh"),
+      script: template("rollout/await-data.sh"),
       environment: {
         READY: file,
         DEPLOYMENT: deployment.deployment,

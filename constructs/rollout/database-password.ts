@@ -12,7 +12,7 @@ export interface DatabasePasswordProps {
 
 /**
  * Makes a changed POSTGRES_PASSWORD that of the database's owner, whenever its container is a new one. It ends the deployment
- * where the owner is a superuser: the start of the container could not put the roles in place then.
+ * if the owner is a superuser: the start of the container could not put the roles in place then.
  */
 export class DatabasePassword extends Construct {
   readonly resource: Resource;

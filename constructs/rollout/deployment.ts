@@ -16,14 +16,14 @@ import { template } from "../templates";
 import { DEFAULT_SERVICE_UID } from "../values/service-uid";
 import type { BlueGreen } from "../container/blue-green";
 
-/** A restore holds a lock on this file as long as it runs; on the other one where it is of a version before. */
+/** A restore holds a lock on this file as long as it runs; on the other one if it is of an earlier version. */
 const RESTORE_LOCK = `${LOCK_FOLDER}/restore`;
 const FORMER_RESTORE_LOCK = `/run/lock/${Naming.project}-restore`;
 
 export interface DeploymentProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
-  /** Whatever makes this another deployment, beside the images: the look at the host, which knows all containers. */
+  /** Whatever makes this another deployment, in addition to the images: the preflight checks, which know all containers. */
   readonly preflight: Resource;
   /** Services whose folders follow their user. @default those of the deployment document */
   readonly services?: ServiceCatalogue;
@@ -39,17 +39,17 @@ export interface DeploymentProps {
  * One deployment, from its lock on the host to its end. It is another one whenever a container, an image, a secret or the
  * gateway's configuration is, or when the one before has not come to its end.
  *
- * That Terraform sees this at its next look is the work of the mark: a container that never runs, and whose name says
+ * A completion marker shows this to Terraform at its next refresh: a container that never runs, and whose name says
  * whether the last deployment is complete. The first script of a deployment gives it another name, the last one the first
- * name again; in between Terraform finds a name that is not the configured one, and replaces the mark. Its id is on the
- * label of all containers without a state, so that then they are all made anew, beside the old ones.
- * See docs/decisions/010-side-by-side.md.
+ * name again; in between Terraform finds a name that is not the configured one, and replaces the marker. Its id is on the
+ * label of all containers without a state, so that then they are all created again, next to the old ones (blue-green).
+ * See docs/decisions/010-blue-green.md.
  */
 export class Deployment extends Construct implements BlueGreen {
   readonly deployment: string;
   readonly generation: string;
   readonly after: readonly [Resource];
-  private readonly mark: Container;
+  private readonly completionMarker: Container;
 
   constructor(
     scope: Construct,
@@ -58,12 +58,12 @@ export class Deployment extends Construct implements BlueGreen {
   ) {
     super(scope, id);
     const { connection, after, preflight } = props;
-    this.mark = this.completionMark([preflight, ...after]);
-    this.generation = this.mark.id;
+    this.completionMarker = this.createCompletionMarker([preflight, ...after]);
+    this.generation = this.completionMarker.id;
 
     const begin = new HostScript(this, "deployment-begin", {
       connection,
-      script: template("shared/untrusted.sh") + template("switch/begin.sh"),
+      script: template("shared/untrusted.sh") + template("rollout/begin.sh"),
       environment: {
         LOCK: DEPLOY_LOCK,
         FORMER_LOCK: FORMER_DEPLOY_LOCK,
@@ -71,7 +71,7 @@ export class Deployment extends Construct implements BlueGreen {
         FORMER_RESTORE_LOCK,
         RESTORE_JOURNAL: `${props.layout.status}/restore.journal`,
         TAKE_OVER_MINUTES: String(TAKE_OVER_MINUTES),
-        MARK: this.mark.id,
+        MARK: this.completionMarker.id,
         MARK_PREFIX: Naming.container("deploying"),
         LABEL: Naming.label("generation"),
       },
@@ -102,11 +102,11 @@ export class Deployment extends Construct implements BlueGreen {
   endAfter(...last: readonly ITerraformDependable[]): void {
     new HostScript(this, "deployment-end", {
       connection: this.props.connection,
-      script: template("switch/end.sh"),
+      script: template("rollout/end.sh"),
       environment: {
         LOCK: DEPLOY_LOCK,
-        MARK: this.mark.id,
-        MARK_NAME: this.mark.nameInput ?? "",
+        MARK: this.completionMarker.id,
+        MARK_NAME: this.completionMarker.nameInput ?? "",
         SERVICE_UID: String(this.props.serviceUid ?? DEFAULT_SERVICE_UID),
         SERVICE_FOLDERS: serviceFolders(this.props.layout, this.props.services).join(" "),
       },
@@ -115,10 +115,10 @@ export class Deployment extends Construct implements BlueGreen {
     });
   }
 
-  private completionMark(after: readonly ITerraformDependable[]): Container {
-    const mark = new Container(this, "mark", {
+  private createCompletionMarker(after: readonly ITerraformDependable[]): Container {
+    const marker = new Container(this, "mark", {
       name: Naming.container("deployed"),
-      // Any image does, as nothing of it ever runs; another one is no reason to make all containers anew.
+      // Any image does, as nothing of it ever runs; another one is no reason to create all containers again.
       image: expression("docker_image.nginx.image_id"),
       start: false,
       mustRun: false,
@@ -130,8 +130,8 @@ export class Deployment extends Construct implements BlueGreen {
       dependsOn: [...after],
       lifecycle: { createBeforeDestroy: true, ignoreChanges: ["image"] },
     });
-    mark.overrideLogicalId("deployed");
-    return mark;
+    marker.overrideLogicalId("deployed");
+    return marker;
   }
 
   /** Ids of all images of the stack, also of those that are made after this. */
@@ -144,8 +144,8 @@ export class Deployment extends Construct implements BlueGreen {
 }
 
 /**
- * Ids of all containers in Terraform's state, as it is when the script starts; nothing where it cannot be read, as it is
- * kept elsewhere. What the host has beside them was made by a deployment that died before it had written that down.
+ * Ids of all containers in Terraform's state, as it is when the script starts; nothing if it cannot be read because it is
+ * kept elsewhere. Any other container on the host was made by a deployment that died before it had written that down.
  */
 function knownContainers(stack: string): string {
   const state = `jsondecode(file("\${path.module}/${statePath(stack)}"))`;

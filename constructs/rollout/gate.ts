@@ -32,7 +32,7 @@ export class Gate extends Construct {
     this.resource = new HostScript(this, `${service}-gate`, {
       connection: props.connection,
       script:
-        template("shared/untrusted.sh") + template("shared/process-limit.sh") + template("switch/gate.sh"),
+        template("shared/untrusted.sh") + template("shared/process-limit.sh") + template("rollout/gate.sh"),
       environment: {
         SERVICE: service,
         CONTAINERS: containers

@@ -49,7 +49,7 @@ export class GatewayConfiguration extends Construct implements GatewayFiles {
       ...common,
       environment: { ...environment, TRY_ONLY: "1" },
       after: props.tryAfter,
-      // Services that are made beside others wait for it.
+      // Services that are deployed blue-green wait for it.
       createBeforeDestroy: true,
     });
     this.tried = [trial.resource];

@@ -23,7 +23,7 @@ export class MigrationGate extends Construct {
       script:
         template("shared/untrusted.sh") +
         template("shared/process-limit.sh") +
-        template("switch/migration-gate.sh"),
+        template("rollout/migration-gate.sh"),
       environment: {
         JOB: container.resource.id,
         PIDS: String(container.pidsLimit),

@@ -18,7 +18,7 @@ export interface RedisPasswordProps {
 
 /**
  * Gives a Redis that had no password its first one, without an outage: the new container lets everybody in until the services
- * that know no password are replaced, then it asks for it. Where there has been one, nothing happens.
+ * that know no password are replaced, then it asks for it. If a password was set before, nothing happens.
  *
  * Nothing that is replaced blue-green may depend on it, as it depends on Redis; see DataGate.
  */

@@ -18,7 +18,7 @@ const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const NUMBERED = /-[0-9]+$/;
 
 /**
- * Linux takes 64 characters as a host name (hostname(7)). Before the name stands the project's, behind it the number of the
+ * Linux takes 64 characters as a host name (hostname(7)). The project's name precedes it, and it is followed by the number of the
  * container and the id of a deployment: `emaintenance-NAME-2-1234567890123456789`.
  */
 const LONGEST_NAME = 28;

@@ -56,7 +56,7 @@ export class HostConnection extends Construct {
     }
   }
 
-  /** Address of the VM, as a trigger: another VM gets everything anew. */
+  /** Address of the VM, as a trigger: another VM is provisioned again from the start. */
   get address(): string {
     return this.variables.serverIp.stringValue;
   }
@@ -100,7 +100,7 @@ export class HostConnection extends Construct {
 
   /**
    * Runs a line of sh on the host when the resource of these triggers is destroyed: all that Terraform knows then is the
-   * resource itself. There may be no folder for scripts any more, or none yet.
+   * resource itself. The folder for scripts may no longer exist, or not yet.
    *
    * @param script may refer to `self.triggers`
    */
@@ -134,9 +134,9 @@ type Route = Readonly<
   Record<"host" | "port" | "user" | "key_file" | "host_key" | "jump_host" | "jump_port" | "jump_user", string>
 >;
 
-/** An empty key file stands for the agent, an empty jump host for none. */
+/** An empty key file means the agent, an empty jump host means a direct connection. */
 function connection(route: Route): SSHProvisionerConnection {
-  // Terraform converts the text of an expression to a number where it wants one.
+  // Terraform converts the text of an expression to a number if it expects one.
   const number = (hcl: string) => expression(hcl) as unknown as number;
   return {
     type: "ssh",
@@ -155,7 +155,7 @@ function connection(route: Route): SSHProvisionerConnection {
   };
 }
 
-/** The keys in lines of ssh-keyscan or a known_hosts file, whatever stands before and behind; comments are left out. */
+/** The keys in lines of ssh-keyscan or a known_hosts file, whatever precedes and follows them; comments are left out. */
 function pinnedKeys(variable: string): string {
   const key = "(?:ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp[0-9]+) AAAA[A-Za-z0-9+/=]+";
   const lines = `split("\\n", var.${variable})`;

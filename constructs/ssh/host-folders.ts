@@ -4,7 +4,7 @@ import type { HostLayout } from "./host-layout";
 /** One folder of the host. */
 export interface Folder {
   readonly path: string;
-  /** `operator` stands for the login that deploys. */
+  /** `operator` is the login that deploys. */
   readonly owner: "operator" | "root" | "services";
   /** Octal permissions. */
   readonly mode: string;

@@ -29,8 +29,8 @@ export class HostLayout {
     return `${this.root}/deploy/Server/${part}`;
   }
 
-  /** Where the files of one part of the host are laid before they are installed. */
-  part(name: string): string {
+  /** Staging folder of a host component: its files before they are installed. */
+  staging(name: string): string {
     return `${this.root}/deploy/Server/.parts/${name}`;
   }
 

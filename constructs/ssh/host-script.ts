@@ -55,13 +55,13 @@ export interface HostScriptProps {
    */
   readonly contents?: Readonly<Record<string, string>>;
   /**
-   * A file that nobody but the login and root may read, not even for a moment: its folder is made for them alone. The script
+   * A file that nobody but the login and root may read at any time: its folder is made for them alone. The script
    * should move it on. A change of its content is seen by `triggers` only. @default none
    */
   readonly secretFile?: { readonly folder: string; readonly name: string; readonly content: string };
   /** Folder that is made before the files are laid down, with the login as its owner. @default it is there */
   readonly folder?: string;
-  /** What makes the script run again, beside a change of itself, its files, its environment or the host. @default nothing */
+  /** What makes the script run again, in addition to a change of itself, its files, its environment or the host. @default nothing */
   readonly triggers?: Readonly<Record<string, string>>;
   /** What must be there first; a function is asked when the stack is synthesised. @default nothing */
   readonly after?: Predecessors;
@@ -86,7 +86,7 @@ export class HostScript extends Construct {
     const digest = createHash("sha256");
     digest.update(JSON.stringify([props.script, files, ...(props.confirm ? [props.confirm] : [])]));
 
-    // What is run lies beside the stack: the expressions below are evaluated when a provisioner runs, and only then.
+    // What is run lies next to the stack: the expressions below are evaluated when a provisioner runs, and only then.
     const stackFiles = StackFiles.of(this);
     const text = (name: string, content: string) => stackFiles.add(id, name, content);
     const laidDown = [
@@ -165,7 +165,7 @@ function secretUpload({
 }
 
 /**
- * Quotes a literal for the shell. The value of a reference is quoted by the same marks: what may stand in it is checked
+ * Quotes a literal for the shell. The value of a reference is quoted in the same way: its content is checked
  * where it enters (configuration/variable-rules.ts), and a quote never may.
  */
 function shellQuoted(value: string): string {

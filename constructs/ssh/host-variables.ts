@@ -20,14 +20,14 @@ export class HostVariables extends Construct {
   readonly sshPort: TerraformVariable;
   /** Path of the private key on the machine that runs Terraform; empty: the ssh-agent holds it. */
   readonly sshPrivateKeyFile: TerraformVariable;
-  /** Public keys by which the VM proves who it is. */
+  /** Public host keys of the VM. */
   readonly sshHostKeys: TerraformVariable;
   /** Host over which the VM is reached; empty: directly. */
   readonly sshJumpHost: TerraformVariable;
   /** Login there; empty: the same as on the VM. */
   readonly sshJumpUser: TerraformVariable;
   readonly sshJumpPort: TerraformVariable;
-  /** Public keys by which the jump host proves who it is. */
+  /** Public host keys of the jump host. */
   readonly sshJumpHostKeys: TerraformVariable;
 
   constructor(scope: Construct, id: string) {

@@ -102,7 +102,7 @@ const words = (options: readonly string[]) => ["-F", "none", ...options.flatMap(
 /**
  * Options of the system's ssh for the Docker provider. Nobody's own configuration of ssh takes part (`-F none`), as
  * Terraform's built-in client does not read it either. The pinned keys reach ssh without a known_hosts file; many commands
- * share one connection, whose socket lies beside the stack and goes a minute after the last of them.
+ * share one connection, whose socket lies next to the stack and is removed a minute after the last of them.
  */
 export function dockerSshOptions(): string[] {
   return words([

@@ -16,7 +16,7 @@ export interface SshScriptProps {
 
 /**
  * A provisioner that runs a short script on the host by the system's ssh. No file is laid down there for it, so it works before
- * there is a folder for scripts, and when there is none any more. Its text must hold no secret.
+ * there is a folder for scripts, and when it no longer exists. Its text must hold no secret.
  */
 export function sshScript({ route, options, script, when }: SshScriptProps): LocalExecProvisioner {
   const provisioner = {

@@ -28,7 +28,7 @@ type DataSettings<T> = Partial<Omit<T, "image" | "network" | "volume" | "socket"
 
 /** What a team may set; every value has a default from the deployment document. */
 export interface EmaintenanceSettings {
-  /** Names of the two networks. @default emaintenance-network (the seed, 1.2) and emaintenance-data */
+  /** Names of the two networks. @default emaintenance-network (deployment document, 1.2) and emaintenance-data */
   readonly network?: { readonly name?: string; readonly dataName?: string };
   readonly postgres?: DataSettings<PostgresProps>;
   readonly redis?: DataSettings<RedisProps>;
@@ -44,7 +44,7 @@ export interface EmaintenanceSettings {
   readonly services?: Readonly<Record<string, OwnServiceSettings>>;
   readonly gateway?: Partial<Pick<GatewayProps, "publish" | "limits" | "healthCheck">> &
     Partial<Omit<NginxConfigProps, "routes" | "web">>;
-  /** Services by path prefix, beside the routes of the services that the team adds. @default the seed's, 6.1 */
+  /** Services by path prefix, in addition to the routes of the services that the team adds. @default the deployment document's, 6.1 */
   readonly routes?: RouteTable;
   /** Image references, or what images are built from, by service; the variable IMAGES wins. @default see ImageCatalog */
   readonly images?: ImageCatalogProps["sources"];
@@ -63,7 +63,7 @@ export interface EmaintenanceProps extends EmaintenanceSettings {
   readonly catalogue?: ServiceCatalogue;
   readonly variables: ApplicationValues;
   readonly placement: Placement;
-  /** Archives the database's write-ahead log, where the placement has a folder for it. @default it is not archived */
+  /** Archives the database's write-ahead log, if the placement has a folder for it. @default it is not archived */
   readonly pointInTime?: PointInTimeSettings;
   /** Whether the variable IMAGES may name other images. @default true */
   readonly imagesOverridable?: boolean;
@@ -82,7 +82,7 @@ export class Emaintenance extends Construct {
   /** Of PostgreSQL, Redis and those that use them. */
   readonly dataNetwork: EmaintenanceNetwork;
   readonly postgres: Postgres;
-  /** There where the write-ahead log is archived. */
+  /** Defined if the write-ahead log is archived. */
   readonly walArchive?: WalArchive;
   readonly redis: Redis;
   readonly migration: Migration;
@@ -127,7 +127,7 @@ export class Emaintenance extends Construct {
     // The data tier.
     const { pointInTime } = props;
     const { walArchiveFolder: folder } = placement;
-    // Where there are backups: their pg_dump is in a container of its own.
+    // If backups are enabled: their pg_dump is in a container of its own.
     const socket = folder === undefined ? undefined : new PostgresSocket(this, "postgres-socket", { after });
     const archive = pointInTime &&
       folder !== undefined &&
@@ -187,7 +187,7 @@ export class Emaintenance extends Construct {
     });
     this.postgres.grantAccess(this.migration);
     this.redis.grantAccess(this.migration);
-    // Where one image cannot be built, nothing of the release has happened.
+    // If an image cannot be built, nothing of the release has happened.
     this.migration.startAfter(
       ...images.complete,
       ...(placement.beforeMigration?.(this, this.migration, this.postgres) ?? []),
@@ -250,7 +250,7 @@ export class Emaintenance extends Construct {
       routes: routesTo(routeTable(props.routes, catalogue), this.services),
       web: upstream(this.web),
       ...(blueGreen && {
-        switched: true,
+        blueGreen: true,
         forwards: forwards.map(({ on, upstream: to }) => ({ listenPort: on.port, to })),
       }),
       ...nginx,

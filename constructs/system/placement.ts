@@ -48,7 +48,7 @@ export interface Placement {
     redis: Redis,
     front: EmaintenanceNetwork,
   ): readonly ITerraformDependable[];
-  /** What must have happened before the migration starts, beside that. @default nothing */
+  /** What must have happened before the migration starts, in addition to that. @default nothing */
   beforeMigration?(
     scope: Construct,
     migration: Migration,

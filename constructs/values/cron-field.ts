@@ -1,36 +1,36 @@
+import { CronExpressionParser } from "cron-parser";
+
 /** One of the five fields of a crontab line. */
 export interface CronFieldKind {
   readonly name: string;
   readonly lowest: number;
   readonly highest: number;
-  /** Names that stand for numbers, the first for the lowest. @default none */
-  readonly names?: readonly string[];
+  /** How many different values there are. */
+  readonly count: number;
 }
-
-export const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-export const WEEKDAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /** Source: crontab(5). 7 is Sunday too. */
 export const CRON_FIELDS = {
-  minute: { name: "minute", lowest: 0, highest: 59 },
-  hour: { name: "hour", lowest: 0, highest: 23 },
-  dayOfMonth: { name: "day of the month", lowest: 1, highest: 31 },
-  month: { name: "month", lowest: 1, highest: 12, names: MONTHS },
-  dayOfWeek: {
-    name: "day of the week",
-    lowest: 0,
-    highest: 7,
-    names: WEEKDAYS.map((day) => day.slice(0, 3)),
-  },
+  minute: { name: "minute", lowest: 0, highest: 59, count: 60 },
+  hour: { name: "hour", lowest: 0, highest: 23, count: 24 },
+  dayOfMonth: { name: "day of the month", lowest: 1, highest: 31, count: 31 },
+  month: { name: "month", lowest: 1, highest: 12, count: 12 },
+  dayOfWeek: { name: "day of the week", lowest: 0, highest: 7, count: 7 },
 } as const satisfies Record<string, CronFieldKind>;
+
+type FieldName = keyof typeof CRON_FIELDS;
+
+/** What crontab(5) knows: cron-parser takes `L`, `?`, `#`, `H`, `W` and names of fields too. */
+const PART = /^(?:\*|(\d{1,2}|[a-z]{3})(-(?:\d{1,2}|[a-z]{3}))?)(?:\/(\d+))?$/i;
 
 /** What one field allows. */
 export class CronField {
   /** @returns a sentence about what is wrong, when something is */
-  static parse(kind: CronFieldKind, text: string): CronField | string {
+  static parse(name: FieldName, text: string): CronField | string {
+    const kind = CRON_FIELDS[name];
     const values = new Set<number>();
     for (const part of text.split(",")) {
-      const found = valuesOf(kind, part);
+      const found = valuesOf(name, part);
       if (typeof found === "string") return found;
       found.forEach((value) => values.add(value));
     }
@@ -51,41 +51,40 @@ export class CronField {
 
   /** True where it allows everything. */
   get isEvery(): boolean {
-    return this.values.length === this.kind.highest - this.kind.lowest + 1;
+    return this.values.length === this.kind.count;
   }
 
-  /** The value, where it allows only one. */
-  get only(): number | undefined {
-    return this.values.length === 1 ? this.values[0] : undefined;
+  /** The same in a spelling that cronstrue has good words for: a step that differs over the end is the list of its values. */
+  get plain(): string {
+    if (this.isEvery) return "*";
+    const step = /^\*\/(\d+)$/.exec(this.text)?.[1];
+    const uneven = step !== undefined && this.kind.count % Number(step) !== 0;
+    const isList = uneven || this.text.includes(",") || this.values.length === 1;
+    return isList ? this.values.join(",") : this.text.replace(/\b0+(?=\d)/g, "");
   }
 }
 
 /** The values that one part between commas allows, or a sentence about what is wrong with it. */
-function valuesOf(kind: CronFieldKind, part: string): number[] | string {
-  const { name, lowest, highest } = kind;
+function valuesOf(field: FieldName, part: string): number[] | string {
+  const { name, lowest, highest } = CRON_FIELDS[field];
+  const wrong = (problem: string) => `${name} "${part}": ${problem}`;
   const range = `expected ${lowest} to ${highest}, a range such as ${lowest}-${highest}, a step such as */2, or *`;
-  const match = /^(?:(\*)|([A-Za-z0-9]+)(?:-([A-Za-z0-9]+))?)(?:\/(\d+))?$/.exec(part);
-  if (!match) return `${name} "${part}": ${range}`;
-  const [, every, first, last, stepText] = match;
-
-  const from = every ? lowest : valueOf(kind, first ?? "");
-  const to = every ? highest : last === undefined ? from : valueOf(kind, last);
-  if (from === undefined || to === undefined) return `${name} "${part}": ${range}`;
-  if (from > to) return `${name} "${part}": the range ends before it begins`;
-  const step = stepText === undefined ? 1 : Number(stepText);
-  if (stepText !== undefined && every === undefined && last === undefined) {
-    return `${name} "${part}": a step needs a range, such as ${first}-${highest}/${stepText}`;
+  const match = PART.exec(part);
+  if (!match) return wrong(range);
+  const [, first, last, step] = match;
+  if (step !== undefined && first !== undefined && last === undefined) {
+    return wrong(`a step needs a range, such as ${first}-${highest}/${step}`);
   }
-  if (step < 1 || step > highest) return `${name} "${part}": expected a step from 1 to ${highest}`;
-
-  const values = [];
-  for (let value = from; value <= to; value += step) values.push(value);
-  return kind.name === CRON_FIELDS.dayOfWeek.name ? values.map((day) => day % 7) : values;
-}
-
-function valueOf({ names, lowest, highest }: CronFieldKind, text: string): number | undefined {
-  const named = names?.findIndex((name) => name.toLowerCase() === text.toLowerCase()) ?? -1;
-  if (named >= 0) return named + lowest;
-  const value = Number(text);
-  return /^\d{1,2}$/.test(text) && value >= lowest && value <= highest ? value : undefined;
+  // cron-parser takes a step that is longer than the field.
+  if (step !== undefined && (Number(step) < 1 || Number(step) > highest)) {
+    return wrong(`expected a step from 1 to ${highest}`);
+  }
+  try {
+    const line = Object.keys(CRON_FIELDS).map((other) => (other === field ? part : "*"));
+    const { values } = CronExpressionParser.parse(line.join(" ")).fields[field];
+    return values.map((value) => (field === "dayOfWeek" ? Number(value) % 7 : Number(value)));
+  } catch (error) {
+    const backwards = /^Invalid range: .*max\(/.test((error as Error).message);
+    return wrong(backwards ? "the range ends before it begins" : range);
+  }
 }

@@ -1,5 +1,7 @@
+import { CronExpressionParser } from "cron-parser";
+import { toString as toWords } from "cronstrue";
 import { numberOutOfRange, scheduleInvalid } from "../errors";
-import { CRON_FIELDS, CronField, MONTHS, WEEKDAYS } from "./cron-field";
+import { CRON_FIELDS, CronField } from "./cron-field";
 import type { Schedule } from "./schedule";
 
 export type Weekday = "sunday" | "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday";
@@ -12,8 +14,8 @@ export interface TimeOfDay {
   readonly minute?: number;
 }
 
-/** Days of each month, February 29th included: it comes every few years. */
-const LONGEST_MONTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** As systemd knows them, from 0. */
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 /**
  * Times of the calendar at which something runs, as a crontab says them. One that never comes, such as February 30th,
@@ -52,26 +54,23 @@ export class CronSchedule implements Schedule {
    */
   static parse(text: string): CronSchedule {
     const words = text.trim().split(/\s+/);
-    const kinds = Object.values(CRON_FIELDS);
-    if (words.length !== kinds.length) {
-      throw scheduleInvalid(text, `it has ${words.length} fields, and needs ${kinds.length}`);
+    const names = Object.keys(CRON_FIELDS) as (keyof typeof CRON_FIELDS)[];
+    if (words.length !== names.length) {
+      throw scheduleInvalid(text, `it has ${words.length} fields, and needs ${names.length}`);
     }
-    const [minute, hour, dayOfMonth, month, dayOfWeek] = kinds.map((kind, at) => {
-      const field = CronField.parse(kind, words[at] ?? "");
+    const [minute, hour, dayOfMonth, month, dayOfWeek] = names.map((name, at) => {
+      const field = CronField.parse(name, words[at] ?? "");
       if (typeof field === "string") throw scheduleInvalid(text, field);
       return field;
     }) as [CronField, CronField, CronField, CronField, CronField];
 
-    if (!dayOfMonth.isEvery && !isEveryWeekday(dayOfWeek)) {
+    if (!dayOfMonth.isEvery && !dayOfWeek.isEvery) {
       throw scheduleInvalid(
         text,
         "cron would run it on the days of the month and on the days of the week: make two schedules of it",
       );
     }
-    const comes = month.values.some(
-      (value) => (dayOfMonth.values[0] ?? 0) <= (LONGEST_MONTHS[value - 1] ?? 0),
-    );
-    if (!comes) {
+    if (!comes(dayOfMonth, month)) {
       throw scheduleInvalid(text, "this day never comes");
     }
     return new CronSchedule(minute, hour, dayOfMonth, month, dayOfWeek);
@@ -100,9 +99,9 @@ export class CronSchedule implements Schedule {
   toCalendarEvent(timeZone: string): string {
     const numbers = (field: CronField) =>
       field.isEvery ? "*" : field.values.map((value) => String(value).padStart(2, "0")).join(",");
-    const days = this.dayOfWeek.values.map((day) => (WEEKDAYS[day] ?? "").slice(0, 3)).join(",");
+    const days = this.dayOfWeek.values.map((day) => WEEKDAYS[day]).join(",");
     return [
-      ...(isEveryWeekday(this.dayOfWeek) ? [] : [days]),
+      ...(this.dayOfWeek.isEvery ? [] : [days]),
       `*-${numbers(this.month)}-${numbers(this.dayOfMonth)}`,
       `${numbers(this.hour)}:${numbers(this.minute)}:00`,
       timeZone,
@@ -114,38 +113,23 @@ export class CronSchedule implements Schedule {
     return [`OnCalendar=${this.toCalendarEvent(timeZone)}`, "Persistent=true"];
   }
 
+  /** The words are cronstrue's: `at 02:00, every day (UTC)`. */
   inWords(timeZone: string): string {
-    const { minute, hour, dayOfMonth, month, dayOfWeek } = this;
-    const everyDay = dayOfMonth.isEvery && month.isEvery && isEveryWeekday(dayOfWeek);
-    if (everyDay && hour.isEvery) {
-      const every = evenStep(minute);
-      if (every !== undefined) return every === 1 ? "every minute" : `every ${every} minutes`;
-      if (minute.only === 0) return "every hour";
-    }
-    if (minute.only === undefined || hour.only === undefined) {
-      return `at the times "${this.toString()}" of a crontab, ${timeZone}`;
-    }
-    const months = inList(month.values.map((value) => MONTHS[value - 1] ?? ""));
-    const weekdays = inList(dayOfWeek.values.map((day) => WEEKDAYS[day] ?? ""));
-    const days = !dayOfMonth.isEvery
-      ? `on day ${inList(dayOfMonth.values.map(String))} of ${month.isEvery ? "every month" : months}`
-      : `every ${isEveryWeekday(dayOfWeek) ? "day" : weekdays}${month.isEvery ? "" : ` in ${months}`}`;
-    return `${days} at ${twoDigits(hour.only)}:${twoDigits(minute.only)} ${timeZone}`;
+    const fields = [this.minute, this.hour, this.dayOfMonth, this.month, this.dayOfWeek];
+    const verbose = !this.hour.isEvery;
+    const said = toWords(fields.map(({ plain }) => plain).join(" "), { use24HourTimeFormat: true, verbose });
+    const words = said.charAt(0).toLowerCase() + said.slice(1);
+    const inEveryZone = words.startsWith("every") && fields.slice(1).every(({ isEvery }) => isEvery);
+    return inEveryZone ? words : `${words} (${timeZone})`;
   }
 }
 
-/** 0 and 7 are both Sunday, so that all days are seven values and not eight. */
-const isEveryWeekday = (field: CronField): boolean => field.values.length === WEEKDAYS.length;
-
-const twoDigits = (value: number): string => String(value).padStart(2, "0");
-
-const inList = (words: readonly string[]): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} and ${words.at(-1)}`;
-
-/** The step between all values, where it is the same over the end of the hour too. */
-function evenStep(minute: CronField): number | undefined {
-  const step = 60 / minute.values.length;
-  return minute.values.length > 1 && minute.values.every((value, at) => value === at * step)
-    ? step
-    : undefined;
+/** Whether one of the months has one of the days; February 29th comes every few years. */
+function comes(dayOfMonth: CronField, month: CronField): boolean {
+  try {
+    CronExpressionParser.parse(`0 0 ${dayOfMonth.values.join(",")} ${month.values.join(",")} *`);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -2,7 +2,7 @@ import type { ContainerHealthcheck } from "@cdktf/provider-docker/lib/container"
 import { numberOutOfRange } from "../errors";
 import { goDuration } from "./go-duration";
 
-/** When Docker asks a container for its health. Defaults: the seed, 8.1 (30 s, 10 s, 3). */
+/** When Docker asks a container for its health. Defaults: deployment document, 8.1 (30 s, 10 s, 3). */
 export interface HealthCheckTiming {
   /** Seconds between two checks. @default 30 */
   readonly intervalSeconds?: number;
@@ -75,7 +75,7 @@ export class HealthCheck {
   }
 
   /**
-   * Switches off the check that an image may bring along: for jobs, which end. Left out, the image's own would be read
+   * Disables the check that an image may bring along: for jobs, which end. Left out, the image's own would be read
    * back, and show as a difference for ever; for the same reason the timing is written out, but for the one part of it
    * that older engines refuse.
    */

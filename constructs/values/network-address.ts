@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
+import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 const EXPECTED =
@@ -38,39 +39,21 @@ export function canonicalAddress(text: string, everything = false): string {
   if (prefix > bits) return `!expected a prefix length from 1 to ${bits}`;
   if (prefix === 0 && !everything)
     return "!expected a network smaller than everything: leave the list out to let everybody in";
-  const value = version === 4 ? numberOfIPv4(address) : numberOfIPv6(address);
-  const size = 1n << BigInt(bits - prefix);
-  const first = value - (value % size);
-  const spelling = version === 4 ? spellIPv4(first) : spellIPv6(first);
-  const network = prefix === bits ? spelling : `${spelling}/${prefix}`;
-  return first === value ? network : `!expected the network's first address: ${network}`;
+  const parsed = ipaddr.parse(version === 4 ? address : shortIPv6(address));
+  const spelling = spell(parsed);
+  if (prefix === bits) return spelling;
+  const cidr = `${spelling}/${prefix}`;
+  const first = (version === 4 ? ipaddr.IPv4 : ipaddr.IPv6).networkAddressFromCIDR(cidr);
+  return spell(first) === spelling
+    ? cidr
+    : `!expected the network's first address: ${spell(first)}/${prefix}`;
 }
 
-function numberOfIPv4(address: string): bigint {
-  return address.split(".").reduce((value, part) => value * 256n + BigInt(part), 0n);
+function spell(address: ipaddr.IPv4 | ipaddr.IPv6): string {
+  return "toRFC5952String" in address ? address.toRFC5952String() : address.toString();
 }
 
-function spellIPv4(value: bigint): string {
-  return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join(".");
-}
-
-function numberOfIPv6(address: string): bigint {
-  const groups = (text: string): string[] => (text === "" ? [] : text.split(":"));
-  const [head = "", tail] = shortIPv6(address).split("::");
-  const left = groups(head);
-  const right = groups(tail ?? "");
-  const zeros = Array<string>(8 - left.length - right.length).fill("0");
-  return [...left, ...zeros, ...right].reduce((value, group) => value * 65536n + BigInt(`0x${group}`), 0n);
-}
-
-function spellIPv6(value: bigint): string {
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16),
-  );
-  return shortIPv6(groups.join(":"));
-}
-
-/** RFC 5952, as every URL is spelled. */
+/** In numbers only: ipaddr.js takes `::192.0.2.1` for another address, `::ffff:192.0.2.1`. */
 function shortIPv6(address: string): string {
   return new URL(`http://[${address}]/`).hostname.slice(1, -1);
 }

@@ -7,6 +7,6 @@ export interface Schedule {
    */
   timer(timeZone: string): readonly string[];
 
-  /** For people, for example `every day at 02:00 UTC`. */
+  /** For people, for example `at 02:00, every day (UTC)`. */
   inWords(timeZone: string): string;
 }

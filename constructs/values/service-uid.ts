@@ -5,13 +5,13 @@ import { Naming } from "../naming";
 export const DEFAULT_SERVICE_UID = 1001;
 
 /**
- * Numbers for people and for programs that somebody has added; below are the system's own, above are those that systemd gives
+ * Numbers for people and for programs that the host's administrator has added; below are the system's own, above are those that systemd gives
  * away. Source: Debian Policy 9.2.2, "UID and GID classes".
  */
 const LEAST = 1000;
 const MOST = 59_999;
 
-/** @throws ConfigurationError where no account may have the number */
+/** @throws ConfigurationError if no account may have the number */
 export function checkedServiceUid(uid: number = DEFAULT_SERVICE_UID): number {
   if (!Number.isInteger(uid) || uid < LEAST || uid > MOST) {
     throw numberOutOfRange(

@@ -107,7 +107,7 @@ export function mmdebstrapCommand(parts: BootstrapParts): string[] {
 
 /**
  * This machine's own package sources, spelled for a Debian: the same mirrors, so that what works for the machine works for the images.
- * Empty where the machine is no Debian; mmdebstrap then takes Debian's own.
+ * Empty if the machine does not run Debian; mmdebstrap then takes Debian's own.
  */
 export async function machineSources(suite: string): Promise<string[]> {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
@@ -189,7 +189,7 @@ export function reachingOptions(dump: string): string[] {
     .filter((line) => /^Acquire::(https?::|Check-|Retries|ForceIPv)/i.test(line) && !line.endsWith(' "";'));
 }
 
-/** The lines of a file of package names or paths, without comments. Empty where there is no such file. */
+/** The lines of a file of package names or paths, without comments. Empty if there is no such file. */
 export async function packageList(path: string): Promise<string[]> {
   const text = await readFile(path, "utf8").catch(() => "");
   return text

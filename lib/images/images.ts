@@ -44,7 +44,7 @@ export function imageOrigin(): Promise<ImageOrigin> {
 }
 
 /**
- * The images that the application stands on, in the outer engine: pulled where a registry can be reached, else built from
+ * The images that the application is based on, in the outer engine: pulled if a registry can be reached, else built from
  * Debian's packages. What is there already, by content, is reused.
  */
 export async function ensureBaseImages(say: Say = saySilently): Promise<BaseImages> {

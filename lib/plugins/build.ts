@@ -43,7 +43,7 @@ const START_LINES = '#!/bin/sh\n":" //; exec env -u NODE_OPTIONS node "$0" "$@"'
 
 /**
  * Builds the offline plugins as a filesystem mirror in `<root>/<digest>`, or finds them there.
- * @throws Error where a plugin does not compile
+ * @throws Error if a plugin does not compile
  */
 export async function buildMirror(root: string): Promise<Mirror> {
   const digest = await mirrorDigest();

@@ -30,7 +30,7 @@ export class ApplyEvents {
   private readonly said = new Map<string, string[]>();
   private readonly failed = new Set<string>();
 
-  /** @returns what the line says about the progress; undefined where it is of no interest */
+  /** @returns what the line says about the progress; undefined if it is of no interest */
   take(line: string): string | undefined {
     const event = parse(line);
     if (event?.diagnostic?.severity === "error") this.found.push(event.diagnostic);
@@ -52,7 +52,7 @@ export class ApplyEvents {
     }
   }
 
-  /** Terraform itself only says that a script has failed; what the script said stands among the steps. */
+  /** Terraform itself only says that a script has failed; the script's output is among the steps. */
   get errors(): readonly TerraformError[] {
     const words = (addresses: readonly string[]) =>
       addresses.flatMap((address) => (this.said.get(address) ?? []).slice(-LAST_LINES)).join("\n");

@@ -51,7 +51,7 @@ export async function deploy(
 }
 
 /**
- * Waits until the gateway gives an answer that is none of its own errors.
+ * Waits until the gateway gives an answer that is not one of its own errors.
  *
  * @param limits seconds for all of it, and for one request
  */
@@ -67,7 +67,7 @@ export async function waitForAnswer(
   });
 }
 
-/** What a line of the deployment says about its progress, in short; undefined where it says nothing. */
+/** What a line of the deployment says about its progress, in short; undefined if it says nothing. */
 export function deployStep(line: string): string | undefined {
   const [, resource, step] =
     /^(\S+?\.\S+?)(?: \(.*\))?: ((?:Creating|Creation|Destroying|Destruction|Modifying|Modifications)\b.*)$/.exec(
@@ -78,8 +78,8 @@ export function deployStep(line: string): string | undefined {
 }
 
 /**
- * The errors in a failed deployment's output, or its last lines where it names none. Before them stands what the script
- * said that failed: Terraform's own error has its exit code only.
+ * The errors in a failed deployment's output, or its last lines if it names none. They follow the output of the script
+ * that failed: Terraform's own error has its exit code only.
  */
 export function terraformError(output: string): string {
   const lines = output

@@ -13,7 +13,7 @@ export type PluginChoice =
   | { readonly kind: "operator"; readonly file: string; readonly digest: string }
   /** Downloaded by `terraform init`. */
   | { readonly kind: "real" }
-  /** Ours, from a mirror, where the registry cannot be reached. */
+  /** This project's, from a mirror, if the registry cannot be reached. */
   | { readonly kind: "offline"; readonly directory: string; readonly digest: string };
 
 const PROBE_SECONDS = 90;
@@ -27,7 +27,7 @@ const PROBE = `terraform {
 }
 `;
 
-/** The operator's own configuration wins; else the real plugins, where they can be had; else ours. */
+/** The operator's own configuration wins; else the real plugins, if they can be downloaded; else this project's. */
 export async function choosePlugins(): Promise<PluginChoice> {
   const file = operatorConfiguration(process.env, existsSync);
   if (file !== undefined) return { kind: "operator", file, digest: await contentKey({ paths: [file] }) };
@@ -60,7 +60,7 @@ export function terraformEnvironment(choice?: PluginChoice): Record<string, stri
 }
 
 /**
- * cdktf shares one plugin cache between all projects of a user. Ours must not get there: another project would take them for
+ * cdktf shares one plugin cache between all projects of a user. This project's plugins must not get there: another project would take them for
  * the real ones, and another clone's would replace them during a deployment.
  */
 const WITHOUT_CACHE = { CDKTF_DISABLE_PLUGIN_CACHE_ENV: "1", TF_PLUGIN_CACHE_DIR: undefined };

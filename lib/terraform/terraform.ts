@@ -84,7 +84,7 @@ export class Terraform {
 
   /**
    * The value of an expression in Terraform's language.
-   * @throws TerraformFailure where a variable is refused
+   * @throws TerraformFailure if a variable is refused
    */
   async evaluate<T>(expression: string, valueFiles: readonly string[]): Promise<T> {
     const { code, stdout, stderr } = await run(["terraform", "console", ...varFiles(valueFiles)], {
@@ -148,7 +148,7 @@ export class Terraform {
 
 let interrupted = false;
 
-/** Remembers that somebody wants this to end; Terraform, which gets the same signal, ends what it has begun. */
+/** Remembers that the operator wants this to end; Terraform, which gets the same signal, ends what it has begun. */
 export function heedSignals(): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => (interrupted = true));
 }

@@ -9,7 +9,7 @@ import { PIN_FILE } from "./pin-file";
 /** Values for Terraform's variables. */
 export type Values = Readonly<Record<string, unknown>>;
 
-/** A stack as it was deployed: the text that Terraform reads, and those of the files beside it by path. */
+/** A stack as it was deployed: the text that Terraform reads, and those of the files next to it by path. */
 export interface RecordedStack {
   readonly text: string;
   readonly files: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface RecordedStack {
 
 /** The folder with cdktf.json, values and state, and what lies in it. */
 export class Workspace {
-  /** @throws Error where no folder from here upwards holds a cdktf.json */
+  /** @throws Error if no folder from here upwards holds a cdktf.json */
   static containing(start: string, stack: string): Workspace {
     for (let folder = start; ; folder = dirname(folder)) {
       if (existsSync(join(folder, "cdktf.json"))) return new Workspace(folder, stack);
@@ -46,7 +46,7 @@ export class Workspace {
 
   /**
    * Folder of the VM that holds everything, as the synthesised stack says it.
-   * @throws Error where the stack says none
+   * @throws Error if the stack says none
    */
   async hostRoot(): Promise<string> {
     const { output } = JSON.parse(await readFile(this.stackFile, "utf8")) as {

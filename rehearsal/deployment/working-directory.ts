@@ -23,7 +23,7 @@ const STATE_FILES = STACKS.flatMap((stack) => [stateFile(stack), `${stateFile(st
 
 /**
  * The folder in which `npx cdktf` deploys a rehearsal: the repository itself for the default one, so that
- * `npx cdktf diff prod` works there, unless somebody's own values or state are there already.
+ * `npx cdktf diff prod` works there, unless the operator's own values or state are there already.
  */
 export async function chooseDirectory(name: string): Promise<string> {
   if (name === DEFAULT_NAME && !(await holdsForeignDeployment(repository))) return repository;
@@ -50,7 +50,7 @@ export async function forgetDeployment(directory: string): Promise<void> {
 
 /** Removes all that a rehearsal made in its working directory, and nothing else. */
 export async function clearDirectory(directory: string): Promise<void> {
-  // Somebody may have put values of their own there since; then the state is a rehearsal's only if its values are there.
+  // The operator may have put other values there since; then the state is a rehearsal's only if its values are there.
   if (directory === repository && !existsSync(join(directory, VARIABLES_FILE))) return;
   await forgetDeployment(directory);
   for (const stack of STACKS) await rm(stackFolder(directory, stack), { recursive: true, force: true });

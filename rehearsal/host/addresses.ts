@@ -1,9 +1,10 @@
-/** An address range in numbers; a range of IPv6 too, hence bigint. */
-export interface Range {
-  readonly version: 4 | 6;
-  readonly first: bigint;
-  readonly last: bigint;
-}
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** An address of the range, and the length of its prefix. */
+export type Range = readonly [Address, number];
 
 /** The two ranges of one rehearsal network, and the addresses that are fixed in it. */
 export interface NetworkPlan {
@@ -38,41 +39,18 @@ export function networkPlan(index: number): NetworkPlan {
   };
 }
 
-function overlap(a: Range, b: Range): boolean {
-  return a.version === b.version && a.first <= b.last && b.first <= a.last;
+function overlap([a, lengthOfA]: Range, [b, lengthOfB]: Range): boolean {
+  return a.kind() === b.kind() && (a as ipaddr.IPv6).match(b, Math.min(lengthOfA, lengthOfB));
 }
 
 /** @throws Error where the text is no range like `198.51.100.0/28` or `2001:db8::/32` */
 export function parseRange(cidr: string): Range {
   const [address = "", length] = cidr.split("/");
-  const version = address.includes(":") ? 6 : 4;
-  const bits = version === 4 ? 32 : 128;
-  const prefix = length === undefined ? bits : Number(length);
-  const value = version === 4 ? parseIPv4(address) : parseIPv6(address);
-  if (value === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > bits) {
-    throw new Error(`not an address range: ${cidr}`);
-  }
-  const size = 1n << BigInt(bits - prefix);
-  const first = value - (value % size);
-  return { version, first, last: first + size - 1n };
-}
-
-function parseIPv4(text: string): bigint | undefined {
-  const parts = text.split(".").map(Number);
-  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255))
-    return undefined;
-  return parts.reduce((value, part) => value * 256n + BigInt(part), 0n);
-}
-
-function parseIPv6(text: string): bigint | undefined {
-  const [left = "", right] = text.split("::");
-  const head = left === "" ? [] : left.split(":");
-  const tail = right === undefined || right === "" ? [] : right.split(":");
-  const gap = 8 - head.length - tail.length;
-  if (gap < 0 || (right === undefined && gap !== 0)) return undefined;
-  const groups = [...head, ...Array<string>(gap).fill("0"), ...tail];
-  if (groups.some((group) => !/^[0-9a-f]{1,4}$/i.test(group))) return undefined;
-  return groups.reduce((value, group) => value * 65536n + BigInt(`0x${group}`), 0n);
+  const bits = isIP(address) === 4 ? 32 : 128;
+  const range = `${address}/${length ?? bits}`;
+  // ipaddr.js alone takes 198.51.100 for 198.51.0.100.
+  if (isIP(address) === 0 || !ipaddr.isValidCIDR(range)) throw new Error(`not an address range: ${cidr}`);
+  return ipaddr.parseCIDR(range);
 }
 
 /** The ranges that the machine has routes to, from /proc/net/route. The default route takes nothing. */
@@ -80,26 +58,20 @@ export function routesIPv4(text: string): Range[] {
   return text
     .split("\n")
     .slice(1)
-    .flatMap((line) => {
+    .flatMap((line): Range[] => {
       const [, destination, , , , , , mask] = line.trim().split(/\s+/);
       if (!destination || !mask || mask === "00000000") return [];
-      const first = littleEndian(destination);
-      return [{ version: 4 as const, first, last: first + (0xffffffffn - littleEndian(mask)) }];
+      const littleEndian = (hex: string) => new ipaddr.IPv4([...Buffer.from(hex, "hex").reverse()]);
+      return [[littleEndian(destination), littleEndian(mask).prefixLengthFromSubnetMask() ?? 32]];
     });
 }
 
 /** The same for IPv6, from /proc/net/ipv6_route. */
 export function routesIPv6(text: string): Range[] {
-  return text.split("\n").flatMap((line) => {
+  return text.split("\n").flatMap((line): Range[] => {
     const [destination, prefix] = line.trim().split(/\s+/);
     if (!destination || !prefix) return [];
     const length = parseInt(prefix, 16);
-    if (length === 0) return [];
-    const first = BigInt(`0x${destination}`);
-    return [{ version: 6 as const, first, last: first + (1n << BigInt(128 - length)) - 1n }];
+    return length === 0 ? [] : [[new ipaddr.IPv6([...Buffer.from(destination, "hex")]), length]];
   });
-}
-
-function littleEndian(hex: string): bigint {
-  return BigInt(`0x${hex.match(/../g)?.reverse().join("") ?? "0"}`);
 }

@@ -45,7 +45,7 @@ export interface HostOptions {
 }
 
 /**
- * A running host of this rehearsal: the one that stands, or a new one. One whose image is not current is replaced, with
+ * A running host of this rehearsal: the existing one, or a new one. One whose image is not current is replaced, with
  * everything on it.
  */
 export async function ensureHost(
@@ -56,18 +56,18 @@ export async function ensureHost(
   const image = await withLock("host-image", () => ensureHostImage(equipment, say));
   return withLock(`host-${name}`, async () => {
     const { container } = partsOf(name);
-    const standing = await inspectContainer(container);
-    refuseForeign(name, standing?.folder);
-    if (standing && standing.image !== image) {
+    const existing = await inspectContainer(container);
+    refuseForeign(name, existing?.folder);
+    if (existing && existing.image !== image) {
       say(`replacing the host ${name}, whose image is not current, and all that is on it`);
       await removeParts(name);
     }
-    const reused = standing?.image === image && (await findNetwork(partsOf(name).network)) !== undefined;
+    const reused = existing?.image === image && (await findNetwork(partsOf(name).network)) !== undefined;
     if (!reused) {
       await removeParts(name);
       say("making a host");
       await createHost(name, image);
-    } else if (!standing.running) {
+    } else if (!existing.running) {
       say("starting the host");
       await run(["docker", "start", container]);
     }
@@ -93,11 +93,11 @@ export async function removeHost(name: string): Promise<boolean> {
   return removed || hadFolder;
 }
 
-/** The host of this rehearsal if it stands, whether it runs or not. */
+/** The host of this rehearsal if it exists, whether it runs or not. */
 export async function hostStatus(name: string): Promise<(Host & { readonly running: boolean }) | undefined> {
   const { container, network } = partsOf(checkName(name));
-  const [standing, plan] = [await inspectContainer(container), await findNetwork(network)];
-  return standing && plan ? { ...(await describe(name)), running: standing.running } : undefined;
+  const [existing, plan] = [await inspectContainer(container), await findNetwork(network)];
+  return existing && plan ? { ...(await describe(name)), running: existing.running } : undefined;
 }
 
 /** The names of all rehearsals that have a host on this machine's engine, of other clones too. */
@@ -195,15 +195,15 @@ async function removeParts(name: string): Promise<boolean> {
   return removed;
 }
 
-/** Waits until the host is up, and makes sure that we may log in and know whom we talk to. */
+/** Waits until the host is up, and makes sure that its login works and its keys are known. */
 async function boot(name: string, equipment: "ready" | "bare", say: Say): Promise<void> {
   say("waiting for the host to boot");
   await waitFor(
     `the boot of the host ${name} (see \`docker logs ${partsOf(name).container}\`)`,
     BOOT_SECONDS,
     async () => {
-      const standing = await inspectContainer(partsOf(name).container);
-      if (!standing?.running)
+      const existing = await inspectContainer(partsOf(name).container);
+      if (!existing?.running)
         throw new Error(`the host ${name} ended while booting: ${await consoleTail(name)}`);
       return ["running", "degraded"].includes(await systemState(name));
     },
@@ -241,7 +241,7 @@ async function consoleTail(name: string): Promise<string> {
   return `${stdout}${stderr}`.trim() || "it printed nothing";
 }
 
-/** Makes the rehearsal's key where it is missing, and lets it in as the only one. */
+/** Makes the rehearsal's key if it is missing, and authorises it as the only one. */
 async function ensureKey(name: string): Promise<void> {
   const keyFile = join(await privateFolder(name), "id_ed25519");
   if (!existsSync(keyFile)) {
@@ -255,7 +255,7 @@ async function ensureKey(name: string): Promise<void> {
   await hostExec(name, script, { input: await readFile(`${keyFile}.pub`, "utf8") });
 }
 
-/** Read out of the container, not asked over the network, where anybody could answer. */
+/** Read out of the container, not asked over the network, where another machine could answer. */
 async function writeKnownHosts(host: Host): Promise<void> {
   const { stdout } = await hostExec(host.name, "cat /etc/ssh/ssh_host_*_key.pub");
   const keys = stdout.split("\n").flatMap((line) => {
@@ -289,7 +289,7 @@ async function describe(name: string): Promise<Host> {
   };
 }
 
-/** Another clone's host of the same name is not ours to use or remove, unless that clone is gone. */
+/** Refuses to use or remove another clone's host of the same name, unless that clone is gone. */
 function refuseForeign(name: string, folder: string | undefined): void {
   if (folder === undefined || folder === repository || !existsSync(folder)) return;
   throw new Error(
@@ -297,14 +297,14 @@ function refuseForeign(name: string, folder: string | undefined): void {
   );
 }
 
-interface Standing {
+interface ExistingHost {
   readonly image: string;
   readonly running: boolean;
   /** The clone that it belongs to. */
   readonly folder: string;
 }
 
-async function inspectContainer(container: string): Promise<Standing | undefined> {
+async function inspectContainer(container: string): Promise<ExistingHost | undefined> {
   const format = `{{.Config.Image}} {{.State.Running}} {{index .Config.Labels "${FOLDER_LABEL}"}}`;
   const { code, stdout } = await run(["docker", "container", "inspect", "--format", format, container], {
     allowFailure: true,

@@ -34,7 +34,7 @@ export async function loadImages(rehearsal: string, references: readonly string[
 /** Where a host without an engine keeps images for it. */
 const LEFT_IMAGES = "/var/lib/rehearsal/images.tar";
 
-/** Whoever starts the engine waits until it has the images: what is deployed next finds them. */
+/** A start of the engine lasts until the engine has the images: what is deployed next finds them. */
 const DROP_IN = `[Service]
 TimeoutStartSec=infinity
 ExecStartPost=/bin/sh -c '[ ! -e ${LEFT_IMAGES} ] || { docker load --quiet --input ${LEFT_IMAGES} && rm ${LEFT_IMAGES}; }'
@@ -66,7 +66,7 @@ export async function leaveImages(rehearsal: string, references: readonly string
   return wanted;
 }
 
-/** Names of ours have the content in them; any other may have moved to another image. */
+/** Names of this project's images have the content in them; any other may have moved to another image. */
 function differs(reference: string, here: Map<string, string>, there: Map<string, string>): boolean {
   return !reference.startsWith(`${IMAGE_PREFIX}/`) && here.get(reference) !== there.get(reference);
 }

@@ -9,7 +9,7 @@ export const LABEL = "emaintenance.rehearsal";
 /** Says to which clone of the repository they belong. */
 export const FOLDER_LABEL = "emaintenance.rehearsal.folder";
 
-/** Names of folders beside the rehearsals' own. */
+/** Names of folders that no rehearsal may have. */
 const RESERVED = new Set(["engine", "locks", "plugins"]);
 
 /** `emaintenance.rehearsal=<name>` */
@@ -17,7 +17,7 @@ export function labelOf(rehearsal: string): string {
   return `${LABEL}=${rehearsal}`;
 }
 
-/** The options of `docker … create` that mark something as a rehearsal's of this clone. */
+/** The options of `docker … create` that label something as a rehearsal's of this clone. */
 export function labelOptions(rehearsal: string): string[] {
   return ["--label", labelOf(rehearsal), "--label", `${FOLDER_LABEL}=${repository}`];
 }

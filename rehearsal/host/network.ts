@@ -25,7 +25,7 @@ export async function createNetwork(network: string, rehearsal: string): Promise
       { allowFailure: true },
     );
     if (code === 0) return plan;
-    // Another run took it between the look and the leap.
+    // Another run took it meanwhile.
     if (!/overlap/i.test(stderr)) throw new Error(`the network ${network} cannot be made: ${stderr.trim()}`);
   }
   throw new Error(
@@ -33,7 +33,7 @@ export async function createNetwork(network: string, rehearsal: string): Promise
   );
 }
 
-/** The addresses of a network that stands, or undefined. */
+/** The addresses of an existing network, or undefined. */
 export async function findNetwork(network: string): Promise<NetworkPlan | undefined> {
   const subnets = (await inspect([network]))[0]?.IPAM.Config?.map(({ Subnet }) => Subnet) ?? [];
   return freePlans([]).find((plan) => subnets.includes(plan.subnet) && subnets.includes(plan.subnetIPv6));

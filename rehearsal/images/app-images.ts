@@ -26,7 +26,7 @@ interface AppBuild {
   readonly name: string;
   readonly dockerfile: string;
   readonly arguments: Readonly<Record<string, string>>;
-  /** Paths under the application's folder that this image is made of, beside the packages. */
+  /** Paths under the application's folder that this image is made of, in addition to the packages. */
   readonly sources: readonly string[];
 }
 

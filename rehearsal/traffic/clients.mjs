@@ -12,7 +12,7 @@ const CLIENTS = 16;
 /** Between two requests of one client: some 60 requests a second together, so that a small host has room for the release. */
 const PAUSE_MS = 250;
 const ANSWER_MS = 30_000;
-/** However long somebody holds the input open. */
+/** However long the input stays open. */
 const LIMIT_MS = 30 * 60_000;
 
 const [base] = process.argv.slice(2);

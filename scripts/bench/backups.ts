@@ -9,7 +9,7 @@ import { median, seconds } from "./timing";
 /** Rows of about a kilobyte, of which little can be compressed: what the restored files have is about this many KiB. */
 const ROWS = 700_000;
 const ROUNDS = 3;
-/** Backups, each beside a quiet stretch of the same length: what is the machine's own mood is then in both. */
+/** Backups, each followed by a quiet stretch of the same length: the machine's own variation is then in both. */
 const BACKUPS = 8;
 const LIMIT_SECONDS = 3600;
 
@@ -42,7 +42,7 @@ async function measure(host: RehearsalStatus): Promise<void> {
   const fresh =
     'DROP DATABASE IF EXISTS plain WITH (FORCE)"; psql -q -U "$POSTGRES_USER" -d postgres -c "CREATE DATABASE plain';
   const plain: number[] = [];
-  const ours: number[] = [];
+  const measured: number[] = [];
   const whole: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     await shell(INSIDE(`psql -q -U "$POSTGRES_USER" -d postgres -c "${fresh}"`));
@@ -57,7 +57,7 @@ async function measure(host: RehearsalStatus): Promise<void> {
         said = await shell("sudo emaintenance restore database --yes --without-safety-dump");
       }),
     );
-    ours.push(Number(/restored in (\d+) s/.exec(said)?.[1]));
+    measured.push(Number(/restored in (\d+) s/.exec(said)?.[1]));
   }
 
   console.log(`a database of ${(bytes / 2 ** 30).toFixed(2)} GiB`);
@@ -66,7 +66,7 @@ async function measure(host: RehearsalStatus): Promise<void> {
     { what: "pg_restore, into an empty database", times: plain },
     {
       what: "the same step of emaintenance restore",
-      times: ours,
+      times: measured,
       comparedWith: { name: "pg_restore", seconds: median(plain) },
     },
     { what: "emaintenance restore, until all is well", times: whole },

@@ -35,7 +35,7 @@ async function compose(host: RehearsalStatus, file: string): Promise<number[]> {
   return times;
 }
 
-/** @throws Error where the plan changes anything */
+/** @throws Error if the plan changes anything */
 async function planIn(directory: string): Promise<void> {
   const argv = ["terraform", "plan", "-input=false", "-no-color", "-detailed-exitcode"];
   await run([...argv, `-var-file=${join(directory, VARIABLES_FILE)}`], {
@@ -59,7 +59,10 @@ async function bench(name: string): Promise<void> {
     const diff = await repeated(ROUNDS, () => cdktf("diff", "prod"));
     const noChange = await repeated(ROUNDS, () => cdktf("deploy", "prod", "--auto-approve"));
 
-    const withoutParts = ["--app", `node --import tsx ${join(ROOT, "scripts/bench/without-host-parts.ts")}`];
+    const withoutParts = [
+      "--app",
+      `node --import tsx ${join(ROOT, "scripts/bench/without-host-components.ts")}`,
+    ];
     await cdktf("deploy", "prod", "--auto-approve", ...withoutParts);
     const noChangeWithout = await repeated(ROUNDS, () =>
       cdktf("deploy", "prod", "--auto-approve", ...withoutParts),

@@ -27,7 +27,7 @@ export interface InspectedContainer {
     readonly CapAdd: string[] | null;
     readonly NanoCpus: number;
     readonly Memory: number;
-    /** Null where the provider that made the container named no port. */
+    /** Null if the provider that made the container named no port. */
     readonly PortBindings: Record<string, { HostIp: string; HostPort: string }[]> | null;
   };
 }
@@ -48,7 +48,7 @@ const STARTS_AFTER = Object.fromEntries(
   ServiceCatalogue.builtIn.inStartOrder.map(({ name, needs }) => [name, needs]),
 );
 
-/** The same, where the migration stands between the data tier and the services. */
+/** The same, with the migration between the data tier and the services. */
 const AFTER_THE_MIGRATION = Object.fromEntries(
   ServiceCatalogue.builtIn.inStartOrder.map(({ name, tier, needs }) => [
     name,

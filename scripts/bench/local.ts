@@ -106,14 +106,14 @@ async function bench(): Promise<void> {
     const composeAgain = await repeated(ROUNDS, composeUp);
     const composeStopped = await repeated(ROUNDS, composeUp, () => compose(definition, "down"));
 
-    const beside = (times: readonly number[]) => ({ name: "compose", seconds: median(times) });
+    const versusCompose = (times: readonly number[]) => ({ name: "compose", seconds: median(times) });
     print([
       { what: "compose up --wait, all volumes new", times: [composeFirst] },
-      { what: "npm run dev, all volumes new", times: [first], comparedWith: beside([composeFirst]) },
+      { what: "npm run dev, all volumes new", times: [first], comparedWith: versusCompose([composeFirst]) },
       { what: "compose up --wait, all runs already", times: composeAgain },
-      { what: "npm run dev, all runs already", times: again, comparedWith: beside(composeAgain) },
+      { what: "npm run dev, all runs already", times: again, comparedWith: versusCompose(composeAgain) },
       { what: "compose up --wait, after down", times: composeStopped },
-      { what: "npm run dev, after dev:stop", times: stopped, comparedWith: beside(composeStopped) },
+      { what: "npm run dev, after dev:stop", times: stopped, comparedWith: versusCompose(composeStopped) },
       { what: "a saved change, to its answer", times: reloaded },
     ]);
   } finally {

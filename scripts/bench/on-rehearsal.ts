@@ -3,7 +3,7 @@ import { runSmoke } from "../../rehearsal/smoke";
 
 const UP_SECONDS = 1800;
 
-/** Makes a rehearsal with a user and some data in it, measures there, and removes it. Ends the process with 1 where that fails. */
+/** Makes a rehearsal with a user and some data in it, measures there, and removes it. Ends the process with 1 if that fails. */
 export async function onRehearsal(measure: (host: RehearsalStatus) => Promise<void>): Promise<void> {
   const name = `bench-${process.pid}`;
   const call = (...args: string[]) =>

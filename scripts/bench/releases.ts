@@ -55,7 +55,7 @@ class Compose {
     images: Readonly<Record<string, string>>,
   ) {
     this.definition = JSON.parse(file) as Compose["definition"];
-    // By reference: of an image that is named by its id, compose makes the container anew each time.
+    // By reference: of an image that is named by its id, compose creates the container again each time.
     for (const [name, service] of Object.entries(this.definition.services)) {
       service.image = images[name] ?? service.image;
     }

@@ -99,7 +99,7 @@ function total(results: readonly PartResult[]) {
   return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") };
 }
 
-/** One line a part; parts of one stage that run at the same time stand together. */
+/** One line a part; parts of one stage that run at the same time are listed together. */
 function list(stages: readonly Stage[], { parts }: Durations): string[] {
   return stages.flatMap((stage, index) => [
     `stage ${index + 1}${stage.length > 1 ? `, ${stage.length} lanes at the same time` : ""}`,

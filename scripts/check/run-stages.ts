@@ -4,7 +4,7 @@ import { type PartResult, runPart } from "./run-part";
 /**
  * Runs stage after stage, the lanes of each at once. A part that fails keeps none of the others from running.
  *
- * @param say gets every line; those of lanes that run beside each other begin with the name of their part
+ * @param say gets every line; those of lanes that run at the same time begin with the name of their part
  */
 export async function runStages(
   stages: readonly Stage[],

@@ -1,14 +1,10 @@
+import { runProgram } from "../../lib/command-line";
 import { Interrupted, INTERRUPTED_CODE } from "./interrupt";
-import { parseOptions, USAGE } from "./options";
+import { type Options, parseOptions } from "./options";
 import { destroy, lastOptions, reset, stop } from "./remove";
 import { up } from "./up";
 
-async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === "help") {
-    process.stdout.write(USAGE);
-    return;
-  }
+async function work(options: Options): Promise<void> {
   switch (options.verb) {
     case "up":
       return up(options);
@@ -21,10 +17,8 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(error instanceof Interrupted ? INTERRUPTED_CODE : 1);
-  },
-);
+void runProgram(
+  parseOptions,
+  (options) => work(options).then(() => 0),
+  (error) => (error instanceof Interrupted ? { code: INTERRUPTED_CODE } : {}),
+).then((code) => process.exit(code));

@@ -13,7 +13,7 @@ export interface ListedContainer {
   readonly ports: readonly number[];
 }
 
-/** All containers of the engine, those that stand still included. */
+/** All containers of the engine, including stopped ones. */
 export async function listContainers(): Promise<ListedContainer[]> {
   const { stdout } = await run([
     ...["docker", "ps", "--all", "--no-trunc"],

@@ -17,7 +17,7 @@ const START_INTERVAL_API = [1, 44] as const;
 
 /**
  * The engine that `docker` talks to: by DOCKER_HOST, or by Docker's current context (Docker Desktop, Colima, rootless).
- * @throws Error with one sentence where there is none, or none that can see this machine's files
+ * @throws Error with one sentence if there is no engine, or none that can see this machine's files
  */
 export async function findEngine(): Promise<LocalEngine> {
   if ((await which("docker")) === undefined) {

@@ -8,7 +8,7 @@ import type { Say } from "../../lib/paths";
 type Images = LocalSettings["images"];
 
 /**
- * The images of the system: nothing where the usual ones can be had, which Terraform pulls then; else those that are built from
+ * The images of the system: nothing if the usual ones can be pulled, which Terraform then does; else those that are built from
  * Debian's packages, as for a rehearsal. What the last start used is used again while it is there, without asking a registry.
  */
 export async function chooseImages(last: Images, say: Say): Promise<Images> {

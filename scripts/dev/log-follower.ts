@@ -38,7 +38,7 @@ export class LogFollower {
   }
 
   private async look(): Promise<void> {
-    // An engine that does not answer for a moment is looked at again.
+    // An engine that temporarily does not answer is asked again.
     const containers = await listContainers().catch(() => []);
     for (const { id, name, running } of containers) {
       const service = this.services.get(name);
@@ -70,7 +70,7 @@ export class LogFollower {
     const end = line.indexOf(" ");
     const time = end === -1 ? line : line.slice(0, end);
     if (!/^\d{4}-\d\d-\d\dT/.test(time)) return;
-    // Docker's own comparison includes the moment itself.
+    // Docker's own comparison includes the time itself.
     if (this.last.has(id) && time <= since) return;
     this.last.set(id, time);
     this.onLine(service, end === -1 ? "" : line.slice(end + 1));

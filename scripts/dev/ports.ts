@@ -5,7 +5,7 @@ import type { ListedContainer } from "./containers";
 const CONNECT_MS = 1000;
 
 /**
- * Ports that the system needs and somebody else has, one sentence each.
+ * Ports that the system needs and another program has, one sentence each.
  *
  * @param ports who needs which port
  * @param own names of the system's own containers, which may have them already
@@ -29,7 +29,7 @@ export async function takenPorts(
   return problems.flat();
 }
 
-/** Who listens on a port of this machine; undefined where nobody does. */
+/** Who listens on a port of this machine; undefined if no program does. */
 async function ownerOf(port: number): Promise<string | undefined> {
   if (!(await answers(port)) && (await canListen(port))) return undefined;
   return (await processOnPort(port)) ?? "another program";

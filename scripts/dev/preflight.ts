@@ -12,7 +12,7 @@ export async function findProblems(directory: string, system: System): Promise<s
   return [...system.problems, ...foreign, ...(await takenPorts(system.ports, containers, own))];
 }
 
-/** Containers with the system's names that this clone did not make: Docker would refuse ours. */
+/** Containers with the system's names that this clone did not make: Docker would refuse this clone's. */
 function foreignContainers(
   containers: readonly ListedContainer[],
   own: ReadonlySet<string>,
@@ -22,7 +22,7 @@ function foreignContainers(
     .filter(({ id, name }) => own.has(name) && !known.has(id))
     .map(
       ({ name }) =>
-        `a container ${name} is there already, and this clone did not make it: remove it (\`docker rm -f ${name}\`), or start beside it with \`npm run dev -- --name trial --port-offset 1000\``,
+        `a container ${name} is there already, and this clone did not make it: remove it (\`docker rm -f ${name}\`), or start a second system with \`npm run dev -- --name trial --port-offset 1000\``,
     );
 }
 

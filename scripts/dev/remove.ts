@@ -11,7 +11,7 @@ import { run } from "../../lib/run";
 import { listContainers, removeContainers } from "./containers";
 import { findEngine } from "./engine";
 import type { Options } from "./options";
-import { seedMark } from "./seed";
+import { seedMarker } from "./seed";
 import { synthesise, type System } from "./system";
 import { STACK, workingDirectory } from "./working-directory";
 
@@ -37,11 +37,11 @@ export async function reset({ name, yes }: Options): Promise<boolean> {
   if (!(await agreed(`Empty the data (${volumes.join(", ") || "there are none"})?`, yes))) return false;
   await removeAll(system);
   if (volumes.length > 0) await run(["docker", "volume", "rm", ...volumes]);
-  await rm(seedMark(directory), { force: true });
+  await rm(seedMarker(directory), { force: true });
   return true;
 }
 
-/** The options of the last start, so that what starts anew is what was there. */
+/** The options of the last start, so that the same system starts again. */
 export async function lastOptions(options: Options): Promise<Options> {
   const last = readMachineSettings(await workingDirectory(options.name));
   const { sourceOption: source, only, onHost, portOffset, polling: poll } = last;
@@ -60,7 +60,7 @@ export async function destroy({ name, yes }: Options): Promise<void> {
     cwd: directory,
     env: terraformEnvironment(plugins),
   });
-  await rm(seedMark(directory), { force: true });
+  await rm(seedMarker(directory), { force: true });
   await rm(join(directory, LOCAL_FOLDER, KEPT_FOLDER), { recursive: true, force: true });
   // A system with a name has a folder of its own, in which nothing else is.
   if (name !== undefined) await rm(join(repository, LOCAL_FOLDER, name), { recursive: true, force: true });

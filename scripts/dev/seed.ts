@@ -11,10 +11,10 @@ export const SEED_FILE = "scripts/seed.mjs";
 const SEED_SECONDS = 300;
 
 /**
- * Runs the source's seed, where it has one: once for data that are new, and whenever it is asked for. It finds the system's
+ * Runs the source's seed, if it has one: once for data that are new, and whenever it is asked for. It finds the system's
  * address in EMAINTENANCE_URL.
  *
- * @throws RunError where the seed fails
+ * @throws RunError if the seed fails
  */
 export async function seedOnce(
   directory: string,
@@ -24,8 +24,9 @@ export async function seedOnce(
   say: Say,
 ): Promise<void> {
   const program = join(source, SEED_FILE);
-  const mark = seedMark(directory);
-  if (!existsSync(program) || (!again && (await readFile(mark, "utf8").catch(() => "")) === program)) return;
+  const marker = seedMarker(directory);
+  if (!existsSync(program) || (!again && (await readFile(marker, "utf8").catch(() => "")) === program))
+    return;
   say(`loading sample data (${SEED_FILE})`);
   await run([process.execPath, program], {
     cwd: source,
@@ -33,10 +34,10 @@ export async function seedOnce(
     timeoutSeconds: SEED_SECONDS,
     onLine: say,
   });
-  await writeFile(mark, program);
+  await writeFile(marker, program);
 }
 
 /** Is there as long as the data are those that were loaded. */
-export function seedMark(directory: string): string {
+export function seedMarker(directory: string): string {
   return join(directory, LOCAL_FOLDER, "seeded");
 }

@@ -117,13 +117,13 @@ function goesOn(name: string | undefined): string {
   return `what was started keeps running; npm run dev goes on with the rest, npm run dev:stop${suffix(name)} stops it`;
 }
 
-/** Where the system answers; undefined where only its infrastructure runs. */
+/** Where the system answers; undefined if only its infrastructure runs. */
 function gatewayUrl(system: System): string | undefined {
   const [port] = system.published.get("nginx")?.values() ?? [];
   return port === undefined ? undefined : `http://localhost:${port}`;
 }
 
-/** So that the deploy makes them anew. */
+/** So that the deploy creates them again. */
 async function removeJobs(system: System): Promise<void> {
   const again = (name: string) => RUN_AGAIN.includes(system.services.get(name) ?? "");
   await removeContainers((await listContainers()).filter(({ name, running }) => again(name) && !running));

@@ -4,7 +4,7 @@ import { posix } from "node:path";
 /**
  * @typedef {object} Floor
  * @property {string} name
- * @property {readonly string[]} folders each with what lies in it. A folder beside its own subfolders stands for its files only
+ * @property {readonly string[]} folders each with what lies in it. A folder that is listed with its own subfolders means its files only
  * @property {boolean} [apart] whether its groups do not import each other: those that share their first folder are one
  * @property {readonly string[]} [only] the folders below that may be imported. Default: all
  */
@@ -48,13 +48,13 @@ export const FLOORS = [
     ["values", "configuration", "network"],
     ["services"],
   ].map((rooms) => ({ name: rooms.join(", "), folders: within("constructs", rooms) })),
-  // The files that lie in constructs/ itself: errors, naming, templates and what else stands on nothing.
+  // The files that lie in constructs/ itself: errors, naming, templates and what else depends on nothing.
   { name: "ground", folders: ["constructs"] },
 ];
 
 const folders = FLOORS.flatMap((floor) => floor.folders);
 
-/** The folder of the plan that a file belongs to; undefined where the plan has no place for it. */
+/** The folder of the plan that a file belongs to; undefined if the plan has no place for it. */
 export function folderOf(file) {
   const parts = file.split("/");
   const folder = parts.length === 1 ? file : parts.slice(0, Math.min(2, parts.length - 1)).join("/");

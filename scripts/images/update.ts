@@ -25,7 +25,7 @@ export interface UpdateOptions {
  * of them can be had, for every architecture.
  *
  * @returns how many digests are others than before
- * @throws where one cannot be had, with Docker's reason
+ * @throws if an image cannot be pulled, with Docker's reason
  */
 export async function updateImages(options: UpdateOptions): Promise<number> {
   const { file, write, say } = options;

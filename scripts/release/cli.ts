@@ -1,7 +1,7 @@
 import { runCommand } from "./command";
 import type { Say } from "./deployment";
 import { maintenance } from "./maintenance";
-import { type Options, parseOptions, USAGE, type Verb } from "./options";
+import { type Options, parseOptions, type Verb } from "./options";
 import { printable } from "./printable";
 import { release } from "./release";
 import { rollback } from "./rollback";
@@ -21,4 +21,4 @@ function work(options: Options, start: string): Promise<number> {
   return COMMANDS[options.verb](options, start, say);
 }
 
-void runCommand({ usage: USAGE, parse: parseOptions, work });
+void runCommand({ parse: parseOptions, work });

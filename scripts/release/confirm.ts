@@ -2,12 +2,12 @@ import { createInterface } from "node:readline/promises";
 
 /**
  * Asks a person, unless the answer was given.
- * @throws Error where nobody sits at a terminal and no answer was given
+ * @throws Error if there is no terminal and no answer was given
  */
 export async function confirmed(question: string, yes: boolean): Promise<boolean> {
   if (yes) return true;
   if (!process.stdin.isTTY) {
-    throw new Error("nobody is there to confirm: add --yes where this runs without a terminal");
+    throw new Error("there is no terminal to confirm at: add --yes if this runs without a terminal");
   }
   const terminal = createInterface({ input: process.stdin, output: process.stdout });
   try {

@@ -63,7 +63,7 @@ export class Deployment {
     });
   }
 
-  /** What images references stand for on the host. */
+  /** The images that references resolve to on the host. */
   async imageIds(records: Pick<ReleaseRecord, "images">): Promise<ReadonlyMap<string, string>> {
     const references = [...new Set(Object.values(records.images).map(({ reference }) => reference))];
     const found = new Map<string, string>();

@@ -52,7 +52,7 @@ export interface Diagnosis {
   /** One sentence about what happened. */
   readonly what: string;
   /** What to do about it. */
-  readonly mend: string;
+  readonly remedy: string;
   readonly container?: ContainerFacts;
   /** End of the container's log. */
   readonly log?: string;
@@ -87,20 +87,21 @@ export function diagnose(errors: readonly TerraformError[], facts: Facts): Diagn
     return {
       cause: "verification",
       what: `all containers are healthy, but ${checks ? `these checks failed: ${checks}` : "the checks after the deploy failed"}`,
-      mend: "look into the application: the check's message above says what it answered; emaintenance verify runs it again",
+      remedy:
+        "look into the application: the check's message above says what it answered; emaintenance verify runs it again",
     };
   }
   if (/nginx refuses|gateway:/.test(words)) {
     return {
       cause: "gateway",
       what: "nginx does not take the new configuration",
-      mend: "correct the routes or settings of the gateway: nginx's own words are above",
+      remedy: "correct the routes or settings of the gateway: nginx's own words are above",
     };
   }
   return {
     cause: "unknown",
     what: "no container of the system is unwell; Terraform's own words are all there is",
-    mend: "read them above; emaintenance status and emaintenance safety-check on the host may show more",
+    remedy: "read them above; emaintenance status and emaintenance safety-check on the host may show more",
   };
 }
 
@@ -110,21 +111,21 @@ function beforeAnyContainer(errors: readonly TerraformError[], words: string): D
     return {
       cause: "lock",
       what: "a restore on the host has not come to its end",
-      mend: "wait for it, or undo it where it was killed; the words above say which",
+      remedy: "wait for it, or undo it if it was killed; the message above says which",
     };
   }
-  if (/deploys release .* here since|somebody else has just taken the lock/.test(words)) {
+  if (/deploys release .* here since|another deployment has just taken the lock/.test(words)) {
     return {
       cause: "lock",
-      what: "somebody else deploys at this moment",
-      mend: "wait for its end; the words above say who, and what to do where it has died",
+      what: "another operator is deploying now",
+      remedy: "wait for its end; the message above says who, and what to do if it has died",
     };
   }
   if (/the host \S+ is not ready/.test(words)) {
     return {
       cause: "host",
       what: "the preflight found that the host cannot take this release; nothing of it was started",
-      mend: "its findings are above, each with what to do",
+      remedy: "its findings are above, each with what to do",
     };
   }
   const image = errors.find(({ address }) => address?.startsWith("docker_image."));
@@ -134,12 +135,12 @@ function beforeAnyContainer(errors: readonly TerraformError[], words: string): D
       ? {
           cause: "build",
           what: `the image${of} cannot be built`,
-          mend: "build it by hand to see its output, as docs/images.md says, correct it and release again",
+          remedy: "build it by hand to see its output, as docs/images.md says, correct it and release again",
         }
       : {
           cause: "image",
           what: `the image${of} cannot be found or pulled`,
-          mend: "check its name and tag, whether it was pushed, and the registry's login",
+          remedy: "check its name and tag, whether it was pushed, and the registry's login",
         };
   }
   return undefined;
@@ -156,10 +157,10 @@ function notReachable(words: string, { containers, logs }: Facts): Diagnosis | u
   const log = container ? logs[container.id] : undefined;
   return {
     cause: "network",
-    what: `${name} answers its own health check, and nobody else: ${found}`,
-    mend: words.includes("It listens on 127.0.0.1 only")
+    what: `${name} answers its own health check, but no other request: ${found}`,
+    remedy: words.includes("It listens on 127.0.0.1 only")
       ? `let ${service} listen on 0.0.0.0 instead of 127.0.0.1, in its code or by its setting (HOST=0.0.0.0; of Next.js: HOSTNAME=0.0.0.0)`
-      : `look at the port and the address on which ${service} listens; the words above say what was found`,
+      : `look at the port and the address on which ${service} listens; the message above says what was found`,
     container,
     ...(log && { log }),
   };
@@ -195,20 +196,20 @@ function ofContainer(
   container: ContainerFacts,
   log: string,
   words: string,
-): Pick<Diagnosis, "cause" | "what" | "mend"> {
+): Pick<Diagnosis, "cause" | "what" | "remedy"> {
   const { name, service, state, exitCode, error, memoryBytes, healthOutput } = container;
   if (service === "migration") {
     return {
       cause: "migration",
       what: `the migration ended with exit code ${exitCode}; no service of the new release was started`,
-      mend: "mend the migration by its log; what it has done to the database stays",
+      remedy: "fix the migration by its log; what it has done to the database stays",
     };
   }
   if (PORT_TAKEN.test(`${error}\n${words}`)) {
     return {
       cause: "port",
       what: `${name} wants a port that is taken: ${error}`,
-      mend: "free it: emaintenance safety-check says who has it",
+      remedy: "free it: emaintenance safety-check says who has it",
     };
   }
   // Of one that was started again Docker has forgotten it; the gate has seen it.
@@ -220,7 +221,7 @@ function ofContainer(
     return {
       cause: "memory",
       what: `${name} needs more memory than its limit of ${Math.round(memoryBytes / 1024 ** 2)} MiB`,
-      mend: `raise limits.memoryMiB of ${service}, or find what takes the memory`,
+      remedy: `raise limits.memoryMiB of ${service}, or find what takes the memory`,
     };
   }
   if (state === "running" && container.restarts === 0) return notHealthy(container, log);
@@ -228,13 +229,13 @@ function ofContainer(
     return {
       cause: "environment",
       what: `${name} ends at its start (exit code ${exitCode}), and its log speaks of a setting`,
-      mend: `set it: environment of ${service}, or a variable of the deployment (docs/variables.md)`,
+      remedy: `set it: environment of ${service}, or a variable of the deployment (docs/variables.md)`,
     };
   }
   return {
     cause: "start",
     what: `${name} ends at its start: ${error || `exit code ${exitCode}`}${container.restarts ? `, ${container.restarts} times` : ""}`,
-    mend: `its log says why; to try it alone: docker run --rm -it ${container.image}${healthOutput ? "" : " with its environment"}`,
+    remedy: `its log says why; to try it alone: docker run --rm -it ${container.image}${healthOutput ? "" : " with its environment"}`,
   };
 }
 
@@ -242,7 +243,7 @@ function ofContainer(
 function notHealthy(
   { name, service, health, healthOutput }: ContainerFacts,
   log: string,
-): Pick<Diagnosis, "cause" | "what" | "mend"> {
+): Pick<Diagnosis, "cause" | "what" | "remedy"> {
   const said = `${healthOutput}\n${log}`;
   const down = [...healthOutput.matchAll(/"([\w-]+)":\s*\{"status":\s*"down"/g)].map(
     ([, check]) => check ?? "",
@@ -255,7 +256,7 @@ function notHealthy(
     return {
       cause: "database",
       what: `${is}: it does not reach the database`,
-      mend: "emaintenance health postgres; check POSTGRES_PASSWORD",
+      remedy: "emaintenance health postgres; check POSTGRES_PASSWORD",
     };
   }
   if (
@@ -265,20 +266,20 @@ function notHealthy(
     return {
       cause: "cache",
       what: `${is}: it does not reach Redis`,
-      mend: "emaintenance health redis; check REDIS_PASSWORD",
+      remedy: "emaintenance health redis; check REDIS_PASSWORD",
     };
   }
   if (down.length > 0) {
     return {
       cause: "dependency",
       what: `${is}: it misses ${down.join(", ")}`,
-      mend: `emaintenance health; emaintenance logs ${down[0]}`,
+      remedy: `emaintenance health; emaintenance logs ${down[0]}`,
     };
   }
   return {
     cause: "health",
     what: `${is}: ${lastLine(healthOutput)}`,
-    mend: `look at the health path of ${service} and its log; is the port right?`,
+    remedy: `look at the health path of ${service} and its log; is the port right?`,
   };
 }
 
@@ -288,7 +289,7 @@ function lastLine(output: string): string {
 }
 
 /** The diagnosis for a person: what, the evidence, what to do. */
-export function inWords({ what, mend, container, log }: Diagnosis): string {
+export function inWords({ what, remedy, container, log }: Diagnosis): string {
   const indented = (text: string) =>
     printable(text)
       .trimEnd()
@@ -301,6 +302,6 @@ export function inWords({ what, mend, container, log }: Diagnosis): string {
       ? [`  last health output of ${container.name}:`, indented(container.healthOutput)]
       : []),
     ...(log ? [`  end of the log of ${container?.name}:`, indented(log)] : []),
-    `  to mend it: ${mend}`,
+    `  remedy: ${remedy}`,
   ].join("\n");
 }

@@ -3,7 +3,7 @@
 # those containers that are not well.
 set -euo pipefail
 
-: "${LABEL:?label of our containers}"
+: "${LABEL:?label of the containers}"
 
 ids=$(docker ps --all --quiet --no-trunc --filter "label=$LABEL")
 all='[]'

@@ -57,18 +57,18 @@ export class Host {
     return this.settings.user === "root" ? argv : ["sudo", "-n", ...argv];
   }
 
-  /** Whether the last deployment came to its end: nobody has the lock, and the mark has its name. */
+  /** Whether the last deployment came to its end: the lock is free, and the completion marker has its name. */
   async isComplete(): Promise<boolean> {
-    const mark = Naming.container("deployed");
+    const marker = Naming.container("deployed");
     const { code } = await this.run(
-      ["sh", "-c", `[ ! -e ${DEPLOY_LOCK} ] && docker inspect ${mark} > /dev/null 2>&1`],
+      ["sh", "-c", `[ ! -e ${DEPLOY_LOCK} ] && docker inspect ${marker} > /dev/null 2>&1`],
       undefined,
       true,
     );
     return code === 0;
   }
 
-  /** Ends the shared connection, where there is one: whoever comes next logs in anew, with the groups that the login has then. */
+  /** Ends the shared connection, if there is one: the next command logs in again, with the groups that the login has then. */
   async disconnect(): Promise<void> {
     const { address, user, port, options } = this.settings;
     const argv = ["ssh", ...options, "-O", "exit", "-p", String(port), "-l", user, "--", address];
@@ -92,7 +92,7 @@ export class Host {
     return this.run(["bash", "-s"], `${exports.join("")}${readFileSync(path, "utf8")}`);
   }
 
-  /** Runs the operator's command. Where it is not installed, the answer has exit code 127. */
+  /** Runs the operator's command. If it is not installed, the answer has exit code 127. */
   async emaintenance(...words: readonly string[]): Promise<RunResult> {
     return this.run(["emaintenance", ...words], undefined, true);
   }

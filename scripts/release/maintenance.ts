@@ -1,13 +1,9 @@
 import { Deployment, type Say } from "./deployment";
-import { type Options, UsageError } from "./options";
+import type { Options } from "./options";
 import { printable } from "./printable";
 
 /** `npm run maintenance`: the operator's word of that name, from here. Returns the exit code. */
 export async function maintenance(options: Options, start: string, say: Say): Promise<number> {
-  const [what] = options.words;
-  if (what === undefined || !["on", "off", "status"].includes(what)) {
-    throw new UsageError(`maintenance needs on, off or status, got ${what ?? "nothing"}`);
-  }
   const { host } = await Deployment.open(start, options.stack, say);
   const { code, stdout, stderr } = await host.emaintenance(
     "maintenance",

@@ -1,7 +1,7 @@
 import { Naming } from "../../constructs/naming";
 import type { ReleaseRecord } from "./records";
 
-/** What a reference stands for on the host now; undefined where it stands for nothing. */
+/** What a reference resolves to on the host now; undefined if it resolves to nothing. */
 export type Resolve = (reference: string) => string | undefined;
 
 /**

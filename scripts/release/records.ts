@@ -35,8 +35,8 @@ export async function readRecords(host: Host): Promise<ReleaseRecord[]> {
 }
 
 /**
- * The stack of a release as it was deployed. One that was recorded before stacks had files beside them has none.
- * @throws Error where a file would lie elsewhere than beside a stack
+ * The stack of a release as it was deployed. One that was recorded before stacks had files next to them has no files.
+ * @throws Error if a file would lie elsewhere than next to a stack
  */
 export async function readStack(host: Host, record: Pick<ReleaseRecord, "folder">): Promise<RecordedStack> {
   const [stack, files] = await Promise.all([
@@ -46,22 +46,22 @@ export async function readStack(host: Host, record: Pick<ReleaseRecord, "folder"
   return recordedStack(stack.stdout, files.code === 0 ? files.stdout : "{}");
 }
 
-/** @throws Error where a file would lie elsewhere than beside a stack */
+/** @throws Error if a file would lie elsewhere than next to a stack */
 export function recordedStack(text: string, filesJson: string): RecordedStack {
   const files = JSON.parse(filesJson) as Record<string, string>;
   const foreign = Object.keys(files).find((path) => !isStackFile(path));
   if (foreign !== undefined) {
     throw new Error(
-      `the record of the release holds the file ${JSON.stringify(foreign)}, which lies beside no stack. Expected paths such as ` +
-        "host-files/firewall/0123456789ab-ufw.rules. Somebody has changed the record on the host: deploy that commit again instead",
+      `the record of the release holds the file ${JSON.stringify(foreign)}, which does not lie next to a stack. Expected paths such as ` +
+        "host-files/firewall/0123456789ab-ufw.rules. The record was changed on the host: deploy that commit again instead",
     );
   }
   return { text, files };
 }
 
 /**
- * The release to go back to: the one that is named, or else the last good one where a deploy has not come to its end or something
- * else than that one serves, or else the good one before it.
+ * The release to roll back to: the one that is named; or else the last good one if a deploy is incomplete or another release
+ * serves; or else the good one before it.
  * @throws Error that lists what there is
  */
 export function chooseRelease(
@@ -72,7 +72,7 @@ export function chooseRelease(
   const list = good
     .map(({ name: folder, ended, current }) => `  ${folder}  ${ended}${current ? "  (in use)" : ""}`)
     .join("\n");
-  if (good.length === 0) throw new Error("there is no good release to go back to: none was ever deployed");
+  if (good.length === 0) throw new Error("there is no good release to roll back to: none was ever deployed");
   if (name !== undefined) {
     const named = good.find((record) => record.name === name);
     if (!named) throw new Error(`there is no good release "${name}". There are:\n${list}`);

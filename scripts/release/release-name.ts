@@ -2,7 +2,7 @@ import { run } from "../../lib/run";
 
 /**
  * The git commit of a folder, with `-dirty` where tracked files differ from it.
- * @throws Error where there is none
+ * @throws Error if there is none
  */
 export async function releaseName(folder: string): Promise<string> {
   const git = async (...argv: string[]) => run(["git", ...argv], { cwd: folder, allowFailure: true });

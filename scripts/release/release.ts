@@ -6,10 +6,10 @@ import { inWords } from "./diagnosis";
 import type { Options } from "./options";
 import { readRecords, type ReleaseRecord } from "./records";
 import { releaseName } from "./release-name";
-import { goBack, planWayBack } from "./return";
+import { applyRollback, planRollback } from "./rollback-plan";
 import { TerraformFailure, wasInterrupted } from "../../lib/terraform/terraform";
 
-/** `npm run release`: deploys, and returns to the last good release where that fails. Returns the exit code. */
+/** `npm run release`: deploys, and rolls back to the last good release if that fails. Returns the exit code. */
 export async function release(options: Options, start: string, say: Say): Promise<number> {
   const deployment = await Deployment.open(start, options.stack, say);
   const { workspace, terraform, host, settings } = deployment;
@@ -41,11 +41,11 @@ export async function release(options: Options, start: string, say: Say): Promis
     return afterFailure(deployment, name, lastGood, error, say);
   }
   await workspace.writePin(pin);
-  say(`release ${name} serves at ${settings.url}. To go back: npm run rollback -- ${options.stack}`);
+  say(`release ${name} serves at ${settings.url}. To roll back: npm run rollback -- ${options.stack}`);
   return 0;
 }
 
-/** Says why, and returns to the last good release. Returns the exit code. */
+/** Prints the reason, and rolls back to the last good release. Returns the exit code. */
 async function afterFailure(
   deployment: Deployment,
   name: string,
@@ -55,7 +55,7 @@ async function afterFailure(
 ): Promise<number> {
   if (failure.interrupted || wasInterrupted()) {
     say(
-      `interrupted: release ${name} is deployed in part. To go on: npm run release -- prod; to go back: npm run rollback -- prod`,
+      `interrupted: release ${name} is deployed in part. To go on: npm run release -- prod; to roll back: npm run rollback -- prod`,
     );
     return 130;
   }
@@ -70,28 +70,28 @@ async function afterFailure(
     say(`(it could not be written down on the host: ${(error as Error).message})`);
   });
   if (!lastGood) {
-    say("there is no good release to return to yet: mend the cause and release again");
+    say("there is no good release to roll back to yet: fix the cause and release again");
     return 1;
   }
-  return returnTo(deployment, lastGood, say);
+  return automaticRollback(deployment, lastGood, say);
 }
 
-/** The return after a failure, which nobody is asked about. */
-async function returnTo(deployment: Deployment, record: ReleaseRecord, say: Say): Promise<number> {
-  say(`returning to ${record.name}`);
+/** The rollback after a failure, without a question to the operator. */
+async function automaticRollback(deployment: Deployment, record: ReleaseRecord, say: Say): Promise<number> {
+  say(`rolling back to ${record.name}`);
   try {
     // What serves now may still be that release: nothing of the failed one came into use.
     const now = (await readRecords(deployment.host)).find(
       // A release that was tried again under the same name has a record of its failure too.
       ({ name, result }) => result === "good" && name === record.name,
     );
-    const way = await planWayBack(deployment, now ?? record);
-    const agrees = await goBack(deployment, way, say);
+    const plan = await planRollback(deployment, now ?? record);
+    const agrees = await applyRollback(deployment, plan, say);
     if (!agrees) return 3;
   } catch (error) {
     say(
-      `\nTHE RETURN TO ${record.name} HAS FAILED TOO:\n${(error as Error).message}\n` +
-        `Look at the host now (emaintenance status). To try again: npm run rollback -- prod ${record.name}. ` +
+      `\nTHE ROLLBACK TO ${record.name} HAS FAILED TOO:\n${(error as Error).message}\n` +
+        `Check the host now (emaintenance status). To try again: npm run rollback -- prod ${record.name}. ` +
         'To show visitors a page meanwhile: npm run maintenance -- prod on "Back soon."',
     );
     return 3;

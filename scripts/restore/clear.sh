@@ -8,7 +8,7 @@ KNOWN=${KNOWN-}
 command -v docker > /dev/null || exit 0
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }
 
-# unknown: ids, from lines of id and name, of those that are ours by their name and not among the known ones.
+# unknown: ids, from lines of id and name, of those that belong to this project by their name and are not among the known ones.
 unknown() {
   local id name
   while read -r id name; do

@@ -1,7 +1,7 @@
 import { runCommand } from "../release/command";
 import { printable } from "../release/printable";
 import { TerraformFailure, wasInterrupted } from "../../lib/terraform/terraform";
-import { type Options, parseOptions, USAGE } from "./options";
+import { type Options, parseOptions } from "./options";
 import { restore } from "./restore";
 
 async function work(options: Options, start: string): Promise<number> {
@@ -14,4 +14,4 @@ async function work(options: Options, start: string): Promise<number> {
   }
 }
 
-void runCommand({ usage: USAGE, parse: parseOptions, work });
+void runCommand({ parse: parseOptions, work });

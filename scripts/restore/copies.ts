@@ -4,7 +4,7 @@ import { Naming } from "../../constructs/naming";
 import { run, type RunResult, which } from "../../lib/run";
 import type { Deployment } from "../release/deployment";
 import { quoted } from "../release/host";
-import { type LaterSet, laterThan } from "./later";
+import { type LaterBackup, laterThan } from "./later";
 import { type Manifest, parseManifest } from "./manifest";
 
 /** What opens the copies; see constructs/backup/off-host-variables.ts. */
@@ -38,9 +38,9 @@ interface Ssh {
 const LOOK_SECONDS = 300;
 const TRIES = 3;
 
-/** The copies off the host, looked at from here: nothing is changed there, not even a lock is made. */
+/** The offsite copies, read from this machine: nothing is changed there, not even a lock is made. */
 export class Copies {
-  /** @throws Error where the deployment has no copies, or they do not open */
+  /** @throws Error if the deployment has no offsite copies, or they cannot be opened */
   static async open(deployment: Deployment): Promise<Copies> {
     const { workspace, terraform } = deployment;
     const stack = JSON.parse(await readFile(workspace.stackFile, "utf8")) as {
@@ -48,14 +48,14 @@ export class Copies {
     };
     if (stack.variable?.OFF_HOST_REPOSITORY === undefined) {
       throw new Error(
-        `the stack ${workspace.stack} has no copies off the host. Expected host.backup.offHost in main.ts (docs/off-host.md), ` +
-          "or the folder of a set on this machine: --from FOLDER.",
+        `the stack ${workspace.stack} has no offsite copies. Expected host.backup.offHost in main.ts (docs/offsite.md), ` +
+          "or the folder of a backup on this machine: --from FOLDER.",
       );
     }
     if ((await which("restic")) === undefined) {
       throw new Error(
         "restic is not installed on this machine. Expected it, to look into the copies. " +
-          "Install it (apt-get install restic, brew install restic), or copy a set here and use --from FOLDER.",
+          "Install it (apt-get install restic, brew install restic), or copy a backup here and use --from FOLDER.",
       );
     }
     const access = await terraform.evaluate<Access>(ACCESS, workspace.valueFiles);
@@ -74,34 +74,36 @@ export class Copies {
   }
 
   /**
-   * The manifest of a copied set: the one that is named, or the newest full one; and what was copied that is newer.
-   * @throws Error where there is none, or the copies do not open
+   * The manifest of a copied backup: the one that is named, or the newest full one; and the newer backups that were copied.
+   * @throws Error if there is no such copy, or the copies cannot be opened
    */
   async choose(
-    set: string | undefined,
-  ): Promise<{ readonly manifest: Manifest; readonly later: readonly LaterSet[] }> {
+    backup: string | undefined,
+  ): Promise<{ readonly manifest: Manifest; readonly later: readonly LaterBackup[] }> {
     const { stdout } = await this.restic("snapshots", "--json", "--host", Naming.project);
     const copied = (JSON.parse(stdout) as Snapshot[]).map((snapshot) => ({
       ...snapshot,
-      set: snapshot.paths[0].split("/").at(-1) ?? "",
+      backup: snapshot.paths[0].split("/").at(-1) ?? "",
     }));
     const found = copied
-      .filter((snapshot) => (set === undefined ? snapshot.set.startsWith("full_") : snapshot.set === set))
+      .filter((snapshot) =>
+        backup === undefined ? snapshot.backup.startsWith("full_") : snapshot.backup === backup,
+      )
       .sort((a, b) => a.time.localeCompare(b.time))
       .at(-1);
     if (!found) {
       throw new Error(
-        `there is no copy of ${set ?? "a full set"} in ${this.repository}. Expected one, of which a system can be made. ` +
-          `See which there are: restic -r ${this.repository} snapshots; a set on this machine: --from FOLDER.`,
+        `there is no copy of ${backup ?? "a full backup"} in ${this.repository}. Expected one, of which a system can be made. ` +
+          `See which there are: restic -r ${this.repository} snapshots; for a backup on this machine: --from FOLDER.`,
       );
     }
     const manifest = async ({ short_id, paths }: Snapshot): Promise<string> =>
       (await this.restic("dump", short_id, `${paths[0]}/manifest.json`)).stdout;
-    const bySet = new Map(copied.map((one) => [one.set, one]));
+    const byName = new Map(copied.map((one) => [one.backup, one]));
     return {
-      manifest: parseManifest(await manifest(found), `the manifest of ${found.set} in ${this.repository}`),
-      later: await laterThan(found.set, [...bySet.keys()], async (set) => {
-        const { reason } = JSON.parse(await manifest(bySet.get(set) ?? found)) as {
+      manifest: parseManifest(await manifest(found), `the manifest of ${found.backup} in ${this.repository}`),
+      later: await laterThan(found.backup, [...byName.keys()], async (name) => {
+        const { reason } = JSON.parse(await manifest(byName.get(name) ?? found)) as {
           readonly reason?: string;
         };
         return reason ?? "";
@@ -109,7 +111,7 @@ export class Copies {
     };
   }
 
-  /** Once more where nobody says why: a connection may break off. */
+  /** Tries again if no reason is given: a connection may break off. */
   private async restic(...words: readonly string[]): Promise<RunResult> {
     const { repository } = this.access;
     for (let tries = 1; ; tries += 1) {
@@ -143,7 +145,7 @@ export class Copies {
 
 const isFolder = (repository: string): boolean => repository.startsWith("/");
 
-/** The last line that says something: restic's own reason, where it gives one, and not the question behind it. */
+/** The last line that says something: restic's own reason, if it gives one, and not the question behind it. */
 function lastLine(said = ""): string | undefined {
   const lines = said.split(/\r?\n/).filter((line) => line.trim() !== "");
   return lines.filter((line) => line.startsWith("Fatal: ")).at(-1) ?? lines.at(-1);

@@ -4,7 +4,7 @@ set -euo pipefail
 
 : "${ROOT:?folder of everything on the host}"
 : "${LABEL:?label of the containers}"
-: "${SET:?the set that is to be restored}"
+: "${SET:?name of the backup that is to be restored}"
 : "${WHAT:?what of it}"
 
 as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi; }

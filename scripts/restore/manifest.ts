@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { FULL_SET } from "./options";
 
-/** What this command wants to know of a set; see templates/backup/lib/sets.sh. */
+/** What this command reads of a backup; see templates/backup/lib/sets.sh. */
 export interface Manifest {
   readonly set: string;
   readonly release: string;
@@ -16,11 +16,11 @@ export interface Manifest {
 
 const FORMAT = 1;
 
-/** @throws Error where the text is no manifest of a full set */
+/** @throws Error if the text is not the manifest of a full backup */
 export function parseManifest(text: string, where: string): Manifest {
   const wrong = (what: string) =>
     new Error(
-      `${where} is not that of a full backup set: ${what}. Expected a set that emaintenance backup full has made.`,
+      `${where} is not that of a full backup: ${what}. Expected a backup that emaintenance backup full has made.`,
     );
   let manifest: Partial<Manifest> & { readonly format?: number };
   try {
@@ -39,14 +39,14 @@ export function bytesOf(manifest: Manifest): number {
 }
 
 /**
- * The set in a folder of this machine, every file as its manifest says.
- * @throws Error with the file that is not
+ * The backup in a folder of this machine, every file as its manifest says.
+ * @throws Error with the file that differs
  */
-export async function readSet(folder: string): Promise<Manifest> {
+export async function readBackup(folder: string): Promise<Manifest> {
   const path = join(folder, "manifest.json");
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
     const reason = error.code === "ENOENT" ? "is not there" : `cannot be read (${error.code})`;
-    throw new Error(`${path} ${reason}. Expected a backup set: a folder full_... with its manifest.json.`);
+    throw new Error(`${path} ${reason}. Expected a backup: a folder full_... with its manifest.json.`);
   });
   const manifest = parseManifest(text, path);
   for (const [name, { bytes, sha256 }] of Object.entries(manifest.files)) {
@@ -55,7 +55,7 @@ export async function readSet(folder: string): Promise<Manifest> {
       ({ size }) => size,
       () => undefined,
     );
-    const expected = `Expected every file of ${manifest.set} as it was backed up. Copy it again, or take another set.`;
+    const expected = `Expected every file of ${manifest.set} as it was backed up. Copy it again, or use another backup.`;
     if (found === undefined) throw new Error(`${file} is missing. ${expected}`);
     if (found !== bytes)
       throw new Error(`${file} has ${found} bytes, and had ${bytes} when it was written. ${expected}`);

@@ -1,6 +1,6 @@
 import type { Deployment } from "../release/deployment";
 import type { Values } from "../../lib/terraform/workspace";
-import { begun, type LaterSet } from "./later";
+import { begun, type LaterBackup } from "./later";
 import { bytesOf } from "./manifest";
 import type { Progress } from "./progress";
 import type { Source } from "./source";
@@ -25,7 +25,7 @@ export function planInWords({ source, look, deployment, stacks, progress, again,
   const from = window.from;
   const steps = [
     ...progress.aside.map(
-      ([file, name]) => `sets aside what Terraform knows of the lost host: ${file} becomes ${name}`,
+      ([file, name]) => `retires Terraform's state of the lost host: ${file} becomes ${name}`,
     ),
     ...stacks.map((stack) => `deploys ${stack} to ${address}`),
     `brings ${set} there, ${source.way}`,
@@ -50,7 +50,7 @@ export function planInWords({ source, look, deployment, stacks, progress, again,
 
 /** In words: what does not come back. */
 function lost(from: string, later: Progress["later"]): string[] {
-  const since = (what: LaterSet["what"]) => {
+  const since = (what: LaterBackup["what"]) => {
     const set = later.find((one) => one.what === what)?.set;
     return set === undefined ? from : begun(set);
   };
@@ -63,7 +63,7 @@ function otherRelease(release: string, pin: Values | undefined): string[] {
   const deployed = pin?.RELEASE;
   if (typeof deployed !== "string" || deployed === release) return [];
   return [
-    `The set was made by release ${release}, and ${deployed} is deployed: its migrations run on the restored database.`,
+    `The backup was made by release ${release}, and ${deployed} is deployed: its migrations run on the restored database.`,
   ];
 }
 

@@ -3,20 +3,21 @@ import { join } from "node:path";
 import { ensurePrivateFile } from "../../constructs/private-files";
 import { stateFile } from "../../constructs/state-path";
 import type { Workspace } from "../../lib/terraform/workspace";
-import type { LaterSet } from "./later";
+import type { LaterBackup } from "./later";
 
-/** A restore that has begun. It lies beside cdktf.json until the system is back, so that a second run goes on. */
+/** A restore that has begun. It lies next to cdktf.json until the system is back, so that a second run goes on. */
 export interface Progress {
   /** The machine on which it has begun. */
   readonly machine: string;
   readonly address: string;
+  /** Name of the backup. */
   readonly set: string;
-  /** Folder of the set on this machine. @default the set comes from the copies off the host */
+  /** Folder of the backup on this machine. @default the backup comes from the offsite copies */
   readonly from?: string;
-  /** Sets that are restored after it, since they are newer. */
-  readonly later: readonly LaterSet[];
+  /** Backups that are restored after it, since they are newer. */
+  readonly later: readonly LaterBackup[];
   readonly began: string;
-  /** Files that are set aside, and their new names. */
+  /** State files that are retired, and their new names. */
   readonly aside: readonly (readonly [file: string, name: string])[];
 }
 
@@ -35,7 +36,7 @@ export async function writeProgress(workspace: Workspace, progress: Progress): P
 
 export const endProgress = (workspace: Workspace): Promise<void> => rm(fileOf(workspace), { force: true });
 
-/** Files of Terraform's state that tell of another host, and what they will be called. Empty ones tell of nothing. */
+/** Files of Terraform's state that describe the lost host, and their new names. Empty ones describe nothing. */
 export async function stateOfLostHost(
   { directory }: Workspace,
   stacks: readonly string[],
@@ -49,9 +50,9 @@ export async function stateOfLostHost(
   return names.filter((_, index) => sizes[index]).map((name) => [name, `${name}.lost-${stamp}`] as const);
 }
 
-/** Gives them their new names; one that has it already keeps it, whatever has been written under the old one since. */
-export async function setAside({ directory }: Workspace, aside: Progress["aside"]): Promise<void> {
-  for (const [file, name] of aside) {
+/** Gives the state files their new names; a file that has its new name keeps it, whatever was written under the old one since. */
+export async function retireState({ directory }: Workspace, retired: Progress["aside"]): Promise<void> {
+  for (const [file, name] of retired) {
     const done = await stat(join(directory, name)).then(
       () => true,
       () => false,

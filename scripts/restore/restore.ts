@@ -11,7 +11,7 @@ import {
   endProgress,
   type Progress,
   readProgress,
-  setAside,
+  retireState,
   stateOfLostHost,
   writeProgress,
 } from "./progress";
@@ -29,7 +29,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
   const { workspace, settings } = deployment;
   const before = await readProgress(workspace);
   const source = await sourceOf(options, before, start, deployment);
-  // One that is named is what shall be restored.
+  // A backup that is named is restored alone.
   const named = options.set !== undefined || options.from !== undefined;
   const later = named ? [] : (before?.later ?? source.later);
   const look = await lookAt(deployment, source.manifest.set);
@@ -63,8 +63,8 @@ export async function restore(options: Options, start: string, say: Say): Promis
   }
 
   await writeProgress(workspace, progress);
-  await setAside(workspace, progress.aside);
-  if (!again) for (const [file, name] of progress.aside) say(`set aside: ${file} is ${name} now`);
+  await retireState(workspace, progress.aside);
+  if (!again) for (const [file, name] of progress.aside) say(`retired: ${file} is now ${name}`);
   const clock = new Clock(say);
   let { restored } = look;
   if (look.killed) {
@@ -80,7 +80,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
     if (again) await clearUnknown(deployment);
     const without = { VERIFY_USERNAME: "", VERIFY_PASSWORD: "" };
     await clock.time(`deploy ${options.stack}`, () => apply(deployment, without));
-    await clock.time("bring the set", () => source.bring(say));
+    await clock.time("bring the backup", () => source.bring(say));
     const words = ["restore", "full", source.manifest.set, "--yes", "--without-safety-dump"];
     await clock.time("restore", () => operate(deployment, words, RESTORE_SECONDS, say));
   }
@@ -90,7 +90,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
       continue;
     }
     await clock.time(`bring ${set}`, () => fetchCopy(set, deployment, say));
-    // Users may have been here since the full set was restored: what they wrote is saved first.
+    // Users may have been here since the full backup was restored: what they wrote is saved first.
     const words = ["restore", what, set, "--yes"];
     await clock.time(`restore ${what}`, () => operate(deployment, words, RESTORE_SECONDS, say));
   }
@@ -100,7 +100,9 @@ export async function restore(options: Options, start: string, say: Say): Promis
   }
   const verified = await clock.time("verify", () => verifyDeployment(deployment, { json: false }));
   if (verified !== 0) {
-    say(`the set is restored, and the system at ${settings.url} does not do what its users need: see above`);
+    say(
+      `the backup is restored, and the system at ${settings.url} does not do what its users need: see above`,
+    );
     return 1;
   }
   await endProgress(workspace);
@@ -110,7 +112,7 @@ export async function restore(options: Options, start: string, say: Say): Promis
   return 0;
 }
 
-/** What was begun goes on with the set with which it has begun, unless another one is asked for. */
+/** A restore that has begun continues with its backup, unless the operator names another one. */
 function sourceOf(
   { set, from }: Options,
   before: Progress | undefined,
@@ -125,8 +127,8 @@ function sourceOf(
 function refuseUnlessEmpty({ found }: Look, address: string): void {
   if (found === undefined) return;
   throw new Error(
-    `${address} is not empty: it has ${found}. Expected a VM on which no E-Maintenance is. ` +
-      "Set SERVER_IP to a new one; on a host that stands, restore there: emaintenance restore full.",
+    `${address} is not empty: it has ${found}. Expected a VM without E-Maintenance. ` +
+      "Set SERVER_IP to a new one; on a host that exists, restore there: emaintenance restore full.",
   );
 }
 

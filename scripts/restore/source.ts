@@ -1,38 +1,38 @@
 import { resolve } from "node:path";
 import type { Deployment, Say } from "../release/deployment";
 import { Copies } from "./copies";
-import type { LaterSet } from "./later";
-import { type Manifest, readSet } from "./manifest";
+import type { LaterBackup } from "./later";
+import { type Manifest, readBackup } from "./manifest";
 import { operate } from "./target";
 
-/** Where a set comes from. */
+/** Where a backup comes from. */
 export interface Source {
   readonly manifest: Manifest;
   /** What was copied after it. */
-  readonly later: readonly LaterSet[];
-  /** The folder of the set on this machine. @default it is elsewhere */
+  readonly later: readonly LaterBackup[];
+  /** The folder of the backup on this machine. @default it is elsewhere */
   readonly folder?: string;
   /** In words, for the plan. */
   readonly place: string;
   /** In words: how it gets to the host. */
   readonly way: string;
-  /** Brings the set among the sets of the host; one that is there already stays. */
+  /** Brings the backup to the backups of the host; an existing one stays as it is. */
   bring(say: Say): Promise<void>;
 }
 
 const RECEIVE = "scripts/lib/backup/receive.sh";
 
-/** What the largest set may take on its way. */
+/** Seconds that the transfer of the largest backup may take. */
 const BRING_SECONDS = 12 * 3600;
 
-/** A set in a folder of this machine. */
+/** A backup in a folder of this machine. */
 export async function folderSource(
   folder: string,
   start: string,
   { host, layout }: Deployment,
 ): Promise<Source> {
   const path = resolve(start, folder);
-  const manifest = await readSet(path);
+  const manifest = await readBackup(path);
   const names = ["manifest.json", ...Object.keys(manifest.files)];
   return {
     manifest,
@@ -47,10 +47,10 @@ export async function folderSource(
   };
 }
 
-/** A set among the copies off the host: the one that is named, or the newest full one. */
-export async function copySource(set: string | undefined, deployment: Deployment): Promise<Source> {
+/** An offsite copy of a backup: the one that is named, or the newest full one. */
+export async function copySource(name: string | undefined, deployment: Deployment): Promise<Source> {
   const copies = await Copies.open(deployment);
-  const { manifest, later } = await copies.choose(set);
+  const { manifest, later } = await copies.choose(name);
   return {
     manifest,
     later,
@@ -61,5 +61,5 @@ export async function copySource(set: string | undefined, deployment: Deployment
 }
 
 /** Has the host fetch a copy itself. */
-export const fetchCopy = (set: string, deployment: Deployment, say: Say): Promise<void> =>
-  operate(deployment, ["off-host", "fetch", set], BRING_SECONDS, say);
+export const fetchCopy = (backup: string, deployment: Deployment, say: Say): Promise<void> =>
+  operate(deployment, ["off-host", "fetch", backup], BRING_SECONDS, say);

@@ -2,31 +2,31 @@ import { join } from "node:path";
 import { Naming } from "../../constructs/naming";
 import { RunError, type RunResult, waitFor } from "../../lib/run";
 import type { Deployment, Say } from "../release/deployment";
-import type { LaterSet } from "./later";
+import type { LaterBackup } from "./later";
 
 /** What is on the host that the system is to come back on. */
 export interface Look {
   /** Changes with the machine, not with its address. */
   readonly machine: string;
   readonly system: string;
-  /** What there is of an E-Maintenance; undefined where there is nothing. */
+  /** What of E-Maintenance is there; undefined if there is nothing. */
   readonly found: string | undefined;
   /** Whether a restore was killed there. */
   readonly killed: boolean;
-  /** Whether this of the set was restored there already. */
+  /** Whether this part of the backup was restored there already. */
   readonly restored: boolean;
 }
 
-/** @throws Error where the host cannot be reached, or the login may not use sudo */
+/** @throws Error if the host cannot be reached, or the login may not use sudo */
 export async function lookAt(
   { host, layout, settings }: Deployment,
-  set: string,
-  what: "full" | LaterSet["what"] = "full",
+  backup: string,
+  what: "full" | LaterBackup["what"] = "full",
 ): Promise<Look> {
   const environment = {
     ROOT: layout.root,
     LABEL: Naming.label("service"),
-    SET: set,
+    SET: backup,
     WHAT: what,
   };
   const { stdout } = await host.script(join(__dirname, "look.sh"), environment).catch((error: unknown) => {
@@ -54,7 +54,7 @@ export async function lookAt(
 
 /**
  * Removes from the host what a deploy has made that was killed before Terraform had written it down: the next one would find
- * the names taken. The host was empty before, so none of it is anybody's.
+ * the names taken. The host was empty before, so all of it was made by that deploy.
  */
 export async function clearUnknown({ host, terraform }: Deployment): Promise<void> {
   const known = [
@@ -71,7 +71,7 @@ const WAIT_SECONDS = 1800;
 /**
  * Runs the operator's command on the host, says what it says, and waits for one that is under way, such as that of a run
  * that was killed.
- * @throws Error where it fails
+ * @throws Error if it fails
  */
 export async function operate(
   { host }: Deployment,

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: makes a backup set now, pins one, or removes those that are too old
+# summary: makes a backup now, pins one, or removes those that are too old
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -9,31 +9,31 @@ scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 usage() {
   cat << 'TEXT'
 usage: emaintenance backup [database | uploads | full] [--reason TEXT] [--plain] [--json]
-       emaintenance backup pin SET | unpin SET
+       emaintenance backup pin BACKUP | unpin BACKUP
        emaintenance backup prune [--dry-run]
 
-Makes a set of the database (the default), of the uploaded files, or of everything: database, roles, other databases,
+Makes a backup of the database (the default), of the uploaded files, or of everything: database, roles, other databases,
 Redis, uploaded files, configuration. It is the job that the schedule runs: once at a time, within a time limit, with a
-record and, when it fails, an alert. A set has its name only when it is whole and on the disk. The system goes on
+record and, when it fails, an alert. A backup has its name only when it is whole and on the disk. The system goes on
 meanwhile.
 
-pin keeps a set until unpin. prune removes the sets that nothing keeps, as every backup does at its end.
+pin keeps a backup until unpin. prune removes the backups that nothing keeps, as every backup does at its end.
 
-  --reason TEXT  why, for the list of the sets
+  --reason TEXT  why, for the list of the backups
   --plain        SQL text instead of PostgreSQL's own format
-  --json         the manifest of the new set
+  --json         the manifest of the new backup
   --dry-run      says what prune would remove, and what keeps the rest
   --help         this text
 
 exit codes: 0 made
-            1 not made, for the reason printed; there is no half of a set
+            1 not made, for the reason printed; there is no half of a backup
             2 wrong usage
             3 it cannot be done: no Docker or jq, or no right to use them
             4 another backup is under way
 TEXT
 }
 
-word='' set='' as_json='' dry_run=''
+word='' backup='' as_json='' dry_run=''
 options=(--reason "by hand")
 given=("$@")
 while [ $# -gt 0 ]; do
@@ -49,14 +49,14 @@ while [ $# -gt 0 ]; do
     --dry-run) dry_run=1 ;;
     -*) unknown_option backup "$1" ;;
     *)
-      if [ -z "$word" ]; then word=$1; elif [ -z "$set" ]; then set=$1; else wrong_usage "backup got \"$1\" too" "one kind" "emaintenance backup --help"; fi
+      if [ -z "$word" ]; then word=$1; elif [ -z "$backup" ]; then backup=$1; else wrong_usage "backup got \"$1\" too" "one kind" "emaintenance backup --help"; fi
       ;;
   esac
   shift
 done
 word=${word:-database}
 case $word in
-  database | uploads | full | prune) [ -z "$set" ] || wrong_usage "backup $word got \"$set\" too" "nothing behind it" "emaintenance backup --help" ;;
+  database | uploads | full | prune) [ -z "$backup" ] || wrong_usage "backup $word got \"$backup\" too" "nothing behind it" "emaintenance backup --help" ;;
   pin | unpin) ;;
   *) wrong_usage "backup got \"$word\"" "database, uploads, full, pin, unpin or prune" "emaintenance backup --help" ;;
 esac
@@ -69,7 +69,7 @@ for part in job backup/sets backup/retention; do
 done
 
 busy() {
-  say_mend "another backup is under way" "one at a time" "Wait for it"
+  say_remedy "another backup is under way" "one at a time" "Wait for it"
   exit "$BUSY"
 }
 
@@ -81,28 +81,28 @@ take() {
   [ "$code" -ne "$JOB_BUSY" ] || busy
   if [ "$code" -ne 0 ]; then
     printf '%s\n' "$output" >&2
-    say_mend "no backup was made" "one" "The reason is above, and in $(config .root)/logs/schedules/$job.log"
+    say_remedy "no backup was made" "one" "The reason is above, and in $(config .root)/logs/schedules/$job.log"
     exit "$NOT_WELL"
   fi
   name=$(tail -n 1 <<< "$output" | cut -d : -f 1)
-  if [ -n "$as_json" ]; then cat "$(set_folder "$name")/manifest.json"; else printf '%s\n' "$output"; fi
+  if [ -n "$as_json" ]; then cat "$(backup_folder "$name")/manifest.json"; else printf '%s\n' "$output"; fi
 }
 
 case $word in
   pin | unpin)
-    require_set "backup $word" "$set"
+    require_backup "backup $word" "$backup"
     lock_backups || busy
-    if [ "$word" = pin ]; then : > "$(set_folder "$set")/pinned"; else rm -f "$(set_folder "$set")/pinned"; fi
+    if [ "$word" = pin ]; then : > "$(backup_folder "$backup")/pinned"; else rm -f "$(backup_folder "$backup")/pinned"; fi
     write_summary
-    echo "$set is ${word}ned"
+    echo "$backup is ${word}ned"
     ;;
   prune)
     if [ -n "$dry_run" ]; then
-      sets_with_fate | jq -r '.[] | "\(.set)  \(.kept // "would be removed")"'
+      backups_with_retention | jq -r '.[] | "\(.set)  \(.kept // "would be removed")"'
       retention_doubt | sed 's/^/nothing would be removed now: /'
     else
       lock_backups || busy
-      prune_sets
+      prune_backups
       write_summary
     fi
     ;;

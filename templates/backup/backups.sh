@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: lists the backup sets with age, size and how their verification ended
+# summary: lists the backups with age, size and how their verification ended
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -12,7 +12,7 @@ usage() {
   cat << 'TEXT'
 usage: emaintenance backups [database | uploads | full] [--json]
 
-Lists the sets, the newest first.
+Lists the backups, the newest first.
 
   --json   [{set, kind, number, reason, release, started, ended, bytes, verified, pinned, broken}]
   --help   this text
@@ -42,11 +42,11 @@ become_root "$scripts/backups.sh" "${given[@]}"
 
 kind=''
 [ -z "$word" ] || kind=$(kind_of_word "$word")
-sets=$(list_sets | jq -c --arg kind "$kind" 'map(select($kind == "" or .kind == $kind))')
+listed=$(list_backups | jq -c --arg kind "$kind" 'map(select($kind == "" or .kind == $kind))')
 if [ -n "$as_json" ]; then
-  printf '%s\n' "$sets"
-elif [ "$sets" = '[]' ]; then
-  echo "there is no set in $BACKUPS yet: emaintenance backup"
+  printf '%s\n' "$listed"
+elif [ "$listed" = '[]' ]; then
+  echo "there is no backup in $BACKUPS yet: emaintenance backup"
 else
-  query backup/jq/backups-table.jq -r <<< "$sets" | table SET AGE SIZE RELEASE REASON PINNED VERIFIED
+  query backup/jq/backups-table.jq -r <<< "$listed" | table BACKUP AGE SIZE RELEASE REASON PINNED VERIFIED
 fi

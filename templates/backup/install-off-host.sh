@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lays down where the copies of backup sets are and what opens them: for root alone.
+# Lays down where the offsite copies of backups are and what opens them: for root alone.
 set -euo pipefail
 
 : "${STAGING:?folder with secret/access.json}"
@@ -11,11 +11,11 @@ set -euo pipefail
 trap 'rm -rf "$STAGING/secret"' EXIT
 
 if ! command -v restic > /dev/null; then
-  echo "restic is not installed on $(hostname). Expected it for copies off the host. Install it (apt-get install restic, or packages: [\"restic\"] in BootstrapStack) and deploy again." >&2
+  echo "restic is not installed on $(hostname). Expected it for offsite copies. Install it (apt-get install restic, or packages: [\"restic\"] in BootstrapStack) and deploy again." >&2
   exit 1
 fi
 as_root install -d -o root -g root -m 0700 "$ACCESS"
 for file in environment password ssh_key known_hosts; do
   jq --join-output --arg file "$file" '.[$file]' "$STAGING/secret/access.json" | as_root install -o root -g root -m 0600 /dev/stdin "$ACCESS/$file"
 done
-echo "copies off the host are set up"
+echo "offsite copies are set up"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: copies backup sets to another place, encrypted, and brings them back
+# summary: keeps encrypted offsite copies of backups, and brings them back
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -12,14 +12,14 @@ usage() {
   cat << 'TEXT'
 usage: emaintenance off-host copy
        emaintenance off-host list [--json]
-       emaintenance off-host fetch [SET | database | uploads | full]
+       emaintenance off-host fetch [BACKUP | database | uploads | full]
        emaintenance off-host check
 
-Copies of the backup sets in another place, encrypted by restic, as the deployment has set it up (host.backup.offHost).
+Offsite copies of the backups, encrypted by restic, as the deployment has set them up (host.backup.offHost).
 
-  copy    every set that is not there yet; a schedule does this too
+  copy    every backup that is not there yet; a schedule does this too
   list    the copies, the newest first
-  fetch   brings a copy back among the sets of this host: SET, or the newest of its kind (default: full)
+  fetch   brings a copy back among the backups of this host: BACKUP, or the newest of its kind (default: full)
   check   reads a tenth of all copies back, and removes those that retention does not keep; a schedule does this too
   --json  [{set, kind, time, snapshot}]
   --help  this text
@@ -42,7 +42,7 @@ for argument in "$@"; do
     -*) unknown_option off-host "$argument" ;;
     *)
       if [ -z "$word" ]; then word=$argument; elif [ -z "$what" ]; then what=$argument; else
-        wrong_usage "off-host got \"$argument\" too" "one set" "emaintenance off-host --help"
+        wrong_usage "off-host got \"$argument\" too" "one backup" "emaintenance off-host --help"
       fi
       ;;
   esac
@@ -61,14 +61,14 @@ readonly ACCESS=/etc/$PROJECT/off-host
 umask 077
 
 fail() {
-  say_mend "$@"
+  say_remedy "$@"
   exit "$NOT_WELL"
 }
 
 # Where the copies are and what opens them: from files of root alone, into the environment of restic, never on a command line.
 read_access() {
   local name value
-  [ -r "$ACCESS/environment" ] || cannot_look "no copies off this host are set up" "host.backup.offHost in main.ts" "See docs/off-host.md, and deploy"
+  [ -r "$ACCESS/environment" ] || cannot_look "no offsite copies are set up on this host" "host.backup.offHost in main.ts" "See docs/offsite.md, and deploy"
   command -v restic > /dev/null || cannot_look "restic is not installed" "it on PATH" "Install it: sudo apt-get install restic"
   while IFS='=' read -r name value; do
     [ -z "$value" ] || export "$name=$value"
@@ -99,7 +99,7 @@ copies() { restic "${options[@]}" "$@"; }
 # One at a time; restic's own locks are for other hosts.
 lock_copies() {
   if ! hold_lock off-host; then
-    say_mend "another copy or check is under way" "one at a time" "Wait for it"
+    say_remedy "another copy or check is under way" "one at a time" "Wait for it"
     exit "$BUSY"
   fi
 }
@@ -124,66 +124,66 @@ open_repository() {
   esac
 }
 
-# Every copy: the set, its kind, when it was made, and restic's number for it; the newest first.
+# Every copy: the backup, its kind, when it was made, and restic's number for it; the newest first.
 list_copies() { copies snapshots --json --host "$PROJECT" | query backup/jq/copies.jq -c; }
 
-copy_sets() {
+copy_backups() {
   local there known name reason copied=0 failed=0 names=() settled=()
   lock_copies
   there=$(config .status)/backups/off-host.json
-  # What was copied once is not copied again when the copy is too old to be kept. Without a new set, nobody needs to be asked.
+  # What was copied once is not copied again when the copy is too old to be kept. Without a new backup, nobody needs to be asked.
   known=$(jq -r --arg repository "$RESTIC_REPOSITORY" 'select(.repository == $repository) | .sets[]' "$there" 2> /dev/null || true)
-  if ! set_names | grep -qvxF "$known"; then
-    echo "every set is copied"
+  if ! backup_names | grep -qvxF "$known"; then
+    echo "every backup is copied"
     return
   fi
   open_repository
   copies unlock --quiet
   known+=$'\n'$(list_copies | jq -r '.[].set')
-  # A set that is made meanwhile is none of these: the next run copies it.
-  mapfile -t names < <(set_names | sort)
+  # A backup that is made meanwhile is not among these: the next run copies it.
+  mapfile -t names < <(backup_names | sort)
   for name in "${names[@]}"; do
     if grep -qxF "$name" <<< "$known"; then
       settled+=("$name")
       continue
     fi
-    hold_set "$name" || continue
-    if ! reason=$(check_set "$name"); then
+    hold_backup "$name" || continue
+    if ! reason=$(check_backup "$name"); then
       echo "$name is not copied: $reason"
       failed=$((failed + 1))
       continue
     fi
     copies backup --quiet --host "$PROJECT" --tag "${name%%_*}" --time "$(time_of "$name")" \
-      --exclude verified.json --exclude pinned "$(set_folder "$name")" || fail "$name could not be copied" "a place that takes it" "The reason is above"
+      --exclude verified.json --exclude pinned "$(backup_folder "$name")" || fail "$name could not be copied" "a place that takes it" "The reason is above"
     copied=$((copied + 1))
     settled+=("$name")
   done
-  [ "$failed" -eq 0 ] || fail "$failed sets are not what was backed up, and are not copied" "sets that are whole" "Look at: emaintenance backups; the newest can be made anew: emaintenance backup"
+  [ "$failed" -eq 0 ] || fail "$failed backups are not what was backed up, and are not copied" "backups that are whole" "Look at: emaintenance backups; to make a new one: emaintenance backup"
   printf '%s\n' "${settled[@]}" | jq -nR --arg repository "$RESTIC_REPOSITORY" '{repository: $repository, sets: [inputs]}' | write_whole "$there"
-  echo "copied $copied sets to $RESTIC_REPOSITORY"
+  echo "copied $copied backups to $RESTIC_REPOSITORY"
 }
 
-# time_of SET: from its name, as restic wants it.
+# time_of BACKUP: from its name, as restic wants it.
 time_of() { sed -E 's/^[a-z]+_(....)(..)(..)_(..)(..)(..)$/\1-\2-\3 \4:\5:\6/' <<< "$1"; }
 
-fetch_set() {
+fetch_backup() {
   local arrival='' wanted=${what:-full} kind='' copy name path reason began=$SECONDS
   lock_copies
   open_repository
   kind=$(kind_of_word "$wanted") || true
   copy=$(list_copies | jq -c --arg wanted "$wanted" --arg kind "$kind" 'map(select(.set == $wanted or .kind == $kind)) | .[0] // empty')
-  [ -n "$copy" ] || fail "there is no copy of $wanted in $RESTIC_REPOSITORY" "a set, or a kind of which there is one" "Try: emaintenance off-host list"
+  [ -n "$copy" ] || fail "there is no copy of $wanted in $RESTIC_REPOSITORY" "a backup, or a kind of which there is one" "Try: emaintenance off-host list"
   name=$(jq -r .set <<< "$copy") path=$(jq -r .path <<< "$copy")
-  if [ -e "$(set_folder "$name")" ]; then
+  if [ -e "$(backup_folder "$name")" ]; then
     echo "$name is here already"
     return
   fi
-  prepare_arrival "$name" || fail "another set is arriving" "one at a time" "Wait for it"
+  prepare_arrival "$name" || fail "another backup is arriving" "one at a time" "Wait for it"
   copies restore "$(jq -r .snapshot <<< "$copy")" --quiet --target "$arrival" || fail "$name could not be fetched" "a copy that can be read, and room for it" "The reason is above"
   if ! reason=$(settle_arrival "$name" "$arrival$path"); then
     fail "$name is not what was backed up: $reason" "a copy that is whole" "Try another: emaintenance off-host list"
   fi
-  echo "$name: fetched and whole, $(jq '[.files[].bytes] | add' "$(set_folder "$name")/manifest.json") bytes in $((SECONDS - began)) s"
+  echo "$name: fetched and whole, $(jq '[.files[].bytes] | add' "$(backup_folder "$name")/manifest.json") bytes in $((SECONDS - began)) s"
 }
 
 check_copies() {
@@ -191,7 +191,7 @@ check_copies() {
   lock_copies
   open_repository
   copies unlock --quiet
-  copies check --quiet --read-data-subset=10% || fail "the copies are damaged" "copies that can be read back" "See docs/off-host.md, \"Damaged copies\""
+  copies check --quiet --read-data-subset=10% || fail "the copies are damaged" "copies that can be read back" "See docs/offsite.md, \"Damaged copies\""
   read -ra keep <<< "$OFF_HOST_KEEP"
   copies forget --quiet --host "$PROJECT" --group-by tags --keep-within "${keep[0]}d" --keep-weekly "${keep[1]}" --keep-monthly "${keep[2]}" --prune > /dev/null ||
     fail "old copies could not be removed" "a place that this host may write to" "The reason is above"
@@ -201,13 +201,13 @@ check_copies() {
 read_access
 choose_ssh
 case $word in
-  copy) copy_sets ;;
-  fetch) fetch_set ;;
+  copy) copy_backups ;;
+  fetch) fetch_backup ;;
   check) check_copies ;;
   list)
     open_repository
     if [ -n "$as_json" ]; then list_copies | jq 'map(del(.path))'; else
-      list_copies | jq -r '.[] | [.set, .time, .snapshot] | @tsv' | table SET MADE SNAPSHOT
+      list_copies | jq -r '.[] | [.set, .time, .snapshot] | @tsv' | table BACKUP MADE SNAPSHOT
     fi
     ;;
 esac

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes in a backup set from another machine: a tar of its files, by standard input. `npm run restore -- prod --from` sends it.
+# Takes in a backup from another machine: a tar of its files, by standard input. `npm run restore -- prod --from` sends it.
 set -euo pipefail
 
 lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -10,29 +10,29 @@ lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
 usage() {
   cat << 'TEXT'
-usage: receive.sh SET
+usage: receive.sh BACKUP
 
-exit codes: 0 the set is here and whole, 1 it is not, 2 wrong usage
+exit codes: 0 the backup is here and whole, 1 it is not, 2 wrong usage
 TEXT
 }
 
 umask 077
 arrival=''
 name=${1-}
-[[ $name =~ $SET_NAME ]] || { usage >&2 && exit "$WRONG_USAGE"; }
+[[ $name =~ $BACKUP_NAME ]] || { usage >&2 && exit "$WRONG_USAGE"; }
 
 fail() {
-  say_mend "$@"
+  say_remedy "$@"
   exit "$NOT_WELL"
 }
 
-if [ -e "$(set_folder "$name")" ]; then
-  # Whoever sends does not mind that nobody listens, but that somebody stops listening.
+if [ -e "$(backup_folder "$name")" ]; then
+  # The sender does not mind that nobody listens, but fails if this script stops listening.
   cat > /dev/null
   echo "$name is here already"
   exit 0
 fi
-prepare_arrival "$name" || fail "another set is arriving" "one at a time" "Wait for it"
+prepare_arrival "$name" || fail "another backup is arriving" "one at a time" "Wait for it"
 tar --extract --file=- --directory="$arrival" --no-same-owner || fail "$name did not arrive" "all of it, and room for it" "Send it again"
-reason=$(settle_arrival "$name" "$arrival") || fail "$name is not what was backed up: $reason" "a set that is whole" "Send it again, or another"
+reason=$(settle_arrival "$name" "$arrival") || fail "$name is not what was backed up: $reason" "a backup that is whole" "Send it again, or another"
 echo "$name: here and whole"

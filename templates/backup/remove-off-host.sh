@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Takes away what opens the copies of backup sets. The copies stay where they are.
+# Takes away what opens the copies of backups. The copies stay where they are.
 set -euo pipefail
 
 # <%~ include("shared/as-root.sh") %>
@@ -7,4 +7,4 @@ set -euo pipefail
 as_root rm -rf /etc/emaintenance/off-host /var/cache/emaintenance/restic
 as_root rmdir --ignore-fail-on-non-empty /etc/emaintenance /var/cache/emaintenance 2> /dev/null || true
 rm -rf "$(dirname "$(readlink --canonicalize "${BASH_SOURCE[0]}")")"
-echo "copies off the host are switched off"
+echo "offsite copies are disabled"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes one backup set. It runs as a job, see run-job: what it says goes to the log of the job, its last line to the record.
+# Makes one backup. It runs as a job, see run-job: what it says goes to the log of the job, its last line to the record.
 set -euo pipefail
 
 lib=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -14,7 +14,7 @@ usage() {
   cat << 'TEXT'
 usage: take.sh KIND [--reason TEXT] [--wait SECONDS] [--plain]
 
-Makes a set of KIND: database, uploads or full.
+Makes a backup of KIND: database, uploads or full.
 
 exit codes: 0 made, 1 not made, for the reason in the last line, 2 wrong usage, 4 another backup is under way
 TEXT
@@ -63,8 +63,8 @@ sweep
 started=$(utc)
 began=$SECONDS
 name=${kind}_$(TZ=UTC0 date +%Y%m%d_%H%M%S)
-[ ! -e "$(set_folder "$name")" ] || fail "there is a set $name already: is the clock right?"
-number=$(list_sets | jq 'map(.number) | max // 0')
+[ ! -e "$(backup_folder "$name")" ] || fail "there is a backup $name already: is the clock right?"
+number=$(list_backups | jq 'map(.number) | max // 0')
 numbers number
 number=$((number + 1))
 
@@ -89,7 +89,7 @@ if [ "$kind" != db ] && [ ${#folders[@]} -gt 0 ]; then
   numbers size
   most=$((most + size))
 fi
-need=$(expected_bytes "$kind" "$most") || fail "what a set takes is not known: the reason is in the log of this job"
+need=$(expected_bytes "$kind" "$most") || fail "what a backup takes is not known: the reason is in the log of this job"
 require_room "$need" || exit "$NOT_WELL"
 
 partial=$BACKUPS/.partial.$name
@@ -176,7 +176,7 @@ if [ "$kind" != db ]; then
   too_long=$(too_long_names "${folders[@]}")
   [ "$too_long" = 0 ] || echo "$too_long files or folders are left out: their paths have more than $LONGEST_PATH bytes"
   removed='[]'
-  if file=$(set_file_in "$partial" uploads.tar); then
+  if file=$(backup_file_in "$partial" uploads.tar); then
     removed=$(LC_ALL=C comm -23 <(printf '%s\n' "$listed_before") <(listed_entries "$file" | LC_ALL=C sort) | jq -cnR '[inputs | select(. != "")]')
   fi
 fi
@@ -198,17 +198,17 @@ files=$(
     jq -nc --arg name "$file" --argjson bytes "$(stat --format %s "$file")" --arg sha256 "$(sha256sum < "$file" | cut -d ' ' -f 1)" \
       '{($name): {bytes: $bytes, sha256: $sha256}}'
   done | jq -cs 'add // {}'
-) || fail "a file of the set is empty"
-query backup/jq/manifest.jq -n --argjson format "$SET_FORMAT" --arg set "$name" --arg kind "$kind" --argjson number "$number" --arg reason "$reason" \
+) || fail "a file of the backup is empty"
+query backup/jq/manifest.jq -n --argjson format "$BACKUP_FORMAT" --arg set "$name" --arg kind "$kind" --argjson number "$number" --arg reason "$reason" \
   --arg release "$release" --arg started "$started" --arg ended "$(utc)" --argjson images "$(images_of .Image)" \
   --argjson references "$(images_of .Config.Image)" --argjson facts "$facts" --argjson others "$others" --argjson rowCounts "$row_counts" \
   --argjson files "$files" --argjson entries "$entries" --arg from "$from" --arg to "$to" --argjson removed "$removed" > "$partial/manifest.json"
 
 sync "$partial"/* "$partial"
-mv -T "$partial" "$(set_folder "$name")"
+mv -T "$partial" "$(backup_folder "$name")"
 partial=''
 sync "$BACKUPS"
 
-prune_sets
+prune_backups
 write_summary
-echo "$name: $(jq -r '[.files[].bytes] | add' "$(set_folder "$name")/manifest.json") bytes in $((SECONDS - began)) s"
+echo "$name: $(jq -r '[.files[].bytes] | add' "$(backup_folder "$name")/manifest.json") bytes in $((SECONDS - began)) s"

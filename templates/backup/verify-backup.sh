@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: proves a backup set by restoring it into a PostgreSQL that is thrown away
+# summary: verifies a backup by restoring it into an ephemeral PostgreSQL
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -8,20 +8,20 @@ scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 
 usage() {
   cat << 'TEXT'
-usage: emaintenance verify-backup [--newest | --all | SET...]
+usage: emaintenance verify-backup [--newest | --all | BACKUP...]
 
-Compares the digest of every file of the set, restores the database into a PostgreSQL of its own without a network, counts
-the rows of every table, checks every page and index, reads archives to their end, and throws all of it away. The system
-goes on meanwhile. How long it took is what a restore will take, and is kept with the set.
+Compares the digest of every file of the backup, restores the database into a PostgreSQL of its own without a network, counts
+the rows of every table, checks every page and index, reads archives to their end, and removes all of it again. The system
+goes on meanwhile. How long it took is what a restore will take, and is kept with the backup.
 
-  --newest   the newest set of each kind (the default)
-  --all      every set
+  --newest   the newest backup of each kind (the default)
+  --all      every backup
   --help     this text
 
 exit codes: 0 good
-            1 a set is not good, or could not be restored for the reason printed
+            1 a backup is not good, or could not be restored for the reason printed
             2 wrong usage
-            3 it cannot be done: no such set, no Docker or jq, or no right to use them
+            3 it cannot be done: no such backup, no Docker or jq, or no right to use them
             4 another verification is under way
 TEXT
 }
@@ -35,7 +35,7 @@ for argument in "$@"; do
       become_root "$scripts/verify-backup.sh" "${given[@]}"
       # shellcheck source=/dev/null
       . "$scripts/lib/backup/sets.sh"
-      set_names
+      backup_names
       exit 0
       ;;
     --newest | --all) what=("$argument") ;;
@@ -52,16 +52,16 @@ for part in job backup/sets; do
   # shellcheck source=/dev/null
   . "$scripts/lib/$part.sh"
 done
-for name in "${names[@]}"; do require_set verify-backup "$name"; done
+for name in "${names[@]}"; do require_backup verify-backup "$name"; done
 [ ${#names[@]} -gt 0 ] || [ ${#what[@]} -gt 0 ] || what=(--newest)
-if [ -z "$(set_names)" ]; then
-  cannot_look "there is no set in $BACKUPS" "one" "Try: emaintenance backup"
+if [ -z "$(backup_names)" ]; then
+  cannot_look "there is no backup in $BACKUPS" "one" "Try: emaintenance backup"
 fi
 
 code=0
 said=$(run_job backup-verification "$(config .backup.timeLimitSeconds)" "$scripts/lib/backup/verify.sh" "${what[@]}" "${names[@]}") || code=$?
 if [ "$code" -eq "$JOB_BUSY" ] || [ "$code" -eq "$BUSY" ]; then
-  say_mend "another verification is under way" "one at a time" "Wait for it"
+  say_remedy "another verification is under way" "one at a time" "Wait for it"
   exit "$BUSY"
 fi
 [ -z "$said" ] || printf '%s\n' "$said"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a host of a bare Debian or Ubuntu: Docker Engine, ufw, cron, logrotate and what the deployment's scripts need.
+# Prepares a VM with a bare Debian or Ubuntu: Docker Engine, ufw, cron, logrotate and what the deployment's scripts need.
 # On a host that has all of it, nothing is changed.
 set -euo pipefail
 
@@ -78,7 +78,7 @@ install_packages() {
   update_lists
   as_root env DEBIAN_FRONTEND=noninteractive NEEDRESTART_SUSPEND=1 apt-get -qq -y --no-install-recommends \
     -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install "${missing[@]}" > /dev/null ||
-    fail "apt-get install ${missing[*]} fails on $(hostname) (above). Expected packages of the distribution. Mend what apt-get says, and deploy again."
+    fail "apt-get install ${missing[*]} fails on $(hostname) (above). Expected packages of the distribution. Fix what apt-get says, and deploy again."
   changed "installed ${missing[*]}"
 }
 

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Removes images of earlier releases, what builds left behind, and containers that were set aside. Never a volume, never what
-# a container uses or what a release needs that one can go back to, never the newest tags of an image, never anything that is
+# Removes images of earlier releases, what builds left behind, and containers that were retired. Never a volume, never what
+# a container uses or what a release needs that a rollback can restore, never the newest tags of an image, never anything that is
 # not of this project.
 set -euo pipefail
 
 : "${OLDER_THAN_DAYS:?days that an image or a stopped container is left alone}"
 : "${KEEP_TAGS:?newest tags of each image that are kept}"
-: "${REPOSITORY_PREFIX:?what the names of our images begin with, such as emaintenance/}"
+: "${REPOSITORY_PREFIX:?what the names of the images of this system begin with, such as emaintenance/}"
 : "${RELEASES:?folder with the records of releases}"
-: "${LABEL:?label of our containers, such as emaintenance.service}"
-: "${BUILD_LABEL:?label of the stages of our builds, such as emaintenance.build}"
-: "${CONTAINER_PREFIX:?what the names of our containers begin with, such as emaintenance-}"
+: "${LABEL:?label of the containers of this system, such as emaintenance.service}"
+: "${BUILD_LABEL:?label of the stages of the builds of this system, such as emaintenance.build}"
+: "${CONTAINER_PREFIX:?what the names of the containers of this system begin with, such as emaintenance-}"
 
 usage() {
   cat <<'TEXT'
@@ -19,8 +19,8 @@ usage: run.sh [--dry-run]
   --dry-run   say what would be removed, and how much room that would free; remove nothing
   --help      this text
 
-# Removes images of earlier releases, what builds left behind, and containers that were set aside. Never a volume, never what
-# a container uses or what a release needs that one can go back to, never the newest tags of an image, never anything that is
+# Removes images of earlier releases, what builds left behind, and containers that were retired. Never a volume, never what
+# a container uses or what a release needs that a rollback can restore, never the newest tags of an image, never anything that is
 # not of this project.
 TEXT
 }
@@ -54,7 +54,7 @@ remove() {
   fi
 }
 
-# count_container ID: what it has written beside its image.
+# count_container ID: what it has written in addition to its image.
 count_container() {
   local bytes
   containers_gone+=("$1")
@@ -64,7 +64,7 @@ count_container() {
 }
 
 # freed_bytes: the least that all of it would free: an image that loses its last name frees what no other image has in common
-# with it. Fails where Docker does not say.
+# with it. Fails if Docker does not say.
 freed_bytes() {
   local all gone sizes id short size total=$container_bytes
   all=$(docker images --no-trunc --format '{{.ID}}') || return 1
@@ -102,8 +102,8 @@ seconds() {
   case $time in 0001-*) echo 0 ;; *) date --date "$time" +%s ;; esac
 }
 
-# A container with its plain name, or with its number among equals, belongs to the deployment, also when it stands still. One
-# that was set aside by a release has a longer suffix.
+# A container with its plain name, or with its number among the replicas, belongs to the deployment, also when it is stopped.
+# One that was retired by a release has a longer suffix.
 remove_containers() {
   local stopped id name service created finished
   stopped=$(docker ps --all --quiet --filter "label=$LABEL" --filter status=exited --filter status=created --filter status=dead)
@@ -124,7 +124,7 @@ remove_containers() {
   done
 }
 
-# Our images, one a line: time of its last tag, id, repository, tag. Newest first.
+# This system's images, one a line: time of its last tag, id, repository, tag. Newest first.
 our_images() {
   local all id repository tag tagged created
   all=$(docker images --no-trunc --format '{{.ID}}\t{{.Repository}}\t{{.Tag}}') || return
@@ -139,7 +139,7 @@ our_images() {
   done <<< "$all" | sort --numeric-sort --reverse
 }
 
-# Ids of the images of all good releases that are written down: one can go back to each of them.
+# Ids of the images of all good releases that are written down: a rollback can restore each of them.
 images_of_releases() {
   local record
   for record in "$RELEASES"/*/release.json; do

@@ -18,7 +18,7 @@ JUMP=emaintenance-docker-user
 # For what is forwarded, and for what is for the host itself.
 CHAIN=EMAINTENANCE-USER
 INPUT_CHAIN=EMAINTENANCE-INPUT
-# The comment by which a rule of ufw is known as ours.
+# The comment by which a rule of ufw is known as this deployment's.
 MARK=emaintenance
 BEGIN="# BEGIN EMAINTENANCE"
 END="# END EMAINTENANCE"
@@ -68,10 +68,10 @@ subject() { sed -E "s/ comment '.*'\$//; s/^(route )?(allow|deny|reject|limit)( 
 
 verdict() { sed -E 's/^(route )?([a-z]+).*/\2/'; }
 
-# Tells ufw a rule, or with --force delete, as it stands in a line; quotes in it are a comment's.
+# Tells ufw a rule, or with --force delete, as it is written in a line; quotes in it are a comment's.
 tell_ufw() { xargs -- ufw "$@" > /dev/null; }
 
-# Remembers the whole of ufw and what its commands change beside its files.
+# Remembers the whole of ufw and what its commands change in addition to its files.
 snapshot() {
   local folder=$1 tables
   rm -rf "$folder.new"
@@ -89,7 +89,7 @@ snapshot() {
   mv "$folder.new" "$folder"
 }
 
-# Docker keeps the policy of FORWARD at DROP; ufw, when it is switched off, leaves ACCEPT.
+# Docker keeps the policy of FORWARD at DROP; ufw, when it is disabled, leaves ACCEPT.
 restore_forward_policy() {
   local folder=$1 tables
   for tables in $(ip_tables); do
@@ -97,8 +97,8 @@ restore_forward_policy() {
   done
 }
 
-# Switches ufw off, with what it set beside its own chains as a snapshot has it.
-switch_off() {
+# Disables ufw, with what it set outside its own chains as a snapshot has it.
+disable_ufw() {
   ufw --force disable > /dev/null
   restore_forward_policy "$1"
 }
@@ -126,14 +126,14 @@ remove_chain() {
   "$1" -w -X "$3"
 }
 
-# Takes the ways to our chains away, and the chains.
+# Takes the ways to the deployment's chains away, and the chains.
 remove_jump() {
   local tables
   systemctl disable --quiet --now "$JUMP.service" 2> /dev/null || true
   for tables in $(ip_tables); do
     remove_chain "$tables" DOCKER-USER "$CHAIN"
     remove_chain "$tables" INPUT "$INPUT_CHAIN"
-    # ufw, switched off, could not remove this one as long as ours asked it.
+    # ufw, disabled, could not remove this one as long as the deployment's chain asked it.
     if ! ufw_is_on; then "$tables" -w -X "$(route_chain "$tables")" 2> /dev/null || true; fi
   done
 }
@@ -141,7 +141,7 @@ remove_jump() {
 # Makes ufw, the chain and the way to it what a snapshot says.
 restore() {
   local folder=$1 file tables
-  if ! ufw_is_on "$folder"; then switch_off "$folder"; fi
+  if ! ufw_is_on "$folder"; then disable_ufw "$folder"; fi
   for file in "${UFW_FILES[@]}"; do replace "$file" < "$folder$file"; done
   rm -f "$STATE/displaced" "$FILTERED"
   if [ -e "$folder/filtered" ]; then install -m 0644 "$folder/filtered" "$FILTERED"; fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Says that a new connection came through the firewall; fails where it was taken back before one did.
+# Says that a new connection came through the firewall; fails if it was taken back before one did.
 set -euo pipefail
 
 # <%~ include("shared/as-root.sh") %>

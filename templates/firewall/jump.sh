@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes Docker's chain DOCKER-USER ask ours, and INPUT the other one of ours before ufw's. Runs before each start of Docker,
+# Makes Docker's chain DOCKER-USER ask the deployment's, and INPUT its other one before ufw's. Runs before each start of Docker,
 # which keeps what it finds in DOCKER-USER.
 set -euo pipefail
 

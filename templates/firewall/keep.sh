@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A new connection has come through the firewall: it stays. Fails where it was taken back before.
+# A new connection has come through the firewall: it stays. Fails if it was taken back before.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -10,6 +10,6 @@ if [ -e "$STATE/reverted" ]; then
   cat "$STATE/reverted" >&2
   exit 1
 fi
-ufw_is_on || fail "ufw is off on $(hostname), although it was just switched on. Expected nobody else to change it meanwhile. Deploy again."
+ufw_is_on || fail "ufw is off on $(hostname), although it was just enabled. Expected nobody else to change it meanwhile. Deploy again."
 if [ -e "$STATE/pending" ]; then disarm; fi
 echo "a new connection came through the firewall: it stays"

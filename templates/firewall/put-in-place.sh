@@ -115,7 +115,7 @@ add_rule() {
   if grep -qxF -- "$rule" <<< "$own"; then return; fi
   theirs=$(foreign_about "$(subject <<< "$rule")")
   if [ -n "$theirs" ]; then
-    # Said by the operator already: then it is the operator's, and stays when ours go.
+    # The operator has added it already: then it is the operator's, and stays when the deployment's go.
     if [ "$(verdict <<< "$theirs")" = "$(verdict <<< "$rule")" ]; then return; fi
     printf '%s\n' "$theirs" >> "$STATE/displaced"
     echo "ufw: \"$theirs\" gives way to \"$rule\" as long as this firewall is there"

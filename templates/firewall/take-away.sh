@@ -10,20 +10,20 @@ original=$STATE/original
 lock
 if [ -e "$STATE/pending" ]; then disarm; fi
 # First, where it was off: at no time is a login forbidden that was allowed.
-if ! ufw_is_on "$original"; then switch_off "$original"; fi
+if ! ufw_is_on "$original"; then disable_ufw "$original"; fi
 
 # Back to the original value, unless the operator has changed it since.
 give_back_default() {
-  local name=$1 ours=$2 line
+  local name=$1 own=$2 line
   line=$(grep "^$name=" "$original/etc/default/ufw" | tail -n 1)
-  if [ -n "$line" ] && [ "$(setting /etc/default/ufw "$name")" = "$ours" ]; then
+  if [ -n "$line" ] && [ "$(setting /etc/default/ufw "$name")" = "$own" ]; then
     sed "s|^$name=.*|$line|" /etc/default/ufw | replace /etc/default/ufw
   fi
 }
 give_back_default DEFAULT_INPUT_POLICY DROP
 give_back_default IPV6 yes
 
-# A rule that had given way replaces ours about the same.
+# A rule that had given way replaces the deployment's about the same.
 if [ -e "$STATE/displaced" ]; then
   while IFS= read -r rule; do tell_ufw <<< "$rule"; done < "$STATE/displaced"
 fi

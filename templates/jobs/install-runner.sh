@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what all jobs of the host share: run-job, the functions that write records, and their folders. Jobs that are
-# none any more are taken away.
+# no longer configured are removed.
 set -euo pipefail
 
 : "${STAGING:?folder with the files}"

@@ -55,7 +55,7 @@ OPEN_ALERTS=$(
 JQ
 )
 
-# Says of every alert that still stands that it is over: end_alerts SOURCE MESSAGE, where SOURCE is also that of its parts,
+# Resolves every open alert: end_alerts SOURCE MESSAGE, where SOURCE is also that of its parts,
 # as watchdog is of watchdog/web.
 end_alerts() {
   local source

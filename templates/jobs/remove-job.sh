@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Takes a job of the host away: its timer, its unit, its scripts, what it remembers and its record. Its log stays.
-# Its alerts stay too, and stand no more.
+# Its alerts stay too, and are resolved.
 set -euo pipefail
 
 # <%~ include("shared/as-root.sh") %>
@@ -20,7 +20,7 @@ records=$server/scripts/lib/records.sh
 if [ -e "$records" ]; then
   # shellcheck disable=SC2016 # The inner shell expands it.
   as_root env STATUS="$root/status" bash -c '. "$1" && end_alerts "$2" "the job was taken away"' bash "$records" "$job" ||
-    echo "the alerts of $job, which is gone, still stand in emaintenance status, for the reason above" >&2
+    echo "the alerts of $job, which is gone, stay open in emaintenance status, for the reason above" >&2
 fi
 as_root rm -rf "$server/scripts/jobs/$job" "/var/lib/emaintenance/$job"
 as_root rmdir --ignore-fail-on-non-empty "$server/scripts/jobs" /var/lib/emaintenance 2> /dev/null || true

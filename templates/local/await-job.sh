@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Lets the deploy go on only after a job of the development system has ended well. One that failed runs once more, so that
-# after its cause is mended the next deploy needs nothing but to be run again.
+# after its cause is fixed the next deploy needs nothing but to be run again.
 set -euo pipefail
 
 : "${CONTAINER:?name of the job container}"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the program in a container open its log files anew, after a rename, and waits until nothing has the renamed file
+# Makes the program in a container open its log files again, after a rename, and waits until nothing has the renamed file
 # open any more: no line is then written to it, and it can be compressed.
 set -euo pipefail
 

@@ -80,7 +80,7 @@ trim() {
     total=$((total + blocks * 512))
     [ "$total" -gt "$bound" ] || continue
     as_owner "${path%/*}" rm -f -- "$path" || continue
-    echo "removed $(shown "$path"): the newer files beside it already have $((bound / 1048576)) MiB"
+    echo "removed $(shown "$path"): the newer files next to it already have $((bound / 1048576)) MiB"
   done
 }
 

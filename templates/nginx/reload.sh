@@ -39,7 +39,7 @@ fail() {
   local code=$1
   shift
   printf 'gateway: %s\n' "$*" >&2
-  # A deployment that has failed is none under way.
+  # A deployment that has failed is no longer under way.
   [[ -z ${LOCK-} ]] || rm -f "$LOCK"
   exit "$code"
 }
@@ -101,7 +101,7 @@ was_tried() {
   [[ -e $folder/.tried && $(<"$folder/.tried") == "$(tried)" ]]
 }
 
-# Before anything of a deploy has changed: what nginx refuses now would else be found out when the services are switched.
+# Before anything of a deploy has changed: what nginx refuses now would else be found out at the cutover.
 try_configuration() {
   trap 'rm -f "$folder/nginx.conf.new"' EXIT
   if [[ -e $folder/nginx.conf.new ]]; then
@@ -112,7 +112,7 @@ try_configuration() {
 }
 
 # A rename, so that nginx and a power cut find one whole file or the other. What is in use is unknown until nginx has
-# loaded it, so the mark goes first.
+# loaded it, so the completion marker goes first.
 install_configuration() {
   rm -f "$folder/.loaded"
   if [[ -e $folder/nginx.conf ]]; then

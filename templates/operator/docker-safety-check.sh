@@ -20,18 +20,18 @@ usage: emaintenance safety-check [--json] [--strict]
 
 Looks for what endangers the data of the system. It changes nothing.
 
-  volumes     anonymous volumes that hold data; volumes of ours that no container uses, which a prune would remove
-  containers  containers of ours that stand still, which a prune would remove
-  ports       containers of others on our ports
-  images      services without an earlier image to go back to, and images that a prune would remove
+  volumes     anonymous volumes that hold data; volumes of this system that no container uses, which a prune would remove
+  containers  stopped containers of this system, which a prune would remove
+  ports       other containers on ports of this system
+  images      services without an earlier image for a rollback, and images that a prune would remove
   disks       little room, or few inodes
   folders     data folders that are missing, or have another owner or mode than the services need
   backups     no backup that is new enough
 
-Severities: an error can lose data or stop the system now; a warning takes away a way back; a notice is worth knowing.
+Severities: an error can lose data or stop the system now; a warning makes a rollback impossible; a notice is worth knowing.
 
   --strict  ends with 1 also for warnings
-  --json    {safe, time, findings: [{severity, check, what, expected, mend}]}
+  --json    {safe, time, findings: [{severity, check, what, expected, remedy}]}
   --help    this text
 
 exit codes: 0 no error (with --strict: nor a warning)
@@ -53,9 +53,9 @@ for word in "$@"; do
 done
 require_host
 
-# finding SEVERITY CHECK WHAT EXPECTED MEND
+# finding SEVERITY CHECK WHAT EXPECTED REMEDY
 finding() {
-  jq -nc --arg severity "$1" --arg check "$2" --arg what "$3" --arg expected "$4" --arg mend "$5" '$ARGS.named'
+  jq -nc --arg severity "$1" --arg check "$2" --arg what "$3" --arg expected "$4" --arg remedy "$5" '$ARGS.named'
 }
 
 all_containers=$(containers)

@@ -30,7 +30,7 @@ lay_out() {
   done < <(jq -j '.[] | .path, .mode // "", .link // "", .text // "" | "\(.)\u0000"' "$STAGING/files.json")
 }
 
-# By this list the command tells its own version, and whether somebody has changed a file by hand.
+# By this list the command tells its own version, and whether a file was changed by hand.
 add_manifest() {
   local manifest
   manifest=$(jq -r 'map(.path | select(endswith("/lib/system.json")))[0] | sub("system.json$"; "manifest.sha256")' "$STAGING/files.json")

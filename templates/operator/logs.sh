@@ -14,7 +14,7 @@ usage: emaintenance logs [--since TIME] [--tail N] [--follow] [--timestamps] [SE
 
 Prints what these services, or all of them, have written to their standard output, in the order of time, each line
 behind the name of its service. Names have colours on a terminal; with one service alone there are none. The log
-files that services write beside are in the folder logs of the system.
+files that services write in addition are in the folder logs of the system.
 
   --since TIME    lines since then: 10m, 2h, 2026-01-31T08:00:00Z (default: without --tail the last hour)
   --tail N        at most the last N lines of each container
@@ -58,7 +58,7 @@ mapfile -t names <<< "$chosen"
 # Each line with the time that Docker noted, which is of one width and sorts as text.
 options=(--timestamps ${since:+--since "$since"} ${tail:+--tail "$tail"} ${follow:+--follow})
 
-# label NUMBER NAME: what stands before each line of this service.
+# label NUMBER NAME: what is printed before each line of this service.
 label() {
   local number=$1 width=0 other
   numbers number
@@ -88,7 +88,7 @@ code=0
 sources=$(sources)
 while IFS=$'\t' read -r _ name id; do
   if [ "$id" = - ]; then
-    say_mend "$name has no container, so it has no log" "one" "Try: emaintenance status"
+    say_remedy "$name has no container, so it has no log" "one" "Try: emaintenance status"
     code=$NOT_WELL
   fi
 done <<< "$sources"

@@ -46,11 +46,11 @@ command -v jq > /dev/null || cannot_look "jq is not installed" "it on PATH" "Ins
 case ${words[0]-} in
   on)
     [ ${#words[@]} -le 2 ] || wrong_usage "maintenance on takes one text" "it in quotes" "emaintenance maintenance on 'Back at 14:00.'"
-    maintenance_on "${words[1]-}" || cannot_look "the page could not be switched on" "a login that may write there, or sudo without a password" "Try: sudo emaintenance maintenance ${words[0]}"
+    maintenance_on "${words[1]-}" || cannot_look "the page could not be enabled" "a login that may write there, or sudo without a password" "Try: sudo emaintenance maintenance ${words[0]}"
     ;;
   off)
     [ ${#words[@]} -eq 1 ] || wrong_usage "maintenance off takes nothing else" "emaintenance maintenance off" "emaintenance maintenance --help"
-    maintenance_off || cannot_look "the page could not be switched off" "a login that may write there, or sudo without a password" "Try: sudo emaintenance maintenance ${words[0]}"
+    maintenance_off || cannot_look "the page could not be disabled" "a login that may write there, or sudo without a password" "Try: sudo emaintenance maintenance ${words[0]}"
     ;;
   status) [ ${#words[@]} -eq 1 ] || wrong_usage "maintenance status takes no \"${words[1]}\"" "--json or nothing" "emaintenance maintenance --help" ;;
   '') wrong_usage "maintenance needs to know what" "on, off or status" "emaintenance maintenance --help" ;;

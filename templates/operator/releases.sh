@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# summary: lists the releases that were deployed here, and which of them one can go back to
+# summary: lists the releases that were deployed here, and which of them a rollback can restore
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -12,7 +12,7 @@ usage() {
   cat << 'USAGE'
 usage: emaintenance releases [--json] [RELEASE]
 
-Lists what was deployed, newest first, with its result. The one in use is marked. One can go back to every good release
+Lists what was deployed, newest first, with its result. The one in use is marked. A rollback can restore every good release
 whose images are still here, from the machine that deploys: npm run rollback -- prod RELEASE.
 With RELEASE, its whole record.
 
@@ -65,7 +65,7 @@ records() {
     if [ ! -e "$file" ] || [ "$name" = current ]; then continue; fi
     jq -c --arg name "$name" --arg folder "$(dirname "$file")" --arg current "$current" \
       '{name: $name, folder: $folder, current: (.result == "good" and $name == $current)} + .' "$file" 2> /dev/null ||
-      say_mend "the record $file cannot be read" "JSON" "Remove it"
+      say_remedy "the record $file cannot be read" "JSON" "Remove it"
   done | query jq/releases.jq -cs --argjson here "$(images_here)" --argjson running "$(running_images)"
 }
 

@@ -21,7 +21,7 @@ usage: emaintenance restart [--with-dependants] [--timeout SECONDS] [--force] SE
 Restarts these services one container after the other, each only when the one before is healthy again: first the data tier, last
 the gateway. The first one that does not get healthy ends it, with the end of its log; those after it are left alone.
 Services that need a restarted one connect to it again by themselves. They are asked at the end, and one that is not
-well is named. A container that stands still is started.
+well is named. A container that is stopped is started.
 
   --with-dependants   restarts also every service that needs one of these, after it
   --timeout SECONDS   how long each may take to get healthy (default: as for a deploy, 120)
@@ -61,12 +61,12 @@ mapfile -t names <<< "$chosen"
 # One restart at a time, and none into a deploy. A file that is always there is locked: any user may open it.
 exec 9< "$CONFIG"
 if ! flock --nonblock 9; then
-  say_mend "another restart is under way" "one at a time" "Wait for it"
+  say_remedy "another restart is under way" "one at a time" "Wait for it"
   exit "$BUSY"
 fi
 deploy=$(deploy_under_way)
 if [ -n "$deploy" ] && [ -z "$force" ]; then
-  say_mend "a deploy by $(jq -r .owner <<< "$deploy") is under way since $(jq -r .started <<< "$deploy")" "none" \
+  say_remedy "a deploy by $(jq -r .owner <<< "$deploy") is under way since $(jq -r .started <<< "$deploy")" "none" \
     "Wait for its end, or use --force"
   exit "$BUSY"
 fi
@@ -76,12 +76,12 @@ restart_container() {
   local service=$1 id=$2 name=$3 seconds=$4 began=$SECONDS
   say "$name: restarting"
   if ! docker restart "$id" > /dev/null; then
-    say_mend "$name could not be restarted" "a container that starts" "Docker's reason is above"
+    say_remedy "$name could not be restarted" "a container that starts" "Docker's reason is above"
     return 1
   fi
   if ! await_healthy "$id" "$seconds"; then
-    say_mend "$name is $(inspect "$id" .State.Status), and not healthy after $((SECONDS - began)) s" "healthy within $seconds s" \
-      "Mend the cause, then: emaintenance restart $service"
+    say_remedy "$name is $(inspect "$id" .State.Status), and not healthy after $((SECONDS - began)) s" "healthy within $seconds s" \
+      "Fix the cause, then: emaintenance restart $service"
     show_end "$id" "$name"
     return 1
   fi
@@ -93,7 +93,7 @@ restart_service() {
   found=$(instances "$name") && [ -n "$found" ] || return 1
   while IFS=$'\t' read -r id container seconds; do
     if [ "$id" = - ]; then
-      say_mend "$name has no container" "$container" "Deploy again"
+      say_remedy "$name has no container" "$container" "Deploy again"
       return 1
     fi
     restart_container "$name" "$id" "$container" "${limit:-$seconds}" || return 1
@@ -115,7 +115,7 @@ await_dependants() {
     sleep 1
   done
   jq -r '.[] | select(.healthy | not) | "\(.instance): \(.message)"' <<< "$result" | printable >&2
-  say_mend "not well: $(jq -r 'map(select(.healthy | not) | .service) | unique | join(" ")' <<< "$result")" \
+  say_remedy "not well: $(jq -r 'map(select(.healthy | not) | .service) | unique | join(" ")' <<< "$result")" \
     "a service that connects again by itself" "Try: emaintenance restart $(jq -r 'map(select(.healthy | not) | .service) | unique | join(" ")' <<< "$result")"
   return 1
 }
@@ -132,7 +132,7 @@ say "restarting in this order: ${names[*]}"
 for number in "${!names[@]}"; do
   if ! restart_service "${names[number]}"; then
     rest=("${names[@]:number+1}")
-    [ ${#rest[@]} -eq 0 ] || say_mend "left alone: ${rest[*]}" "what they need to be healthy first" "Then: emaintenance restart ${rest[*]}"
+    [ ${#rest[@]} -eq 0 ] || say_remedy "left alone: ${rest[*]}" "what they need to be healthy first" "Then: emaintenance restart ${rest[*]}"
     exit "$NOT_WELL"
   fi
 done

@@ -23,12 +23,12 @@ usage() {
 usage: emaintenance status [--json] [--quick]
 
 Shows every service with its release, state, Docker's last word on its health, restarts and use; then the host, the
-last run of every scheduled job, the newest backups, and alerts that still stand. Below that, each problem with what to do
+last run of every scheduled job, the newest backups, and open alerts. Below that, each problem with what to do
 about it; that visitors see the maintenance page is one.
 It asks Docker. To ask the services themselves: emaintenance health.
 
   --quick   without CPU and memory of the containers, which take two seconds to measure
-  --json    {well, time, problems: [{what, expected, mend}], deploy, maintenance, services, jobs, host, schedules, backups, alerts}
+  --json    {well, time, problems: [{what, expected, remedy}], deploy, maintenance, services, jobs, host, schedules, backups, alerts}
   --help    this text
 
 exit codes: 0 all is well

@@ -12,7 +12,7 @@ usage: emaintenance verify [--json] [--only TEXT]
 
 Runs the checks with which each deploy ends, now: through the gateway's port and, where a check says so, each service on
 its own. What needs a login is skipped where the deployment has no VERIFY_USERNAME. The login of the checks is read with
-sudo. Checks may make data, which they mark and take away again where the API can.
+sudo. Checks may make data, which they mark and remove again if the API can.
 
   --only TEXT   shows and counts only the checks with this text in their names
   --json        {well, url, time, checks: [{name, result, milliseconds, message}]}

@@ -7,7 +7,7 @@
 set -eu
 
 : "${ARCHIVE:?folder of the archive}"
-: "${SLOT_PREFIX:?what the names of our slots begin with}"
+: "${SLOT_PREFIX:?what the names of the slots of this system begin with}"
 readonly ANSWER_SECONDS=60
 export PGAPPNAME="${SLOT_PREFIX}receiver" PGDATABASE=template1
 
@@ -45,7 +45,7 @@ begin_generation() {
 SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE starts_with(slot_name, :'prefix') AND NOT active;
 SELECT pg_create_physical_replication_slot(:'slot', true);
 SQL
-  echo "the archive begins anew: generation $generation" >&2
+  echo "the archive begins again: generation $generation" >&2
   echo "$SLOT_PREFIX$generation"
 }
 
@@ -54,5 +54,5 @@ await_server
 slot=$(usable_slot)
 [ -n "$slot" ] || slot=$(begin_generation)
 
-# When the connection ends, so does this container, and Docker starts it again: then the slot is looked at anew.
+# When the connection ends, so does this container, and Docker starts it again: then the slot is looked at again.
 exec pg_receivewal --directory="$ARCHIVE/${slot#"$SLOT_PREFIX"}/wal" --slot="$slot" --synchronous --no-loop --no-password

@@ -68,7 +68,7 @@ await_archived "$postgres" "$place" "$ARCHIVED_SECONDS" ||
   fail "the log that the base backup needs was not archived within $ARCHIVED_SECONDS s"
 # A second more: times are cut off to whole ones.
 ended=$(date -u -d '1 second' +%Y-%m-%dT%H:%M:%SZ)
-[ "$(slot_state "$postgres" | jq -r .generation)" = "$generation" ] || fail "the archive has begun anew meanwhile"
+[ "$(slot_state "$postgres" | jq -r .generation)" = "$generation" ] || fail "the archive has begun again meanwhile"
 
 query point-in-time/jq/base-manifest.jq -n --arg started "$started" --arg ended "$ended" \
   --arg image "$(docker inspect --format '{{.Image}}' "$postgres")" --arg firstSegment "$first" \

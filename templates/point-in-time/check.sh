@@ -29,7 +29,7 @@ install -d -m 0755 "$STATE_FOLDER"
 before=$(cat "$state" 2> /dev/null || true)
 [ "$(jq -r type <<< "$before" 2> /dev/null)" = object ] || before='{}'
 
-# A whole segment never changes again. Both files are there for a moment, and are the same.
+# A whole segment never changes again. Both files are there for a short time, and are the same.
 compress_segments() {
   local generation file
   while IFS= read -r generation; do
@@ -86,7 +86,7 @@ tell_of_new_generation() {
   hole=$(jq -r '.hole // false' <<< "$before")
   if [ -n "$known" ] && [ "$known" != "$generation" ]; then
     hole=true
-    raise_alert warning point-in-time-generation "the archive began anew: no time can be restored to between $(jq -r '.archivedTo // "?"' <<< "$before") and the next base backup"
+    raise_alert warning point-in-time-generation "the archive began again: no time can be restored to between $(jq -r '.archivedTo // "?"' <<< "$before") and the next base backup"
   fi
   if [ "$hole" = true ] && [ "$(bases_of_generation)" != 0 ]; then
     hole=false
@@ -109,18 +109,18 @@ ask_for_base() {
 
 # Removes base backups, and the log that leads to none. Nothing goes while a base backup is made, or a restore reads one.
 prune() {
-  local fates base oldest name
-  fates=$(list_bases | query point-in-time/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson days "$(config .pointInTime.keepDays)")
-  if jq -e 'any(.gone)' <<< "$fates" > /dev/null; then
+  local retention base oldest name
+  retention=$(list_bases | query point-in-time/jq/retention.jq -c --argjson now "$EPOCHSECONDS" --argjson days "$(config .pointInTime.keepDays)")
+  if jq -e 'any(.gone)' <<< "$retention" > /dev/null; then
     lock_backups 0 || return 0
     while IFS=$'\t' read -r name base; do
       mv "$(base_folder "$name")/$base" "$(base_folder "$name")/.partial.$base"
       rm -rf "$(base_folder "$name")/.partial.$base"
       echo "removed $base, older than $(config .pointInTime.keepDays) days"
-    done < <(jq -r '.[] | select(.gone) | [.generation, .base] | @tsv' <<< "$fates")
+    done < <(jq -r '.[] | select(.gone) | [.generation, .base] | @tsv' <<< "$retention")
   fi
   while IFS= read -r name; do
-    oldest=$(jq -r --arg generation "$name" 'map(select(.generation == $generation and (.gone | not))) | first.firstSegment // ""' <<< "$fates")
+    oldest=$(jq -r --arg generation "$name" 'map(select(.generation == $generation and (.gone | not))) | first.firstSegment // ""' <<< "$retention")
     if [ -n "$oldest" ]; then
       remove_segments_before "$name" "$oldest"
     elif [ "$name" != "$generation" ] && [ "$name" != "$(generations | tail -n 1)" ] && [ -n "$generation" ]; then

@@ -14,7 +14,7 @@ usage: emaintenance point-in-time [--json]
        emaintenance point-in-time base
 
 Looks whether the archive of the database's write-ahead log keeps up, and shows the base backups: from the end of each, up
-to the end of its generation, every moment can be restored to. What restores is: emaintenance restore point-in-time.
+to the end of its generation, every time can be restored to. What restores is: emaintenance restore point-in-time.
 
   base     makes a base backup now
   --json   {time, generation, archivedTo, secondsBehind, behindBytes, trouble, bytes, bases: [{base, generation, ended, bytes}], restorableFrom}
@@ -23,7 +23,7 @@ to the end of its generation, every moment can be restored to. What restores is:
 exit codes: 0 the archive keeps up, or the base backup is made
             1 it does not, or the base backup failed, for the reason printed
             2 wrong usage
-            3 it cannot be found out: it is switched off, no Docker or jq, or no right to look
+            3 it cannot be found out: it is disabled, no Docker or jq, or no right to look
             4 another base backup is under way
 TEXT
 }

@@ -3,7 +3,7 @@
 # creates the database and never again, so without this a changed password would lock all services out.
 # The password stays inside the container: psql reads it from the environment. Neither the server's log nor psql's message has
 # the statement in it, also where it fails.
-# It fails where the roles are not those that the start of the container puts in place: then the services would be superusers.
+# It fails if the roles are not those that the start of the container puts in place: then the services would be superusers.
 set -euo pipefail
 
 : "${CONTAINER:?name of the database container}"

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Writes down what has been deployed: RELEASES/<release>/release.json, stack.json and the files beside the stack in
+# Writes down what has been deployed: RELEASES/<release>/release.json, stack.json and the files next to the stack in
 # stack-files.json. A good one becomes `current`, and of the good ones the newest KEEP stay. A failed one is written down
-# beside a good one of the same name, never over it.
+# next to a good one of the same name, never over it.
 set -euo pipefail
 
 : "${RELEASES:?folder of all records}"
 : "${RELEASE:?what has been deployed}"
 : "${RESULT:?good or failed}"
-: "${LABEL:?label of our containers, such as emaintenance.service}"
+: "${LABEL:?label of the containers of this system, such as emaintenance.service}"
 : "${MIGRATION:?container of the migration}"
 : "${KEEP:?good releases that are kept}"
 # Where they are known: IMAGES as service=reference, STACK, STACK_FILES and CHECKS as files, DEPLOYED_BY, DEPLOY_LOCK, REASON.
@@ -20,7 +20,7 @@ fi
 # <%~ include("shared/as-root.sh") %>
 
 now=$(date -u +%FT%TZ)
-# "address port port"; nothing where this runs without SSH.
+# "address port port"; nothing if this runs without SSH.
 client=${SSH_CLIENT-}
 
 IMAGES_PROGRAM=$(

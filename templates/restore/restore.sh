@@ -13,36 +13,36 @@ done
 
 usage() {
   cat << 'TEXT'
-usage: emaintenance restore database [SET] [OPTION...]
-       emaintenance restore uploads [SET] [--exact] [OPTION...]
-       emaintenance restore full [SET] [OPTION...]
+usage: emaintenance restore database [BACKUP] [OPTION...]
+       emaintenance restore uploads [BACKUP] [--exact] [OPTION...]
+       emaintenance restore full [BACKUP] [OPTION...]
        emaintenance restore point-in-time --to TIME | --latest [OPTION...]
        emaintenance restore service SERVICE [--recreate] [--yes]
        emaintenance restore list [--json]
        emaintenance restore --recover
 
-Brings back what a backup set holds; without SET, the newest set that did not fail its verification. Nothing is touched
-before the set is found whole. The present data stay until all services are well with the restored ones; any error before
+Brings back what a backup holds; without BACKUP, the newest backup that did not fail its verification. Nothing is touched
+before the backup is found whole. The present data stay until all services are well with the restored ones; any error before
 that, or Ctrl-C, leaves everything as it was.
 
-  database   the database, from a set db_... or full_...
-  uploads    uploaded files, from a set uploads_... or full_...: what is missing or different; other files stay
-  full       roles, databases, uploaded files and sessions, from a set full_...
+  database   the database, from a backup db_... or full_...
+  uploads    uploaded files, from a backup uploads_... or full_...: what is missing or different; other files stay
+  full       roles, databases, uploaded files and sessions, from a backup full_...
   point-in-time
-             the whole database server as it was at TIME, such as "2026-01-31 12:34:56Z", or at the last moment that is
+             the whole database server as it was at TIME, such as "2026-01-31 12:34:56Z", or at the last time that is
              archived; needs the archive, see: emaintenance point-in-time
-  service    restarts a service; where that does not help, says what does. --recreate has the next deploy make it anew
-  list       the sets, with age, size and verification
-  --recover  undoes a restore that was killed, or finishes it where its data were in place already
+  service    restarts a service; if that does not help, says what does. --recreate has the next deploy make it again
+  list       the backups, with age, size and verification
+  --recover  undoes a restore that was killed, or finishes it if its data were in place already
 
   --dry-run              prints the plan, and changes nothing
   --yes                  does not ask
-  --newest-verified      without SET: the newest set that was restored for a test already
-  --unverified           also a set that failed its verification
+  --newest-verified      without BACKUP: the newest backup that was restored for a test already
+  --unverified           also a backup that failed its verification
   --without-safety-dump  does not save the present database first
-  --no-owner             all belongs to the role of the services, whatever the set says
+  --no-owner             all belongs to the role of the services, whatever the backup says
   --keep-sessions        leaves Redis as it is
-  --exact                files that are not in the set go
+  --exact                files that are not in the backup go
   --help                 this text
 
 exit codes: 0 restored, and all services are well
@@ -55,7 +55,7 @@ TEXT
 }
 
 readonly NOT_UNDONE=5
-WHAT='' SET='' YES='' DRY_RUN='' NEWEST_VERIFIED='' UNVERIFIED='' WITHOUT_SAFETY_DUMP='' NO_OWNER='' EXACT='' RECREATE=''
+WHAT='' BACKUP='' YES='' DRY_RUN='' NEWEST_VERIFIED='' UNVERIFIED='' WITHOUT_BACKUP='' NO_OWNER='' EXACT='' RECREATE=''
 FORGET=yes AS_JSON='' TO='' LATEST=''
 given=("$@")
 while [ $# -gt 0 ]; do
@@ -73,7 +73,7 @@ while [ $# -gt 0 ]; do
     --newest) ;;
     --newest-verified) NEWEST_VERIFIED=1 ;;
     --unverified) UNVERIFIED=1 ;;
-    --without-safety-dump) WITHOUT_SAFETY_DUMP=1 ;;
+    --without-safety-dump) WITHOUT_BACKUP=1 ;;
     --no-owner) NO_OWNER=1 ;;
     --keep-sessions) FORGET='' ;;
     --exact) EXACT=1 ;;
@@ -81,8 +81,8 @@ while [ $# -gt 0 ]; do
     --json) AS_JSON=--json ;;
     -*) unknown_option restore "$1" ;;
     *)
-      if [ -z "$WHAT" ]; then WHAT=$1; elif [ -z "$SET" ]; then SET=$1; else
-        wrong_usage "restore got \"$1\" too" "one set" "emaintenance restore --help"
+      if [ -z "$WHAT" ]; then WHAT=$1; elif [ -z "$BACKUP" ]; then BACKUP=$1; else
+        wrong_usage "restore got \"$1\" too" "one backup" "emaintenance restore --help"
       fi
       ;;
   esac
@@ -97,11 +97,11 @@ case $WHAT in
     if [ -n "$FORGET" ]; then PARTS+=(redis) FORGET=''; fi
     ;;
   point-in-time)
-    [ -z "$SET" ] || wrong_usage "restore point-in-time got \"$SET\"" "--to TIME or --latest" "emaintenance restore --help"
+    [ -z "$BACKUP" ] || wrong_usage "restore point-in-time got \"$BACKUP\"" "--to TIME or --latest" "emaintenance restore --help"
     PARTS=(point_in_time)
     ;;
-  service) [ -n "$SET" ] || wrong_usage "restore service needs to know which" "one of $(service_words | paste -sd ' ')" "emaintenance restore --help" ;;
-  list | recover) [ -z "$SET" ] || wrong_usage "restore $WHAT got \"$SET\"" "nothing behind it" "emaintenance restore --help" ;;
+  service) [ -n "$BACKUP" ] || wrong_usage "restore service needs to know which" "one of $(service_words | paste -sd ' ')" "emaintenance restore --help" ;;
+  list | recover) [ -z "$BACKUP" ] || wrong_usage "restore $WHAT got \"$BACKUP\"" "nothing behind it" "emaintenance restore --help" ;;
   *) wrong_usage "restore got \"$WHAT\"" "database, uploads, full, point-in-time, service, list or --recover" "emaintenance restore --help" ;;
 esac
 if [ "$WHAT" = list ]; then exec "$scripts/verbs/backups" ${AS_JSON:+"$AS_JSON"}; fi
@@ -119,14 +119,14 @@ done
 export -f unpacked
 
 FAILURE='ended by an error of the command itself'
-# fail WHAT EXPECTED MEND
+# fail WHAT EXPECTED REMEDY
 fail() {
   FAILURE=$1
-  say_mend "$@"
+  say_remedy "$@"
   exit "$NOT_WELL"
 }
 
-# Runs a program in the background, so that a signal is heeded at once; it does not hold our locks when we are killed.
+# Runs a program in the background, so that a signal is heeded at once; it does not hold the locks of this script when this one is killed.
 child=''
 interruptible() {
   local code=0
@@ -141,11 +141,11 @@ interruptible() {
 }
 
 refuse_busy() {
-  say_mend "$1" "none" "Wait for its end"
+  say_remedy "$1" "none" "Wait for its end"
   exit "$BUSY"
 }
 
-# One restore at a time, none beside a deploy or a backup, and none on top of one that was killed.
+# One restore at a time, none during a deploy or a backup, and none on top of one that was killed.
 lock_restores() {
   local deploy
   hold_lock restore || refuse_busy "another restore is under way"
@@ -164,7 +164,7 @@ undo() {
   stop_again
   for part in $(recorded parts | tac); do
     ("undo_$part") || {
-      say_mend "the $part could not be put back" "it as it was before" "The reason is above"
+      say_remedy "the $part could not be put back" "it as it was before" "The reason is above"
       code=1
     }
   done
@@ -177,7 +177,7 @@ end_restore() {
   end_pause
   close_journal
   raise_alert info restore "$2"
-  audit "$WHAT" "$SET" "$1"
+  audit "$WHAT" "$BACKUP" "$1"
 }
 
 undo_or_say() {
@@ -188,9 +188,9 @@ undo_or_say() {
     say "everything is as it was"
     return 0
   fi
-  raise_alert critical restore "a restore failed and could not be undone: $1. Mend the cause, then: emaintenance restore --recover"
-  audit "$WHAT" "$SET" "not undone: $1"
-  say_mend "the restore could not be undone" "everything as it was" "Mend what is named above, then: emaintenance restore --recover"
+  raise_alert critical restore "a restore failed and could not be undone: $1. Fix the cause, then: emaintenance restore --recover"
+  audit "$WHAT" "$BACKUP" "not undone: $1"
+  say_remedy "the restore could not be undone" "everything as it was" "Fix what is named above, then: emaintenance restore --recover"
   return 1
 }
 
@@ -203,7 +203,7 @@ ended() {
     if ! undo_or_say "$FAILURE"; then exit "$NOT_UNDONE"; fi
     [ "$code" -ge 128 ] || code=$NOT_WELL
   elif [ -n "$chosen" ] && [ -z "$DRY_RUN" ] && [ "$code" -eq "$NOT_WELL" ]; then
-    audit "$WHAT" "$SET" "refused: $FAILURE"
+    audit "$WHAT" "$BACKUP" "refused: $FAILURE"
   fi
   exit "$code"
 }
@@ -218,12 +218,12 @@ finish() {
   local part
   [ "$(recorded forget)" != true ] || forget_sessions
   for part in "${PARTS[@]}"; do "drop_$part"; done
-  end_restore restored "restored $WHAT of $SET"
+  end_restore restored "restored $WHAT of $BACKUP"
 }
 
 case $WHAT in
   service)
-    restore_service "$SET"
+    restore_service "$BACKUP"
     exit 0
     ;;
   recover)
@@ -232,7 +232,7 @@ case $WHAT in
       echo "no restore was killed: there is nothing to undo"
       exit 0
     fi
-    SET=$(recorded set)
+    BACKUP=$(recorded set)
     if [ "$(recorded complete)" = true ]; then
       mapfile -t PARTS < <(recorded parts)
       # It is the restore that ends here, and is written down as such.
@@ -240,34 +240,34 @@ case $WHAT in
       finish
       say "the restore had been done already; what was there before is gone now"
     else
-      undo_or_say "$(recorded what) of $SET, $(recorded started), killed" || exit "$NOT_UNDONE"
+      undo_or_say "$(recorded what) of $BACKUP, $(recorded started), killed" || exit "$NOT_UNDONE"
     fi
     exit 0
     ;;
 esac
 
 chosen=1
-if [ "$WHAT" = point-in-time ]; then choose_moment; else choose_set "$WHAT" "$SET"; fi
+if [ "$WHAT" = point-in-time ]; then choose_target_time; else choose_backup "$WHAT" "$BACKUP"; fi
 lock_restores
-for part in "${PARTS[@]}"; do "check_$part" "$SET"; done
-if [ "$WHAT" = point-in-time ]; then show_moment; else show_plan "$WHAT" "$SET" "${PARTS[@]}"; fi
+for part in "${PARTS[@]}"; do "check_$part" "$BACKUP"; done
+if [ "$WHAT" = point-in-time ]; then show_target_time; else show_plan "$WHAT" "$BACKUP" "${PARTS[@]}"; fi
 [ -z "$DRY_RUN" ] || exit 0
 ask_first
 SECONDS=0
-if [ "$WHAT" = point-in-time ]; then check_base; else check_digests "$SET"; fi
+if [ "$WHAT" = point-in-time ]; then check_base; else check_digests "$BACKUP"; fi
 
-record set "$(text_json "$SET")"
+record set "$(text_json "$BACKUP")"
 begun=1
 record what "$(text_json "$WHAT")"
 record started "$(text_json "$(date -u +%Y-%m-%dT%H:%M:%SZ)")"
 record parts "$(json_array "${PARTS[@]}")"
 [ -z "$FORGET" ] || record forget true
-raise_alert warning restore "a restore is under way since $(recorded started): $WHAT of $SET. If it was killed: emaintenance restore --recover"
+raise_alert warning restore "a restore is under way since $(recorded started): $WHAT of $BACKUP. If it was killed: emaintenance restore --recover"
 pause_system
 if [[ " ${PARTS[*]} " == *" database "* ]]; then rescue_database; fi
 if [ "$WHAT" = point-in-time ]; then save_point_in_time; fi
-for part in "${PARTS[@]}"; do "prepare_$part" "$SET"; done
-for part in "${PARTS[@]}"; do "swap_$part" "$SET"; done
+for part in "${PARTS[@]}"; do "prepare_$part" "$BACKUP"; done
+for part in "${PARTS[@]}"; do "swap_$part" "$BACKUP"; done
 if [[ " ${PARTS[*]} " =~ " database "|" point_in_time " ]]; then migrate_data; fi
 start_writers || fail "the services are not well with the restored data" "all of them healthy" "The reason is above"
 ask_services data api web || fail "the services do not answer with the restored data" "all of them well" "The reason is above"
@@ -275,10 +275,10 @@ ask_services data api web || fail "the services do not answer with the restored 
 record complete true
 begun=''
 finish
-say "restored from $SET in $SECONDS s"
+say "restored from $BACKUP in $SECONDS s"
 if [ -r "$(config .verifyFolder)/run.sh" ] && ! "$scripts/verbs/verify"; then
-  before="the newest set with the reason before-restore"
+  before="the newest backup with the reason before-restore"
   [ "$WHAT" != point-in-time ] || before="the folder named above"
-  say_mend "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in $before"
+  say_remedy "the system does not verify" "a system that works for users" "Look at: emaintenance health. What was there before is in $before"
   exit "$NOT_WELL"
 fi

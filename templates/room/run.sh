@@ -27,10 +27,10 @@ readonly COUNT_SECONDS=600
 declare -A looked_at=()
 said=()
 
-# memory_of SOURCE: the file of an alert that stands: its severity, and in the second line its source.
+# memory_of SOURCE: the file of an open alert: its severity, and in the second line its source.
 memory_of() { printf '%s/%s' "$MEMORY" "${1//\//-}"; }
 
-# severity_before SOURCE: "" where no alert stands.
+# severity_before SOURCE: "" if no alert is open.
 severity_before() { head -n 1 -- "$(memory_of "$1")" 2> /dev/null || true; }
 
 # judge SOURCE SEVERITY MESSAGE: an alert when the severity is another one than at the last look; "" is no trouble.
@@ -73,7 +73,7 @@ look_at_disk() {
 look_at_uploads() {
   local folder=$1 bytes words
   [ -d "$folder" ] || return 0
-  # A file that goes in between is none of our business, and makes du fail.
+  # A file that goes in between does not matter, and makes du fail.
   bytes=$(timeout $COUNT_SECONDS nice -n 19 ionice -c 3 du --summarize --block-size=1 -- "$folder" 2> /dev/null | cut -f 1) || true
   [ -n "$bytes" ] || return 0
   numbers bytes
@@ -86,7 +86,7 @@ look_at_uploads() {
 }
 
 install -d -m 0755 "$MEMORY"
-# shellcheck disable=SC2086 # folders of our own, without blanks
+# shellcheck disable=SC2086 # folders of this system, without blanks
 mapfile -t mounts < <(df --output=target -- $DISKS 2> /dev/null | tail -n +2 | sort -u)
 for mount in "${mounts[@]}"; do look_at_disk "$mount"; done
 if [ "$UPLOADS_BYTES" -gt 0 ]; then

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Ends a deploy with an error where the new release does not do what its users need. Runs behind process-limit.sh.
+# Ends a deploy with an error if the new release does not do what its users need. Runs behind process-limit.sh.
 set -euo pipefail
 
 : "${FOLDER:?folder with run.sh and checks.json}"
 : "${RELEASE:?what has been deployed}"
-: "${STACK:?name of the stack, for the command that goes back}"
+: "${STACK:?name of the stack, for the command that rolls back}"
 
 : "${LIMITS:?words ID=COUNT: all containers, and how many processes each of them may have}"
 
@@ -20,7 +20,7 @@ if [ "$code" -ne 0 ]; then
   failed=$(jq -r '[.checks[] | select(.result == "failed") | .name] | join(", ")' "$FOLDER/last.json" 2> /dev/null) || failed=''
   {
     echo "verification failed${failed:+: $failed}. Release $RELEASE is up, and does not do what its users need; it is serving now."
-    echo "To go back to the last good release: npm run rollback -- $STACK. To look: emaintenance verify, emaintenance logs."
+    echo "To roll back to the last good release: npm run rollback -- $STACK. To look: emaintenance verify, emaintenance logs."
   } >&2
   exit 1
 fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the deployed system from this host, through the gateway's port and each service on its own. The host has no
-# Node: the runner works in a throwaway container of an image that has it, with the host's network and no rights.
+# Node: the runner works in an ephemeral container of an image that has it, with the host's network and no rights.
 set -euo pipefail
 
 folder=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
@@ -15,7 +15,7 @@ fail() {
 
 setting() { jq -r "$1" "$folder/checks.json"; }
 
-# Ids of the containers of a service that serve. One that is not proven yet, and one that was set aside, have a longer name.
+# Ids of the containers of a service that serve. One that is not ready yet, and one that was retired, have a longer name.
 running() {
   local label
   label=$(setting .label)

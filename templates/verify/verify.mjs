@@ -45,7 +45,7 @@ async function result(check, document, variables) {
   }
 }
 
-/** What was made is taken away again where the API can; what a check never got to make is none of it. */
+/** What was made is taken away again where the API can; what a check never got to make is not part of it. */
 async function cleanUp(checks, document, variables) {
   const left = [];
   for (const check of [...checks].reverse()) {

@@ -6,8 +6,8 @@ set -euo pipefail
 : "${DEPENDENCIES:?words \"service:needed,needed\" in start order}"
 : "${RESTARTS_AN_HOUR:?how many times a container may be restarted within an hour}"
 : "${SETTLE_SECONDS:?seconds in which a health check has noticed that what it needs is back}"
-: "${LABEL:?label of our containers, such as emaintenance.service}"
-: "${CONTAINER_PREFIX:?what the names of our containers begin with, such as emaintenance-}"
+: "${LABEL:?label of the containers of this system, such as emaintenance.service}"
+: "${CONTAINER_PREFIX:?what the names of the containers of this system begin with, such as emaintenance-}"
 : "${DEPLOY_LOCK:?file that says who deploys}"
 : "${FORMER_DEPLOY_LOCK:=}"
 : "${DEPLOY_MINUTES:?minutes after which a deploy without a sign of life has died}"
@@ -32,7 +32,7 @@ deploy_in_progress() {
   deploy_lock_counts "$DEPLOY_LOCK" "$DEPLOY_MINUTES" || deploy_lock_counts "$FORMER_DEPLOY_LOCK" "$DEPLOY_MINUTES"
 }
 
-# All containers of ours that are there, one a line: service, name, id, state, health (healthy without a check), start.
+# All containers of this system that are there, one a line: service, name, id, state, health (healthy without a check), start.
 containers() {
   local ids format
   format="{{index .Config.Labels \"$LABEL\"}}"
@@ -42,7 +42,7 @@ containers() {
   [ -z "$ids" ] || xargs timeout $ANSWER_SECONDS docker inspect --format "$format" <<< "$ids"
 }
 
-# By the containers' names without the prefix, such as web and, of several equals, web-2.
+# By the containers' names without the prefix, such as web and, of several replicas, web-2.
 declare -A health=() name=() id=() started=() service_of=()
 look() {
   local table service one_name one_id state check since
@@ -51,7 +51,7 @@ look() {
   while IFS=$'\t' read -r service one_name one_id state check since; do
     # A label is whatever the image or its maker says; here it becomes the name of a file.
     [[ $service =~ ^[a-z][a-z0-9-]*$ ]] || continue
-    # A container that was set aside has a longer suffix, and is not for us to mend.
+    # A container that was retired has a longer suffix, and is not watched.
     [[ ${one_name#/} =~ ^"$CONTAINER_PREFIX"("$service"(-[2-9])?)$ ]] || continue
     service_of[${BASH_REMATCH[1]}]=$service
     service=${BASH_REMATCH[1]}
@@ -90,7 +90,7 @@ last_words() {
     tr '\n\0' ' \n' | printable | sed '/^ *$/d; s/ *$//' | tail -n 1 | cut -c -200
 }
 
-# alert SEVERITY SERVICE MESSAGE: it stands until the service is well or gone, which is why it is remembered.
+# alert SEVERITY SERVICE MESSAGE: it is open until the service is well or gone, which is why it is remembered.
 alert() {
   touch "$MEMORY/$2.alert"
   raise_alert "$1" "watchdog/$2" "$3"
@@ -115,7 +115,7 @@ leave_alone() {
   alert critical "$service" "${name[$service]} was restarted $RESTARTS_AN_HOUR times within an hour and is unhealthy again: it is left alone. Its health check says: $(last_words "${id[$service]}" || true). See: docker logs ${name[$service]}"
 }
 
-# One that is well again is watched again, and its alert is over. Another container in its place starts anew.
+# One that is well again is watched again, and its alert is over. Another container in its place starts without them.
 forgive() {
   local service=$1 words='is healthy again'
   if [ -e "$MEMORY/$service.left" ] && ! is_left_alone "$service"; then
@@ -127,7 +127,7 @@ forgive() {
   rm -f "$MEMORY/$service.left" "$MEMORY/$service.alert"
 }
 
-# A service that is none any more needs nobody.
+# Resolves the alerts of services that are no longer there.
 forget() {
   local file service
   for file in "$MEMORY"/*.alert; do

@@ -4,7 +4,7 @@ import { keepPrivate } from "../../../constructs/private-files";
 import { ProductionStack } from "../../../constructs/production/production-stack";
 import { OTHER_ROOT } from "../support/other-root";
 
-/** Both stacks as a team has them that keeps copies off the host, and everything in a folder of its own choice. */
+/** Both stacks of a team that keeps offsite copies, and everything in a folder of its own choice. */
 const app = new App();
 new BootstrapStack(app, "bootstrap", { packages: ["restic"] });
 new ProductionStack(app, "prod", { hostRoot: OTHER_ROOT, host: { backup: { offHost: {} } } });

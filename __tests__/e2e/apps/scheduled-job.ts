@@ -4,11 +4,11 @@ import { keepPrivate } from "../../../constructs/private-files";
 import { ProductionStack } from "../../../constructs/production/production-stack";
 import { CronSchedule } from "../../../constructs/values/cron-schedule";
 
-/** The production stack with a job of a team's own. Its time is not while anybody tests. */
+/** The production stack with a job of a team's own. Its time is outside the tests. */
 const app = new App();
 const stack = new ProductionStack(app, "prod");
 new ScheduledJob(stack, "trial", {
-  runner: stack.hostParts.jobRunner,
+  runner: stack.hostComponents.jobRunner,
   job: "trial",
   description: "job of a test",
   schedule: CronSchedule.parse("0 0 1 jan *"),

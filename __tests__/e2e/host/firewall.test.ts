@@ -121,7 +121,7 @@ describe("a host that cannot have the firewall is left as it is, and the script 
   }
 
   test("with an engine whose firewall backend is nftables", async () => {
-    // No engine here has it: another docker stands before the real one, for this one process.
+    // No engine here has it: another docker replaces the real one, for this one process.
     const fake =
       "printf '#!/bin/sh\\necho \" Firewall Backend: nftables+firewalld\"\\n' > /tmp/docker; chmod +x /tmp/docker";
     const before = "unshare --mount sh -c 'mount --bind /tmp/docker /usr/bin/docker && exec \"$@\"' sh";
@@ -151,7 +151,7 @@ describe("a host that cannot have the firewall is left as it is, and the script 
     );
   });
 
-  test("with half of our block in a file of ufw", async () => {
+  test("with half of this project's block in a file of ufw", async () => {
     const half = "echo '# BEGIN EMAINTENANCE' | sudo tee -a /etc/ufw/after6.rules";
 
     expect(await refusal(half, "sudo sed -i '$d' /etc/ufw/after6.rules")).toBe(
@@ -166,7 +166,7 @@ describe("a host that cannot have the firewall is left as it is, and the script 
   });
 });
 
-describe("a firewall that is switched off", () => {
+describe("a disabled firewall", () => {
   const without = `node --import tsx ${join(ROOT, "__tests__/e2e/apps/without-firewall.ts")}`;
 
   test("leaves what was there before, and what the operator added since", async () => {

@@ -14,7 +14,7 @@ const emaintenance = (args: string): Promise<RunResult> =>
 interface Report {
   readonly healthy?: boolean;
   readonly well?: boolean;
-  readonly problems?: readonly { readonly what: string; readonly mend: string }[];
+  readonly problems?: readonly { readonly what: string; readonly remedy: string }[];
   readonly services: readonly {
     readonly service: string;
     readonly healthy?: boolean;
@@ -122,7 +122,7 @@ describe("the operator's command on a deployed host", () => {
     }
   });
 
-  test("finds a stopped service, says what to do, and doing that mends it", async () => {
+  test("finds a stopped service and prints the remedy, which fixes it", async () => {
     await onHost("docker stop emaintenance-asset-service");
     const { code, stdout } = await emaintenance("status --quick");
     const health = await json<Report>("health");
@@ -163,7 +163,7 @@ describe("the operator's command on a deployed host", () => {
     expect(await startedAt(["user-service", "nginx"])).toEqual(before);
   });
 
-  test("finds a stranger that wants one of our ports, and data folders that others may look into", async () => {
+  test("finds a stranger that wants one of the system's ports, and data folders that others may look into", async () => {
     await onHost(
       "docker create --name stray --publish 3000:80 $(docker inspect --format '{{.Image}}' emaintenance-web) && sudo chmod 0777 /opt/emaintenance/data/work-order-uploads",
     );
@@ -171,7 +171,7 @@ describe("the operator's command on a deployed host", () => {
     await onHost("docker rm stray && sudo chmod 0750 /opt/emaintenance/data/work-order-uploads");
 
     expect(stdout).toMatch(
-      /^warning +ports +the container stray, which is not ours and is created, will want port 3000 of web$/m,
+      /^warning +ports +the container stray, which is not this system's and is created, will want port 3000 of web$/m,
     );
     expect(stdout).toMatch(
       /^warning +folders +\/opt\/emaintenance\/data\/work-order-uploads has mode 0777$/m,

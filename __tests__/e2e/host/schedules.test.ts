@@ -85,7 +85,7 @@ describe("a job of a team's own", () => {
     expect((await record())?.message).toBe("not finished after 5 s, ended");
   });
 
-  test("is gone without a trace, but for its log and alerts that stand no more, once it is no longer wanted", async () => {
+  test("is removed once it is no longer configured, except for its log and its resolved alerts", async () => {
     await deploy();
     const { stdout } = await onHost(
       "sudo find /etc/systemd /opt/emaintenance /var/lib/systemd/timers /var/lib/emaintenance -name '*trial*'; systemctl list-units --all --plain --no-legend 'emaintenance-trial*'",

@@ -217,7 +217,7 @@ describe("scripts on the host", () => {
   test("are not left there, nor in /tmp, by the deployments that this host has seen", async () => {
     const files = "find /tmp ~/.emaintenance -type f \\( -name 'terraform_*' -o -path '*/scripts/*' \\)";
 
-    // The last one takes its own file away in the moment after it has ended.
+    // The last one takes its own file away just after it has ended.
     const nothingLeft = waitFor("no script on the host", 20, async () => (await onHost(files)).stdout === "");
     await expect(nothingLeft).resolves.toBe(true);
   });

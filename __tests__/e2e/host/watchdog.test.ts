@@ -45,13 +45,13 @@ describe("the watchdog", () => {
     expect(hopeless.map(({ severity }) => severity)).toEqual(["warning", "warning", "warning", "critical"]);
     expect(hopeless.at(-1)?.message).toContain("Its health check says: broken");
     const left = await startedAt(HOPELESS);
-    await waitFor("a look after that", 60, async () => {
+    await waitFor("a run after that", 60, async () => {
       const { stdout } = await onHost("cat /opt/emaintenance/status/watchdog.json");
       return (JSON.parse(stdout) as { message: string }).message.includes(`left alone: ${name(HOPELESS)}`);
     });
     expect(await startedAt(HOPELESS)).toBe(left);
     expect(await startedAt(ILL)).toBe(after);
-    await waitFor("the word that all is well", 60, async () =>
+    await waitFor("the resolved alert", 60, async () =>
       (await alertsAbout(ILL)).some(({ severity }) => severity === "info"),
     );
   });

@@ -24,7 +24,7 @@ import { apply } from "./stack";
 
 const KEY = "copies_key";
 
-/** What the bootstrap's script is given when nothing else is said. */
+/** The default settings of the bootstrap's script. */
 const SETTINGS: Readonly<Record<string, string>> = {
   DOCKER_SOURCE: "distribution",
   DOCKER_REPOSITORY: "http://127.0.0.1:9",
@@ -94,15 +94,15 @@ export class BareMachine {
   }
 
   /**
-   * Runs the bootstrap's script by hand. What `stand` names stands before the host's own files, for this one run: a path and its
+   * Runs the bootstrap's script by hand. What `replaced` names replaces the host's own files, for this one run: a path and its
    * text.
    */
   async bootstrap(
     settings: Readonly<Record<string, string>> = {},
-    stand: Readonly<Record<string, string>> = {},
+    replaced: Readonly<Record<string, string>> = {},
   ) {
     const environment = Object.entries({ ...SETTINGS, ...settings }).map(([key, value]) => `${key}=${value}`);
-    const mounts = Object.entries(stand).map(([path, text], index) => {
+    const mounts = Object.entries(replaced).map(([path, text], index) => {
       const file = `/root/stand-in-${index}`;
       return `printf '%s\\n' '${text}' > ${file}; chmod +x ${file}; mount --bind ${file} ${path};`;
     });
@@ -154,7 +154,7 @@ export class BareMachine {
     );
   }
 
-  /** The host is gone, and another one, with nothing but Docker's images, has its address. */
+  /** The host is gone, and another one, with Docker's images only, has its address. */
   async lose(): Promise<void> {
     const { container, directory, address, url, name } = this.host;
     const { IMAGES } = JSON.parse(readFileSync(join(directory, VARIABLES_FILE), "utf8")) as {
@@ -190,7 +190,7 @@ export class BareMachine {
     });
   }
 
-  /** The app that keeps copies off the host, and where they go. */
+  /** The app that keeps offsite copies, and where they go. */
   private async configure(): Promise<void> {
     const { directory } = this.host;
     const file = join(directory, "cdktf.json");

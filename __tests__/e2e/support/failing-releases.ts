@@ -13,12 +13,12 @@ const names = (words: Readonly<Record<string, string>>) => Object.keys(words);
 export const changed = (before: Record<string, string>, after: Record<string, string>) =>
   names(before).filter((service) => before[service] !== after[service]);
 
-/** What must be so after a release that failed, whatever it failed of. */
-export async function expectReturned(name: string, goodName: string | undefined): Promise<void> {
+/** Expects the state after a failed release, whatever made it fail. */
+export async function expectRolledBack(name: string, goodName: string | undefined): Promise<void> {
   const failures = (await releasesOnHost()).filter(
     (record) => record.name === name && record.result === "failed",
   );
-  // The return is a good release of that name, and its record takes the place of the failure's.
+  // The rollback is a good release of that name, and its record replaces the failure's.
   expect(failures).toMatchObject(name === goodName ? [] : [{ current: false }]);
   expect((await releasesOnHost()).find(({ current }) => current)?.name).toBe(goodName);
   expect(await orphans()).toEqual([]);
@@ -102,5 +102,5 @@ export async function expectFailsSafely(trial: Failing): Promise<void> {
   // Data and gateway are never touched by it.
   const replaced = changed(before, await servingContainers());
   expect(replaced.filter((service) => ["postgres", "redis", "nginx"].includes(service))).toEqual([]);
-  await expectReturned(name, good);
+  await expectRolledBack(name, good);
 }

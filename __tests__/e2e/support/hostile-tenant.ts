@@ -4,7 +4,7 @@ import { HOSTILE_NAMES, HOSTILE_SCHEMAS, quotedName, quotedText } from "../../su
 
 const PLANT_FILES = readFileSync(join(__dirname, "../../support/plant-files.sh"), "utf8");
 
-/** Folders of root's in which a script may stand while it runs: a name that it executes leaves a file there. */
+/** Folders of root's in which a script may run: a name that it executes leaves a file there. */
 const WORKPLACES = ["/", "/root", "/home/deploy"];
 
 /** What a script may change least of all. */
@@ -14,7 +14,7 @@ const ROOTS_FOLDERS = ["/etc", "/usr/local", "/root"];
 export type HostShell = (line: string, input?: string) => Promise<string>;
 
 /**
- * A service of a deployed system that somebody else has taken over: it fills every place that it may write to, as the user that
+ * A service of a deployed system that an attacker has taken over: it fills every place that it may write to, as the user that
  * it runs as and with its login of the database, with what a script of root might execute or follow.
  */
 export class HostileTenant {
@@ -50,7 +50,7 @@ export class HostileTenant {
     );
   }
 
-  /** Takes away what no backup holds, or what takes hours to read: paths too long for any program, and files with holes. */
+  /** Removes what no backup holds, or what takes hours to read: paths too long for any program, and files with holes. */
   async tidy(): Promise<void> {
     await this.shell(
       `sudo find ${this.root}/data ${this.root}/logs -xdev \\( -name 'hollow*' -o -name '${"d".repeat(200)}' \\) -prune -exec rm -rf {} +`,
@@ -83,7 +83,7 @@ export class HostileTenant {
         `CREATE FUNCTION ${quotedName(name)}.${quotedName(name)}() RETURNS text LANGUAGE sql AS ${quotedText(`SELECT ${quotedText(name)}`)}`,
         `SELECT lo_from_bytea(0, convert_to(${quotedText(name)}, 'UTF8'))`,
       ]),
-      // Settings that its own sessions may have: root's meet them where it uses the same database.
+      // Settings that its own sessions may have: root's meet them if it uses the same database.
       "ALTER ROLE CURRENT_USER SET application_name = '`id>executed`'",
       "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET application_name = %L', current_database(), 'a[$(id>executed)]'); END $$",
       "DO $$ BEGIN EXECUTE format('COMMENT ON DATABASE %I IS %L', current_database(), '$(id>executed)'); END $$",

@@ -28,7 +28,7 @@ const SERVICE = "asset-service";
 /** Lines that a deploy prints that nothing interrupts. */
 let wholeLines = 0;
 
-/** Deploys once without an interruption, which gives the moments of those that follow. */
+/** Deploys once without an interruption, which gives the times of those that follow. */
 export async function measureWholeDeploy(): Promise<void> {
   await smoke();
   const { lines, code } = await deployImage(SERVICE, await trialImage(SERVICE, ["LABEL trial=whole"]));

@@ -9,12 +9,12 @@ import { rehearsalImages } from "./trial-images";
 
 const ENDS_WITHIN_SECONDS = 60;
 
-/** What happens to a deploy at some moment. `group` is the process group of Terraform and all that it started. */
+/** What happens to a deploy at some time. `group` is the process group of Terraform and all that it started. */
 export type Interruption = (group: number) => Promise<void>;
 
 /** The workstation loses its power. */
 export const killWorkstation: Interruption = async (group) => {
-  // To a signal, 0 is the group of whoever sends it.
+  // For a signal, 0 means the group of the sender.
   if (group <= 1) throw new Error(`${group} is no process group of a deploy`);
   process.kill(-group, "SIGKILL");
   const { directory } = rehearsal();
@@ -26,7 +26,7 @@ export const killWorkstation: Interruption = async (group) => {
   });
 };
 
-/** The same, as if Terraform had just emptied its state to write it anew; some of it must have been written before. */
+/** The same, as if Terraform had just emptied its state to write it again; some of it must have been written before. */
 export const tearState: Interruption = async (group) => {
   await killWorkstation(group);
   truncateSync(join(rehearsal().directory, stateFile("prod")));
@@ -46,7 +46,7 @@ export const rebootHost: Interruption = async () => {
   });
 };
 
-/** A line of Terraform that tells of a step that changes something; not of its plan, and not that a step still goes on. */
+/** A line of Terraform about a step that changes something; not about its plan, and not about a step in progress. */
 const STEP = /^(?:docker|null)_(?!resource\.preflight|.*: (?:Still |Refreshing state))/;
 
 /** Deploys with another image of one service, as far as it comes. */

@@ -11,7 +11,7 @@ const METADATA = { 4: "169.254.169.254", 6: "fd00:ec2::254" } as const;
 const METADATA_PORT = 80;
 /** A port of the host on which a program answers everybody, as the operator wanted. */
 export const OPEN_PORT = 9191;
-/** A machine outside over IPv6: it is where the metadata service is, as no other one knows the way back to SIX. */
+/** A machine outside over IPv6: it is where the metadata service is, as no other one has a route to SIX. */
 const OUTSIDE_6 = "2001:db8:e2e::7";
 /** IPv6 of the gateway's network, which has none by itself. */
 const SIX = "fd00:e2e::";
@@ -19,7 +19,7 @@ const JOB = "migration-of-the-test";
 
 /** What each container is asked for, by the words of the table in docs/security.md. */
 type Targets = Readonly<Record<string, readonly (readonly [address: string, port: number])[]>>;
-/** Destinations by name: `yes` where it is reached at one of its addresses or more, `no`, or `self`. */
+/** Destinations by name: `yes` if it is reached at one of its addresses or more, `no`, or `self`. */
 export type Row = Readonly<Record<string, string>>;
 
 const PORTS: Readonly<Record<string, number>> = {
@@ -94,7 +94,7 @@ export class Surroundings {
     return this.reached(Object.keys(this.containers), targets);
   }
 
-  /** What the containers on the gateway's network reach over IPv6 beside containers, once it has addresses. */
+  /** What the containers on the gateway's network reach over IPv6 in addition to containers, once it has addresses. */
   async overIPv6(): Promise<Record<string, Row>> {
     const names = Object.keys(this.containers).filter((name) => this.frontAddress(name) !== undefined);
     await this.giveIPv6(names);

@@ -18,7 +18,7 @@ export async function releaseCommand(...words: string[]): Promise<RunResult> {
   });
 }
 
-/** Releases the stack with these images, and the rehearsal's own beside them. */
+/** Releases the stack with these images, and with the rehearsal's own for the other services. */
 export async function release(name: string, images: Readonly<Record<string, string>>): Promise<RunResult> {
   const file = join(rehearsal().directory, "trial-images.json");
   writeFileSync(file, JSON.stringify(images));
@@ -47,7 +47,7 @@ export async function releasesOnHost(): Promise<{ name: string; result: string; 
   return JSON.parse(stdout) as { name: string; result: string; current: boolean }[];
 }
 
-/** Id and start of each container that serves: the same ones, never started again, where these are equal. */
+/** Id and start of each container that serves: two equal answers mean the same containers, never started again. */
 export async function servingContainers(): Promise<Record<string, string>> {
   const names = ServiceCatalogue.builtIn.names.map((service) => `emaintenance-${service}`);
   const found = await inspectOnHost<{ Id: string; State: { StartedAt: string } }>(...names);
@@ -59,7 +59,7 @@ export async function servingContainers(): Promise<Record<string, string>> {
   );
 }
 
-/** Names of the project's containers that are none of those that a system at rest has. */
+/** Names of the project's containers that a system at rest does not have. */
 export async function orphans(): Promise<string[]> {
   const { stdout } = await onHost("docker ps --all --format '{{.Names}}' --filter name=emaintenance");
   const known = new Set(

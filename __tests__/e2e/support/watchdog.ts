@@ -8,7 +8,7 @@ interface Alert {
   readonly message: string;
 }
 
-/** A container of ours whose check fails once a file is there; a restart removes the file. */
+/** A container of this project whose check fails once a file is there; a restart removes the file. */
 const SERVER = `
   require("node:fs").rmSync("/tmp/ill", { force: true });
   require("node:http").createServer((_request, answer) => {

@@ -7,7 +7,7 @@ import { OWNER, SUPERUSER } from "../../support/database-start";
 import type { Alert } from "../../support/job-host";
 import { OperatedSystem } from "../host/operated-system";
 
-/** MiB that the server keeps for an archive that stands still: four segments. */
+/** MiB that the server keeps for a stalled archive: four segments. */
 export const SLOT_LIMIT_MIB = 64;
 
 /** MiB of log that the server keeps for itself. */
@@ -111,7 +111,7 @@ export class ArchivedSystem {
     return this.operated.container("wal-archive");
   }
 
-  /** The container beside the database, with as few rights as the deploy gives it. */
+  /** The container next to the database, with as few rights as the deploy gives it. */
   private async startArchive(user: string): Promise<void> {
     const { postgres } = await ensureBaseImages();
     await this.operated.docker(

@@ -10,8 +10,8 @@ import { removeContainers } from "../../support/remove-containers";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { OperatedSystem, type OperatedSystemChanges } from "../host/operated-system";
 
-/** What `emaintenance backups --json` says of a set. */
-export interface ListedSet {
+/** What `emaintenance backups --json` says of a backup. */
+export interface ListedBackup {
   readonly set: string;
   readonly kind: string;
   readonly number: number;
@@ -54,7 +54,7 @@ export class BackupSystem {
     return BackupSystem.on(operated, rules);
   }
 
-  /** A system without containers: for what looks at sets only. */
+  /** A system without containers: for what looks at backups only. */
   static async withoutContainers(rules: BackupRules = {}): Promise<BackupSystem> {
     return BackupSystem.on(await OperatedSystem.withoutContainers(temporaryFolder(), CHANGES), rules);
   }
@@ -114,16 +114,16 @@ export class BackupSystem {
     return stdout;
   }
 
-  /** Makes a set; its manifest. */
+  /** Makes a backup; its manifest. */
   async backup(...args: readonly string[]): Promise<Manifest> {
     return JSON.parse(await this.well("backup", ...args, "--json")) as Manifest;
   }
 
-  async sets(): Promise<ListedSet[]> {
-    return JSON.parse(await this.well("backups", "--json")) as ListedSet[];
+  async backups(): Promise<ListedBackup[]> {
+    return JSON.parse(await this.well("backups", "--json")) as ListedBackup[];
   }
 
-  /** Starts a backup, and does something while pg_dump stands still. Its exit code and what it said. */
+  /** Starts a backup, and does something while pg_dump is stopped. Its exit code and what it said. */
   async whileDumping(
     action: (pgDump: number, backup: number) => void | Promise<void>,
   ): Promise<{ code: number | null; said: string }> {
@@ -150,7 +150,7 @@ export class BackupSystem {
     return { code, said };
   }
 
-  /** Process ids of the scripts of this system; only those of one program where it is named. */
+  /** Process ids of the scripts of this system; only those of one program if it is named. */
   processes(program = ""): number[] {
     return readdirSync("/proc")
       .filter((name) => /^\d+$/.test(name))
@@ -165,7 +165,7 @@ export class BackupSystem {
       });
   }
 
-  /** Whether nobody makes a backup. */
+  /** Whether no backup is under way. */
   async unlocked(): Promise<boolean> {
     const lock = ["flock", "--nonblock", join(this.operated.description.lockFolder, "backup"), "true"];
     return (await run(lock, { allowFailure: true })).code === 0;
@@ -214,7 +214,7 @@ export class BackupSystem {
     writeFileSync(this.path(name), text);
   }
 
-  /** Names in the folder of the sets, hidden ones too. */
+  /** Names in the folder of the backups, hidden ones too. */
   get entries(): string[] {
     return readdirSync(this.layout.backups).sort();
   }
@@ -232,7 +232,7 @@ export class BackupSystem {
       .map((line) => JSON.parse(line) as Alert);
   }
 
-  /** Sessions that a backup has at the server, and throwaway containers. */
+  /** Sessions that a backup has at the server, and ephemeral containers. */
   async leftovers(): Promise<string[]> {
     const sessions = await this.sql(
       `SELECT pid FROM pg_stat_activity WHERE application_name = '${this.prefix}-backup'`,

@@ -23,10 +23,10 @@ beforeAll(async () => {
 }, START_MS);
 afterAll(() => system.remove());
 
-const folder = (set: string): string => join(system.layout.backups, set);
+const folder = (backup: string): string => join(system.layout.backups, backup);
 const sha256 = (file: string): string => createHash("sha256").update(readFileSync(file)).digest("hex");
 
-describe("a set of the database", () => {
+describe("a backup of the database", () => {
   test("holds every row that was committed before it began, under a load of writes", async () => {
     let writing = true;
     let committed = 0;
@@ -53,7 +53,7 @@ describe("a set of the database", () => {
     );
   });
 
-  test("is read by a container beside the server's, with little of the processor and no network", async () => {
+  test("is read by a container next to the server's, with little of the processor and no network", async () => {
     const reader = ["docker", "ps", "--quiet", "--filter", `label=${system.prefix}.throwaway=reader`];
     const { code } = await system.whileDumping(async () => {
       const [id = ""] = (await run(reader)).stdout.split("\n");
@@ -99,7 +99,7 @@ describe("a set of the database", () => {
     expect(await system.well("verify-backup", set)).toMatch(/restored and checked/);
   });
 
-  test("is made with gzip where that is wanted", async () => {
+  test("is made with gzip if that is wanted", async () => {
     await system.install({ compression: "gzip" });
     try {
       const { set } = await system.backup("uploads");
@@ -111,7 +111,7 @@ describe("a set of the database", () => {
   });
 });
 
-describe("a full set", () => {
+describe("a full backup", () => {
   test("holds roles, other databases, Redis, uploaded files and the configuration, and no secret", async () => {
     await system.sql("CREATE ROLE reporting LOGIN");
     await system.sql('CREATE DATABASE "second\'one"');
@@ -158,10 +158,10 @@ describe("a full set", () => {
   });
 });
 
-describe("sets", () => {
+describe("backups", () => {
   test("are listed, the newest first, with what is known of each", async () => {
     const { set } = await system.backup("--reason", "before a change");
-    const [newest] = await system.sets();
+    const [newest] = await system.backups();
 
     expect(newest).toMatchObject({
       set,
@@ -171,28 +171,28 @@ describe("sets", () => {
       pinned: false,
     });
     expect(await system.well("backups")).toMatch(
-      new RegExp(`^SET .*VERIFIED$\\n^${set} .* before a change +- +not yet$`, "m"),
+      new RegExp(`^BACKUP .*VERIFIED$\\n^${set} .* before a change +- +not yet$`, "m"),
     );
     await system.well("verify-backup", set);
-    expect((await system.sets())[0]?.verified).toMatchObject({ ok: true });
+    expect((await system.backups())[0]?.verified).toMatchObject({ ok: true });
     expect(await system.well("backups", "database")).toMatch(
       new RegExp(`^${set} .* restored in \\d+ s$`, "m"),
     );
   });
 
-  test("are pinned and let go of", async () => {
+  test("are pinned and unpinned", async () => {
     const { set } = await system.backup();
     await system.well("backup", "pin", set);
-    expect((await system.sets())[0]).toMatchObject({ set, pinned: true });
+    expect((await system.backups())[0]).toMatchObject({ set, pinned: true });
     await system.well("backup", "unpin", set);
-    expect((await system.sets())[0]).toMatchObject({ set, pinned: false });
+    expect((await system.backups())[0]).toMatchObject({ set, pinned: false });
   });
 
   test.each([
     [["backup", "everything"], 2, /backup got "everything"/],
-    [["backup", "pin", "../../etc"], 2, /the name of a set, such as/],
-    [["backup", "pin", "db_20200101_000000"], 3, /there is no set db_20200101_000000/],
-    [["verify-backup", "db_20200101_000000"], 3, /there is no set/],
+    [["backup", "pin", "../../etc"], 2, /the name of a backup, such as/],
+    [["backup", "pin", "db_20200101_000000"], 3, /there is no backup db_20200101_000000/],
+    [["verify-backup", "db_20200101_000000"], 3, /there is no backup/],
     [["backups", "--jsn"], 2, /backups has no option --jsn/],
   ])("%j is refused", async (args, code, message) => {
     const result = await system.emaintenance(...args);
@@ -212,7 +212,7 @@ describe("a verification", () => {
     const { code, stdout } = await system.emaintenance("verify-backup", set);
     expect(code).toBe(1);
     expect(stdout).toContain("other rows came back than were saved: public.assets 1000 instead of 1001");
-    expect((await system.sets())[0]?.verified).toMatchObject({ ok: false });
+    expect((await system.backups())[0]?.verified).toMatchObject({ ok: false });
     expect(system.alerts.at(-1)).toMatchObject({ severity: "error", source: "backup-verification" });
     expect(await system.leftovers()).toEqual([]);
   });

@@ -5,24 +5,24 @@ import { BackupSystem } from "./backup-system";
 
 jest.setTimeout(300_000);
 
-const SET = "db_20260131_020000";
+const BACKUP = "db_20260131_020000";
 const DUMP = Buffer.from("what pg_dump wrote ".repeat(1000));
 
-/** A system with one set, whose manifest is true. */
-async function withSet(): Promise<BackupSystem> {
+/** A system with one backup, whose manifest is true. */
+async function withBackup(): Promise<BackupSystem> {
   const system = await BackupSystem.withoutContainers();
   const sha256 = createHash("sha256").update(DUMP).digest("hex");
   const manifest = {
-    ...{ format: 1, set: SET, kind: "db", number: 1, ended: "2026-01-31T02:00:00Z", rowCounts: {} },
+    ...{ format: 1, set: BACKUP, kind: "db", number: 1, ended: "2026-01-31T02:00:00Z", rowCounts: {} },
     files: { "database.dump": { bytes: DUMP.length, sha256 } },
   };
-  system.write(`backups/${SET}/database.dump`, DUMP);
-  system.write(`backups/${SET}/manifest.json`, JSON.stringify(manifest));
-  system.write(`backups/${SET}/verified.json`, JSON.stringify({ ok: true, seconds: 1, message: "" }));
+  system.write(`backups/${BACKUP}/database.dump`, DUMP);
+  system.write(`backups/${BACKUP}/manifest.json`, JSON.stringify(manifest));
+  system.write(`backups/${BACKUP}/verified.json`, JSON.stringify({ ok: true, seconds: 1, message: "" }));
   return system;
 }
 
-describe("a set that has changed on its disk is found before anything is restored, and is no verified one any more", () => {
+describe("a backup that has changed on its disk is found before anything is restored, and no longer counts as verified", () => {
   test.each<[string, (file: string) => void, RegExp]>([
     [
       "by one bit",
@@ -41,13 +41,13 @@ describe("a set that has changed on its disk is found before anything is restore
     ],
     ["by a file", (file) => rmSync(file), /database.dump is missing/],
   ])("%s", async (_how, damage, message) => {
-    const system = await withSet();
-    damage(join(system.layout.backups, SET, "database.dump"));
+    const system = await withBackup();
+    damage(join(system.layout.backups, BACKUP, "database.dump"));
 
-    const { code, stdout } = await system.emaintenance("verify-backup", SET);
+    const { code, stdout } = await system.emaintenance("verify-backup", BACKUP);
     expect(code).toBe(1);
     expect(stdout).toMatch(message);
-    expect((await system.sets())[0]?.verified).toMatchObject({ ok: false });
+    expect((await system.backups())[0]?.verified).toMatchObject({ ok: false });
     expect(system.record("backup-verification")).toMatchObject({ exitCode: 1 });
     expect(system.alerts).toEqual([
       expect.objectContaining({ severity: "error", source: "backup-verification" }),

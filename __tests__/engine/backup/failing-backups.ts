@@ -18,7 +18,7 @@ export async function makeLarge(system: BackupSystem): Promise<void> {
     FROM generate_series(1, ${MIB}) g, generate_series(1, 65536) n GROUP BY g`);
 }
 
-/** What a failed backup leaves: no half of a set, nobody at the database, a record and an alert that say so. */
+/** What a failed backup leaves: no half of a backup, no session at the database, a record and an alert that say so. */
 export async function expectNothingLeft(system: BackupSystem, before: readonly string[]): Promise<void> {
   expect(system.entries).toEqual(before);
   await system.until("nothing left", async () => (await system.leftovers()).length === 0);

@@ -20,7 +20,7 @@ function kill(pid: number): void {
   }
 }
 
-describe("a backup that cannot be made leaves no half of a set, and says why", () => {
+describe("a backup that cannot be made leaves no half of it, and prints the reason", () => {
   beforeAll(async () => {
     await system.backup();
     await makeLarge(system);
@@ -100,7 +100,7 @@ describe("a backup that cannot be made leaves no half of a set, and says why", (
     await system.until("the end of all of it", () => system.unlocked());
     const left = system.entries.filter((name) => name.startsWith("."));
     expect(left).toEqual([expect.stringMatching(/^\.partial\.db_/)]);
-    expect((await system.sets()).map(({ set }) => set)).not.toContain(left[0]?.replace(".partial.", ""));
+    expect((await system.backups()).map(({ set }) => set)).not.toContain(left[0]?.replace(".partial.", ""));
 
     expect(await system.well("backup")).toContain(`removed ${left[0]}, which was never finished`);
     expect(system.entries.filter((name) => name.startsWith("."))).toEqual([]);

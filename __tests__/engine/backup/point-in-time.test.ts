@@ -13,7 +13,7 @@ const START_MS = 900_000;
 /** Size of a segment of the log. */
 const SEGMENT_MIB = 16;
 
-/** What is written while the archive stands still: far more than the limit. */
+/** What is written while the archive is stalled: far more than the limit. */
 const WRITTEN_MIB = 480;
 
 let system: ArchivedSystem;
@@ -53,7 +53,7 @@ describe("the archive of the write-ahead log", () => {
     expect(state.secondsBehind).toBeLessThan(15);
   });
 
-  test("has a base backup, from whose end on every moment can be restored to", async () => {
+  test("has a base backup, from whose end on any point in time can be restored", async () => {
     await system.base();
 
     const { bases, restorableFrom, generation } = await system.check();
@@ -120,7 +120,7 @@ describe("the archive of the write-ahead log", () => {
     expect(Math.min(...places())).toBe(parseInt(firstNeeded.slice(16), 16));
   });
 
-  test("lets the disk not fill when it stands still, raises an alert, and begins anew", async () => {
+  test("does not let the disk fill when it stalls, raises an alert, and begins again", async () => {
     const before = await system.check();
     await system.operated.docker("stop", system.archiveContainer);
     await nextSegment(WRITTEN_MIB / SEGMENT_MIB);
@@ -129,7 +129,7 @@ describe("the archive of the write-ahead log", () => {
     const { stdout: size } = await run(["du", "-sm", join(system.root, "data/postgres/pgdata/pg_wal")]);
     // What the slot may keep, what the server keeps for itself, and the segments at both ends.
     expect(Number(size.split("\t")[0])).toBeLessThan(SLOT_LIMIT_MIB + MAX_WAL_MIB + 3 * SEGMENT_MIB);
-    // As if it had stood still for the limit of 60 seconds.
+    // As if the archive had been stalled for the limit of 60 seconds.
     const file = join(system.root, "status/point-in-time/state.json");
     const state = JSON.parse(readFileSync(file, "utf8")) as { archivedAt: number };
     writeFileSync(file, JSON.stringify({ ...state, archivedAt: state.archivedAt - 120 }));

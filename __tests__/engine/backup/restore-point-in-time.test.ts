@@ -31,16 +31,16 @@ const written = () => system.sql("SELECT max(n) || ' ' || max(n) - count(*) FROM
 const now = () => system.sql("SELECT clock_timestamp()");
 
 /** A second between what must be restored and what must not. */
-const later = async (moment: string) =>
+const later = async (time: string) =>
   waitFor(
     "the next second",
     30,
     async () =>
-      (await system.sql(`SELECT clock_timestamp() > '${moment}'::timestamptz + interval '1 second'`)) === "t",
+      (await system.sql(`SELECT clock_timestamp() > '${time}'::timestamptz + interval '1 second'`)) === "t",
   );
 
-/** Folders beside the cluster's own. */
-const beside = () => readdirSync(join(system.root, "data/postgres")).filter((name) => name !== "pgdata");
+/** Folders next to the cluster's own. */
+const retired = () => readdirSync(join(system.root, "data/postgres")).filter((name) => name !== "pgdata");
 
 /** Writes rows until some are confirmed. @returns the highest number of them */
 async function write(from: number): Promise<number> {
@@ -54,12 +54,12 @@ describe("emaintenance restore point-in-time", () => {
     const load = WriteLoad.start(system.operated.container("postgres"));
     await waitFor("written rows", 60, () => Promise.resolve(load.confirmed > 100));
     const confirmed = load.confirmed;
-    const moment = await now();
-    await later(moment);
+    const target = await now();
+    await later(target);
     await system.sql("DROP DATABASE emaintenance WITH (FORCE)", "postgres");
     await load.stop();
 
-    const { code, stdout, stderr } = await restore("--to", moment);
+    const { code, stdout, stderr } = await restore("--to", target);
 
     expect(stderr).toBe("");
     expect(code).toBe(0);
@@ -69,14 +69,14 @@ describe("emaintenance restore point-in-time", () => {
     expect(missing).toBe(0);
   });
 
-  test("keeps the files from before, and archives the restored database anew", async () => {
-    expect(beside()).toEqual([expect.stringMatching(/^pgdata\.before_\d{14}$/)]);
+  test("keeps the files from before, and starts a new archive of the restored database", async () => {
+    expect(retired()).toEqual([expect.stringMatching(/^pgdata\.before_\d{14}$/)]);
     await system.archiving();
 
     expect(await system.check()).toMatchObject({ trouble: null, hole: true });
     const { code, stderr } = await restore("--latest");
     expect(code).toBe(1);
-    expect(stderr).toContain("the archive began anew and has no base backup since");
+    expect(stderr).toContain("the archive began again and has no base backup since");
 
     await system.base();
   });

@@ -21,8 +21,8 @@ interface State {
 
 let number = 0;
 
-/** Lays down a set that was made so many days ago; its name. */
-function set(daysAgo: number, { kind = "db", verified, pinned }: State = {}): string {
+/** Lays down a backup that was made so many days ago; its name. */
+function backup(daysAgo: number, { kind = "db", verified, pinned }: State = {}): string {
   number += 1;
   const ended = new Date(Date.now() - daysAgo * DAY_MS - 1000);
   const stamp = ended.toISOString().replace(/[-:]/g, "").replace("T", "_").slice(0, 15);
@@ -39,56 +39,60 @@ function set(daysAgo: number, { kind = "db", verified, pinned }: State = {}): st
 
 const prune = (): Promise<string> => system.well("backup", "prune");
 const daily = (from: number, to: number): string[] =>
-  Array.from({ length: from - to + 1 }, (_, at) => set(from - at));
+  Array.from({ length: from - to + 1 }, (_, at) => backup(from - at));
 
 describe("retention", () => {
   test("keeps thirty days", async () => {
-    const sets = daily(40, 0);
-    expect(await prune()).toMatch(/^11 old sets removed$/m);
-    expect(system.entries).toEqual(sets.slice(11).sort());
+    const backups = daily(40, 0);
+    expect(await prune()).toMatch(/^11 old backups removed$/m);
+    expect(system.entries).toEqual(backups.slice(11).sort());
   });
 
-  test("keeps the newest verified set of each kind, and pinned ones, however old they are", async () => {
+  test("keeps the newest verified backup of each kind, and pinned ones, however old they are", async () => {
     const kept = [
-      set(200, { verified: true }),
-      set(150, { pinned: true }),
-      set(140, { kind: "full", verified: true }),
+      backup(200, { verified: true }),
+      backup(150, { pinned: true }),
+      backup(140, { kind: "full", verified: true }),
     ];
-    const gone = set(130);
+    const gone = backup(130);
     const recent = daily(20, 0);
     await prune();
     expect(system.entries).toEqual([...kept, ...recent].sort());
     expect(system.entries).not.toContain(gone);
   });
 
-  test("keeps the three newest of a kind that comes seldom; one that failed its verification is none of them", async () => {
-    const good = [set(90, { kind: "uploads" }), set(80, { kind: "uploads" }), set(70, { kind: "uploads" })];
-    const failed = set(65, { kind: "uploads", verified: false });
-    const newest = set(60, { kind: "uploads", verified: false });
+  test("keeps the three newest of a kind that comes seldom, without those that failed their verification", async () => {
+    const good = [
+      backup(90, { kind: "uploads" }),
+      backup(80, { kind: "uploads" }),
+      backup(70, { kind: "uploads" }),
+    ];
+    const failed = backup(65, { kind: "uploads", verified: false });
+    const newest = backup(60, { kind: "uploads", verified: false });
     daily(20, 0);
     await prune();
     expect(system.entries).toEqual(expect.arrayContaining([...good, newest]));
     expect(system.entries).not.toContain(failed);
   });
 
-  test("removes nothing after 31 days of failures, and the last good set is there", async () => {
-    const sets = daily(70, 32);
-    expect(await prune()).toMatch(/no set removed: the newest set is older than 30 days/);
-    expect(system.entries).toEqual([...sets].sort());
+  test("removes nothing after 31 days of failures, and the last good backup is there", async () => {
+    const backups = daily(70, 32);
+    expect(await prune()).toMatch(/no backup removed: the newest backup is older than 30 days/);
+    expect(system.entries).toEqual([...backups].sort());
 
-    const newest = set(0);
-    expect(await prune()).toMatch(/no set removed: there was no set for 30 days before the newest/);
-    expect(system.entries).toEqual([...sets, newest].sort());
+    const newest = backup(0);
+    expect(await prune()).toMatch(/no backup removed: there was no backup for 30 days before the newest/);
+    expect(system.entries).toEqual([...backups, newest].sort());
   });
 
   test("removes nothing when the clock has jumped", async () => {
-    const sets = [...daily(10, 0), set(-400)];
-    expect(await prune()).toMatch(/no set removed: the newest set is of a time to come/);
-    // The clock is right again: the set of the time to come is not the newest.
-    sets.push(set(0.01));
-    expect((await system.sets())[0]?.set).toBe(sets.at(-1));
+    const backups = [...daily(10, 0), backup(-400)];
+    expect(await prune()).toMatch(/no backup removed: the newest backup is of a time to come/);
+    // The clock is right again: the backup of the time to come is not the newest.
+    backups.push(backup(0.01));
+    expect((await system.backups())[0]?.set).toBe(backups.at(-1));
     await prune();
-    expect(system.entries).toEqual([...sets].sort());
+    expect(system.entries).toEqual([...backups].sort());
   });
 
   test("says beforehand what would go, and why the rest stays", async () => {
@@ -105,16 +109,16 @@ describe("retention", () => {
     daily(200, 0);
     await prune();
     const beyond = system.entries.length - 31;
-    // Weeks 5 to 8, and months 2 to 6 and the one that is cut; some sets are both.
+    // Weeks 5 to 8, and months 2 to 6 and the one that is cut; some backups are both.
     expect(beyond).toBeGreaterThanOrEqual(6);
     expect(beyond).toBeLessThanOrEqual(12);
   });
 
-  test("leaves a set alone that somebody is reading", async () => {
+  test("leaves a backup alone that a program is reading", async () => {
     const [oldest = ""] = daily(40, 0);
     const reader = spawn("flock", ["-s", join(system.layout.backups, oldest, "manifest.json"), "cat"]);
     await system.until("the lock", async () =>
-      (await prune()).includes(`kept the set ${oldest}: it is in use`),
+      (await prune()).includes(`kept the backup ${oldest}: it is in use`),
     );
     reader.stdin.end();
     await once(reader, "close");
@@ -122,7 +126,7 @@ describe("retention", () => {
     expect(system.entries).not.toContain(oldest);
   });
 
-  test("leaves what it cannot read, and what is no set", async () => {
+  test("leaves what it cannot read, and what is no backup", async () => {
     daily(20, 0);
     for (const name of ["db_20200101_000000", "notes"]) mkdirSync(join(system.layout.backups, name));
     system.write("backups/db_20200101_000000/manifest.json", "{");

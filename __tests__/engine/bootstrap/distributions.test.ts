@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../support/temporary-folder";
 /** The first test on a machine builds the images. */
 jest.setTimeout(900_000);
 
-/** Programs of a bare machine, which note what they are asked for in /state. They stand before the container's own. */
+/** Programs of a bare machine, which note what they are asked for in /state. They come before the container's own in PATH. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   "apt-get": `
     echo "apt-get $*" >> /state/calls
@@ -32,7 +32,7 @@ interface System {
   readonly candidate: string;
 }
 
-/** In the container: what is given stands before its own, the script runs, and what it asked for is printed. */
+/** In the container: what is given comes before its own, the script runs, and what it asked for is printed. */
 const INSIDE = `
 cp /given/programs/* /usr/local/sbin/
 cp --remove-destination /given/os-release /etc/os-release
@@ -106,7 +106,7 @@ describe("of what it installs, Docker Engine comes from the distribution", () =>
   });
 });
 
-describe("and from Docker's own repository where the distribution's is too old", () => {
+describe("and from Docker's own repository if the distribution's is too old", () => {
   test.each<[string, System]>([
     [
       "on Debian 12",

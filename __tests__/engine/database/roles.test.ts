@@ -19,7 +19,7 @@ const FORMER_CLUSTER = readFileSync(join(__dirname, "former-cluster.sql"), "utf8
 /** What no other role than a superuser may own, or what answers the superuser itself. */
 const STAYS = ["event trigger evtr", "function evt", "publication pub_all"];
 
-/** Whatever of a database belongs to the superuser, beside what PostgreSQL and extensions have made, as "kind name" lines. */
+/** Whatever of a database belongs to the superuser, except what PostgreSQL and extensions have made, as "kind name" lines. */
 const BELONGS_TO_SUPERUSER = `
   SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
     SELECT 'relation ' || relname, 'pg_class'::regclass, oid FROM pg_class WHERE relowner = 10 AND relkind IN ('r','p','v','m','f','S')
@@ -92,7 +92,7 @@ describe("a new cluster", () => {
     expect((await database.inside("ls", "/tmp/executed")).code).not.toBe(0);
   });
 
-  test("lets nobody in as superuser over the network, whatever the password", async () => {
+  test("refuses a superuser over the network, whatever the password", async () => {
     await database.asRole(SUPERUSER, `ALTER ROLE ${SUPERUSER} PASSWORD 'the right one'`);
     for (const password of ["the right one", PASSWORD, ""]) {
       const { code, stderr } = await database.overNetwork(SUPERUSER, password, "SELECT 1");
@@ -186,7 +186,7 @@ describe("a cluster of a former version", () => {
     ).toBe("0");
   });
 
-  test("is moved once: another start finds it done, and where it does not know, does nothing twice", async () => {
+  test("is moved once: another start finds it done, and if it does not know, does nothing twice", async () => {
     await make();
     await database.serve(databaseStart());
     const state = "SELECT oid, rolname, rolpassword FROM pg_authid WHERE rolname !~ '^pg_' ORDER BY 1";

@@ -86,7 +86,7 @@ export function answering(path: string, answer: object): string {
   return `${path}?answer=${encodeURIComponent(JSON.stringify(answer))}`;
 }
 
-/** Asks for an upgrade of the protocol: the socket where it is granted, else the plain answer's status. */
+/** Asks for an upgrade of the protocol: the socket if it is granted, else the plain answer's status. */
 export async function upgrade(port: number, path: string, protocol: string): Promise<Socket | number> {
   return new Promise((resolve, reject) => {
     const request = httpRequest({

@@ -1,5 +1,5 @@
 /* global URLSearchParams */
-// Stands for web and the three services: says what reached it, and answers as the query parameter `answer` asks it to.
+// Replaces web and the three services: says what reached it, and answers as the query parameter `answer` asks it to.
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { networkInterfaces } from "node:os";

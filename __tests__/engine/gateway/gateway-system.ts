@@ -18,8 +18,8 @@ export const START_SECONDS = 900;
 const SERVICES = ["web", "user-service", "work-order-service", "asset-service"] as const;
 const CAPABILITIES = ["CHOWN", "DAC_OVERRIDE", "NET_BIND_SERVICE", "SETGID", "SETUID"];
 
-/** The seed's routes, with everything else as the test wants it. */
-export function seedConfig(settings: NginxSettings = {}): string {
+/** The routes of the deployment document, with everything else as the test wants it. */
+export function standardConfig(settings: NginxSettings = {}): string {
   const { builtIn } = ServiceCatalogue;
   const routes = builtIn.api.flatMap(({ name, port, routes: prefixes }) =>
     prefixes.map((prefix) => Route.prefix(prefix, Upstream.of(name, port))),
@@ -32,12 +32,12 @@ export function seedConfig(settings: NginxSettings = {}): string {
  * it has a name and a label that no other test has.
  */
 export class GatewaySystem {
-  /** @param settings of the gateway. @default the seed's routes and nothing else */
+  /** @param settings of the gateway. @default the routes of the deployment document and nothing else */
   static async start(settings: NginxSettings = {}): Promise<GatewaySystem> {
     const system = await GatewaySystem.prepare();
     try {
       await system.startEcho(SERVICES);
-      await writeFile(system.configFile, seedConfig(settings));
+      await writeFile(system.configFile, standardConfig(settings));
       await system.startGateway();
       return system;
     } catch (error) {

@@ -42,7 +42,7 @@ async function maintenance(...words: readonly string[]): Promise<RunResult> {
 const PATHS = ["/", "/work-orders/7?x=y", "/_next/static/a.js", "/report.pdf"];
 const API_PATHS = ["/api", "/api/users", "/api/work-orders/7"];
 
-test("everybody gets the page, programs get JSON, and the gateway stays healthy", async () => {
+test("people get the page, programs get JSON, and the gateway stays healthy", async () => {
   const { code, stdout } = await maintenance("on", `Back at 14:00 <b>"Tuesday"</b> & after`);
 
   expect(code).toBe(0);
@@ -67,7 +67,7 @@ test("everybody gets the page, programs get JSON, and the gateway stays healthy"
   expect((await ask(system.port, "/health")).status).toBe(200);
 });
 
-test("the files of the page are nobody's to ask for", async () => {
+test("the files of the page cannot be requested", async () => {
   await maintenance("on");
   const { status } = await ask(system.port, "/.maintenance/for-people");
   await maintenance("off");
@@ -116,14 +116,14 @@ test.each([
   expect(stderr).toMatch(message);
 });
 
-test("under load it switches at once, and no request gets anything but an answer", async () => {
+test("under load it takes effect at once, and every request gets an answer", async () => {
   const load = Load.start(system.port, "/api/users", 8);
   await load.answered(200);
   await maintenance("on");
-  // Whatever is asked from here on is asked after the switch.
+  // Whatever is asked from here on is asked during maintenance.
   load.mark("on");
   await load.answered(200);
-  load.mark("switching off");
+  load.mark("ending");
   await maintenance("off");
   load.mark("off");
   await load.answered(200);

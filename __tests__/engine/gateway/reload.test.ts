@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, type RunResult, waitFor } from "../../../lib/run";
 import { ask, answering, echoOf } from "./client";
-import { GatewaySystem, type NginxSettings, seedConfig, START_SECONDS } from "./gateway-system";
+import { GatewaySystem, type NginxSettings, standardConfig, START_SECONDS } from "./gateway-system";
 
 const RELOAD = join(__dirname, "../../../templates/nginx/reload.sh");
 
@@ -27,7 +27,7 @@ async function newConfig(text: string): Promise<void> {
 }
 
 async function deploy(settings: NginxSettings): Promise<RunResult> {
-  await newConfig(seedConfig(settings));
+  await newConfig(standardConfig(settings));
   return reload();
 }
 
@@ -95,7 +95,7 @@ test("the same configuration again does nothing", async () => {
 test.each([
   ["a wrong directive", (text: string) => text.replace("server_tokens off;", "server_tokenz off;")],
   ["a torn file", (text: string) => text.slice(0, text.length / 2)],
-  ["an unknown user", () => seedConfig({ user: "nobody-has-this-name" })],
+  ["an unknown user", () => standardConfig({ user: "nobody-has-this-name" })],
   [
     "a directive of a later nginx",
     (text: string) => text.replace("http {", "http {\n    no_such_directive 5s;"),
@@ -117,7 +117,7 @@ test.each([
   await rm(`${system.configFile}.new`);
 });
 
-test("a configuration is only tried out where nothing is to change yet", async () => {
+test("a configuration is only tried out while nothing is to change yet", async () => {
   await deploy({});
   const text = await readFile(system.configFile, "utf8");
   const tried = async (config: string) => {
@@ -125,11 +125,11 @@ test("a configuration is only tried out where nothing is to change yet", async (
     const argv = [RELOAD, system.configFolder, system.image, system.gatewayName];
     return run(argv, { allowFailure: true, env: { TRY_ONLY: "1", LOCK: lock } });
   };
-  // A deployment that is refused here is none under way any more.
+  // A deployment that is refused here is no longer under way.
   const lock = join(system.folder, "deploy.lock");
   await writeFile(lock, "a deployment");
 
-  expect(await tried(seedConfig({ readTimeoutSeconds: 7 }))).toMatchObject({
+  expect(await tried(standardConfig({ readTimeoutSeconds: 7 }))).toMatchObject({
     code: 0,
     stdout: "gateway: nginx accepts the configuration\n",
   });
@@ -164,7 +164,7 @@ test("a request under way is finished by the old workers, and --drain waits for 
     // Port 3001 is 0BB9; 01 is an established connection.
     return stdout.includes(":0BB9 01 ");
   });
-  await newConfig(seedConfig({ readTimeoutSeconds: 35 }));
+  await newConfig(standardConfig({ readTimeoutSeconds: 35 }));
   const start = Date.now();
 
   const result = await reload(["--drain", "20"]);
@@ -176,7 +176,7 @@ test("a request under way is finished by the old workers, and --drain waits for 
 
 test("a run that was cut after the new file lay in place is completed by the next", async () => {
   await deploy({});
-  await writeFile(system.configFile, seedConfig({ deniedPaths: ["/api/users"] }));
+  await writeFile(system.configFile, standardConfig({ deniedPaths: ["/api/users"] }));
   await rm(join(system.configFolder, ".loaded"));
 
   expect(await reload()).toMatchObject({ code: 0, stdout: "gateway: the configuration is in use\n" });
@@ -187,8 +187,8 @@ test("a run that was cut after the new file lay in place is completed by the nex
 test("a folder that the container does not mount is noticed, and gets its old file back", async () => {
   const folder = join(system.folder, "elsewhere");
   await mkdir(folder);
-  await writeFile(join(folder, "nginx.conf"), seedConfig({ readTimeoutSeconds: 40 }));
-  await writeFile(join(folder, "nginx.conf.new"), seedConfig({ readTimeoutSeconds: 41 }));
+  await writeFile(join(folder, "nginx.conf"), standardConfig({ readTimeoutSeconds: 40 }));
+  await writeFile(join(folder, "nginx.conf.new"), standardConfig({ readTimeoutSeconds: 41 }));
 
   const result = await run([RELOAD, folder, system.image, system.gatewayName], { allowFailure: true });
 
@@ -197,13 +197,13 @@ test("a folder that the container does not mount is noticed, and gets its old fi
     `gateway: ${system.gatewayName} does not have ${folder} mounted at /etc/nginx/emaintenance, ` +
       `so it would not see the new file\n`,
   );
-  expect(await readFile(join(folder, "nginx.conf"), "utf8")).toBe(seedConfig({ readTimeoutSeconds: 40 }));
+  expect(await readFile(join(folder, "nginx.conf"), "utf8")).toBe(standardConfig({ readTimeoutSeconds: 40 }));
 });
 
 test("before there is a container, the tested file is laid down for it; names come from the environment too", async () => {
   const folder = join(system.folder, "first");
   await mkdir(folder);
-  await writeFile(join(folder, "nginx.conf.new"), seedConfig());
+  await writeFile(join(folder, "nginx.conf.new"), standardConfig());
   const env = { FOLDER: folder, IMAGE: system.image, CONTAINER: `${system.id}-later` };
 
   const first = await run([RELOAD], { env });
@@ -213,11 +213,11 @@ test("before there is a container, the tested file is laid down for it; names co
     `gateway: the configuration is in place; ${system.id}-later does not run, and reads it when it starts\n`,
   );
   expect(second.stdout).toBe("gateway: nothing to do, the configuration is the same\n");
-  expect(await readFile(join(folder, "nginx.conf"), "utf8")).toBe(seedConfig());
+  expect(await readFile(join(folder, "nginx.conf"), "utf8")).toBe(standardConfig());
 });
 
 test("an image that is not there is not nginx's refusal", async () => {
-  await newConfig(seedConfig({ readTimeoutSeconds: 42 }));
+  await newConfig(standardConfig({ readTimeoutSeconds: 42 }));
   const image = `${system.id}.invalid/none:1`;
 
   const result = await run([RELOAD, system.configFolder, image, system.gatewayName], { allowFailure: true });

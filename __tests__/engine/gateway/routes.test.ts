@@ -116,7 +116,7 @@ describe("headers to the service", () => {
 });
 
 describe("request id", () => {
-  test("there is one, equal for the service and the client", async () => {
+  test("there is one, the same for the service and the client", async () => {
     const answer = await ask(system.port, "/api/users");
     const id = answer.headers["x-request-id"];
     expect(id).toMatch(/^[0-9a-f]{32}$/);

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { run, waitFor } from "../../../lib/run";
 import { answering, ask, echoOf } from "./client";
-import { GatewaySystem, seedConfig, START_SECONDS } from "./gateway-system";
+import { GatewaySystem, standardConfig, START_SECONDS } from "./gateway-system";
 import { Load } from "./load";
 
 /** How long a name is remembered, in these tests as by default. */
@@ -12,7 +12,7 @@ let system: GatewaySystem;
 beforeAll(async () => {
   // GIVEN a gateway that starts while no service exists
   system = await GatewaySystem.prepare();
-  await writeFile(system.configFile, seedConfig());
+  await writeFile(system.configFile, standardConfig());
   await system.startGateway();
 }, START_SECONDS * 1000);
 
@@ -35,7 +35,7 @@ test("a service that came back with another address is found once the name has e
   const before = await system.startEcho(["asset-service"]);
   expect(await echoOf(system.port, "/api/assets")).toMatchObject({ address: before.address });
 
-  // WHEN it is gone and somebody else has its address, where nothing listens on its port
+  // WHEN it is gone and another container has its address, where nothing listens on its port
   await system.stop(before.id);
   const stranger = await system.startEcho(["stranger"]);
   const after = await system.startEcho(["asset-service"]);

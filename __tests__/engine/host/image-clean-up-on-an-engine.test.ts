@@ -10,8 +10,8 @@ jest.setTimeout(120_000);
 const SCRIPT = join(__dirname, "../../../templates/clean-up/images.sh");
 
 /** Names and labels that are no other test's, so that the script may remove for real on this machine's engine. */
-const OURS = `clean-up-test-${randomBytes(4).toString("hex")}`;
-const LABEL = `${OURS}.service`;
+const PREFIX = `clean-up-test-${randomBytes(4).toString("hex")}`;
+const LABEL = `${PREFIX}.service`;
 
 const docker = async (...args: string[]) => (await run(["docker", ...args])).stdout.trim();
 
@@ -26,7 +26,7 @@ async function image(reference: string, ...changes: string[]): Promise<string> {
 
 /** A container that never ran. */
 const container = (name: string, service: string, reference: string) =>
-  docker("create", "--name", `${OURS}-${name}`, "--label", `${LABEL}=${service}`, reference, "/none");
+  docker("create", "--name", `${PREFIX}-${name}`, "--label", `${LABEL}=${service}`, reference, "/none");
 
 async function cleanUp(
   settings: Readonly<Record<string, string>> = {},
@@ -37,22 +37,22 @@ async function cleanUp(
       OLDER_THAN_DAYS: "0",
       KEEP_TAGS: "2",
       RELEASES: "/nowhere",
-      REPOSITORY_PREFIX: `${OURS}/`,
+      REPOSITORY_PREFIX: `${PREFIX}/`,
       LABEL,
-      BUILD_LABEL: `${OURS}.build`,
-      CONTAINER_PREFIX: `${OURS}-`,
+      BUILD_LABEL: `${PREFIX}.build`,
+      CONTAINER_PREFIX: `${PREFIX}-`,
       ...settings,
     },
   });
   return stdout.trim().split("\n");
 }
 
-/** What there is of ours, each by its name, or by its id where it has none. */
+/** What there is of this test, each by its name, or by its id if it has no name. */
 async function left(): Promise<string[]> {
   const tagged = await docker(
     "images",
     "--filter",
-    `reference=${OURS}/*`,
+    `reference=${PREFIX}/*`,
     "--format",
     "{{.Repository}}:{{.Tag}}",
   );
@@ -77,22 +77,22 @@ async function nextSecond(): Promise<void> {
 afterAll(async () => {
   await removeContainers(`label=${LABEL}`);
   const images = await left();
-  await docker("rmi", "--force", `${OURS}.example/web:one`, ...images);
+  await docker("rmi", "--force", `${PREFIX}.example/web:one`, ...images);
 });
 
 describe("the clean-up on a real engine", () => {
-  test("removes what is old, and keeps what is young, newest, in use, or somebody else's", async () => {
+  test("removes what is old, and keeps what is young, newest, in use, or another project's", async () => {
     // GIVEN five releases of a service, the oldest still in a container of the deployment; one without a name; one of others
     for (const release of ["one", "two", "three", "four", "five"]) {
-      await image(`${OURS}/web:${release}`);
+      await image(`${PREFIX}/web:${release}`);
       await nextSecond();
     }
-    await image(`${OURS}/user-service:only`);
-    const moved = await image(`${OURS}/user-service:moves`, `LABEL ${LABEL}=user-service`);
-    await image(`${OURS}/user-service:moves`);
-    await image(`${OURS}.example/web:one`, `LABEL ${LABEL}=web`);
-    await container("web", "web", `${OURS}/web:one`);
-    await container("web-0123456789ab", "web", `${OURS}/web:two`);
+    await image(`${PREFIX}/user-service:only`);
+    const moved = await image(`${PREFIX}/user-service:moves`, `LABEL ${LABEL}=user-service`);
+    await image(`${PREFIX}/user-service:moves`);
+    await image(`${PREFIX}.example/web:one`, `LABEL ${LABEL}=web`);
+    await container("web", "web", `${PREFIX}/web:one`);
+    await container("web-0123456789ab", "web", `${PREFIX}/web:two`);
     const before = await left();
     expect(before).toContain(moved);
 
@@ -109,31 +109,31 @@ describe("the clean-up on a real engine", () => {
     // THEN
     expect(said.sort()).toEqual(
       [
-        `removed the container ${OURS}-web-0123456789ab`,
-        `removed the image ${OURS}/web:three`,
-        `removed the image ${OURS}/web:two`,
+        `removed the container ${PREFIX}-web-0123456789ab`,
+        `removed the image ${PREFIX}/web:three`,
+        `removed the image ${PREFIX}/web:two`,
         "2 images and 1 containers removed",
       ].sort(),
     );
     expect(planned.sort()).toEqual(
       [
-        `would remove the container ${OURS}-web-0123456789ab`,
-        `would remove the image ${OURS}/web:three`,
+        `would remove the container ${PREFIX}-web-0123456789ab`,
+        `would remove the image ${PREFIX}/web:three`,
         // Its only container would be gone by then.
-        `would remove the image ${OURS}/web:two`,
+        `would remove the image ${PREFIX}/web:two`,
         // The images have a few bytes each.
         "would free at least 1 MiB",
       ].sort(),
     );
     expect(await left()).toEqual([
       ...["user-service:moves", "user-service:only", "web:five", "web:four", "web:one"].map(
-        (name) => `${OURS}/${name}`,
+        (name) => `${PREFIX}/${name}`,
       ),
       moved,
     ]);
-    expect(await docker("images", "--quiet", `${OURS}.example/web:one`)).not.toBe("");
+    expect(await docker("images", "--quiet", `${PREFIX}.example/web:one`)).not.toBe("");
     expect(await docker("ps", "--all", "--filter", `label=${LABEL}`, "--format", "{{.Names}}")).toBe(
-      `${OURS}-web`,
+      `${PREFIX}-web`,
     );
   });
 });

@@ -80,7 +80,7 @@ const image = (repository: string, tag: string, taggedDaysAgo: number, id = `sha
 describe("the clean-up of images", () => {
   const web = [40, 30, 20, 10].map((days) => image("emaintenance/web", `${days}-days`, days));
 
-  test("keeps what a good release needs that one can go back to, however old", async () => {
+  test("keeps what a good release needs that one can roll back to, however old", async () => {
     const host = new StoringHost(web);
     const record = (result: string, tag: string) =>
       JSON.stringify({ result, images: { web: { reference: "any", id: `sha256:${tag}`, digest: null } } });
@@ -165,7 +165,7 @@ describe("the clean-up of containers", () => {
   const row = (name: string, service: string, days: number) =>
     `/${name}\\t${service}\\t${daysAgo(400)}\\t${daysAgo(days)}`;
 
-  test("removes what a release set aside long ago, and never the deployment's own or a volume", async () => {
+  test("removes what a release retired long ago, and never the deployment's own or a volume", async () => {
     const host = new StoringHost([], {
       c1: row("emaintenance-web-0123456789ab", "web", 20),
       c2: row("emaintenance-web-ba9876543210", "web", 2),

@@ -135,7 +135,7 @@ describe("a log that its program keeps open", () => {
   });
 });
 
-describe("a log that its program opens anew", () => {
+describe("a log that its program reopens", () => {
   test("is let go of once the program has been told, and not before", async () => {
     const host = rotationHost();
     host.write("logs/nginx/access.log.1", "a line\n");
@@ -165,7 +165,7 @@ describe("a log that its program opens anew", () => {
     expect(code).toBe(0);
   });
 
-  test("that somebody holds on to is said to stay as it is", async () => {
+  test("that its program keeps open is reported, and stays as it is", async () => {
     const host = rotationHost().program("docker", "echo 0");
     host.write("logs/nginx/access.log.1", "a line\n");
     const renamed = host.path("logs/nginx/access.log.1");
@@ -199,8 +199,8 @@ describe("the archive", () => {
   });
 });
 
-describe("one look at the logs", () => {
-  const look = (host: JobHost, env: Record<string, string> = {}) =>
+describe("one run of the log rotation", () => {
+  const rotate = (host: JobHost, env: Record<string, string> = {}) =>
     host.run(`${FOLDER}/run.sh`, [], {
       LOGS: host.path("logs"),
       SIZE_BYTES: String(MIB),
@@ -219,27 +219,27 @@ describe("one look at the logs", () => {
   }
   const left = (host: JobHost, folder: string) => readdirSync(host.path(folder)).sort();
 
-  test("does nothing where no log has grown", async () => {
+  test("does nothing if no log has grown", async () => {
     const host = rotationHost().program("logrotate", "echo called; exit 1");
     file(host, "logs/app/app.log", MIB, 0);
-    expect(await look(host)).toEqual({ code: 0, stdout: "", stderr: "" });
+    expect(await rotate(host)).toEqual({ code: 0, stdout: "", stderr: "" });
   });
 
-  test("calls logrotate where one has, with a state of its own, and says which", async () => {
+  test("calls logrotate if a log has grown, with a state of its own, and says which", async () => {
     const host = rotationHost().program("logrotate", 'echo "$*"');
     file(host, "logs/app/app.log", MIB + 1, 0);
-    const { stdout } = await look(host);
+    const { stdout } = await rotate(host);
     expect(stdout).toBe(
       `--state ${host.path("memory/root/state")} ${host.scripts}/jobs/log-rotation/logrotate-root.conf\n` +
         `rotated ${host.path("logs/app/app.log")}\n`,
     );
   });
 
-  test("fails where logrotate does, and keeps the bound all the same", async () => {
+  test("fails if logrotate does, and keeps the bound all the same", async () => {
     const host = rotationHost().program("logrotate", "echo 'no room' >&2; exit 1");
     file(host, "logs/app/app.log", MIB + 1, 0);
     file(host, "logs/app/app.log.2.gz", 4 * MIB, 30);
-    const { code, stdout, stderr } = await look(host);
+    const { code, stdout, stderr } = await rotate(host);
     expect([code, stderr]).toEqual([1, "no room\n"]);
     expect(stdout).toContain("logrotate failed, for the reason above");
     expect(left(host, "logs/app")).toEqual(["app.log"]);
@@ -253,9 +253,9 @@ describe("one look at the logs", () => {
     file(host, "logs/app/app.log.3.gz", MIB, 30);
     file(host, "logs/other/other.log.1.gz", 2 * MIB, 40);
 
-    const { stdout } = await look(host);
+    const { stdout } = await rotate(host);
     expect(stdout).toBe(
-      `removed ${host.path("logs/app/app.log.3.gz")}: the newer files beside it already have 3 MiB\n`,
+      `removed ${host.path("logs/app/app.log.3.gz")}: the newer files next to it already have 3 MiB\n`,
     );
     expect(left(host, "logs/app")).toEqual(["app.log", "app.log.1.gz", "app.log.2.gz"]);
     expect(left(host, "logs/other")).toEqual(["other.log.1.gz"]);
@@ -265,7 +265,7 @@ describe("one look at the logs", () => {
     const host = rotationHost();
     for (let day = 1; day <= 6; day += 1)
       file(host, `logs/app/app-2026-11-0${day}.log`, MIB - 1, (7 - day) * 1440);
-    await look(host);
+    await rotate(host);
     expect(left(host, "logs/app")).toEqual([
       "app-2026-11-04.log",
       "app-2026-11-05.log",
@@ -273,15 +273,15 @@ describe("one look at the logs", () => {
     ]);
   });
 
-  test("keeps the archive within its days and its size, and leaves it alone where there is none", async () => {
+  test("keeps the archive within its days and its size, and does nothing if there is no archive", async () => {
     const host = rotationHost();
     file(host, "logs/archive/app/app-1.log.gz", MIB, 3 * 1440);
     file(host, "logs/archive/app/app-2.log.gz", MIB, 60);
     file(host, "logs/archive/web/web-1.log.gz", MIB, 30);
-    await look(host);
+    await rotate(host);
     expect(left(host, "logs/archive/app")).toHaveLength(2);
 
-    await look(host, { ARCHIVE_DAYS: "2", ARCHIVE_BYTES: String(MIB) });
+    await rotate(host, { ARCHIVE_DAYS: "2", ARCHIVE_BYTES: String(MIB) });
     expect(left(host, "logs/archive/app")).toEqual([]);
     expect(left(host, "logs/archive/web")).toEqual(["web-1.log.gz"]);
   });

@@ -28,7 +28,7 @@ require("node:http").createServer((request, response) => {
 console.log(NAME + " listens");
 `;
 
-/** A port that nobody has. */
+/** A free port. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -192,7 +192,7 @@ export class OperatedSystem {
 
   /** Lays the files down as the deploy does, with changes to the description. */
   async install(changes: Partial<SystemDescription> = {}): Promise<void> {
-    const staging = this.layout.part("operator-command");
+    const staging = this.layout.staging("operator-command");
     const files = operatorFiles(this.layout, { ...this.description, ...changes });
     mkdirSync(staging, { recursive: true });
     mkdirSync(this.description.status, { recursive: true });
@@ -238,7 +238,7 @@ export class OperatedSystem {
     );
   }
 
-  /** Starts one service, or starts it anew. */
+  /** Starts one service, or starts it again. */
   async startService(service: string): Promise<void> {
     const images = await ensureBaseImages();
     const label = (key: string, value: string) => ["--label", `${this.prefix}.${key}=${value}`];
@@ -309,7 +309,7 @@ export class OperatedSystem {
     }
   }
 
-  /** Takes away everything that was made. */
+  /** Removes everything that was made. */
   async remove(): Promise<void> {
     await removeContainers(`name=^${this.prefix}-`);
     await run(["docker", "volume", "rm", "--force", `${this.prefix}-data`, `${this.prefix}-sessions`], {

@@ -15,7 +15,7 @@ class CrowdedHost extends JobHost {
     mkdirSync(this.uploads, { recursive: true });
   }
 
-  async look(percent: number, inodes: number | "-" = 1, uploadsBytes = 0): Promise<string> {
+  async check(percent: number, inodes: number | "-" = 1, uploadsBytes = 0): Promise<string> {
     this.program(
       "df",
       `case "$*" in *target*) printf 'Mounted on\\n/\\n/\\n' ;; *) printf 'Use%% IUse%%\\n ${percent}%% ${inodes}\\n' ;; esac`,
@@ -37,16 +37,16 @@ class CrowdedHost extends JobHost {
   }
 }
 
-describe("the look at the room", () => {
+describe("the check of free space", () => {
   test("says nothing while there is room", async () => {
     const host = new CrowdedHost();
-    expect(await host.look(84)).toBe("");
+    expect(await host.check(84)).toBe("");
     expect(host.raised).toEqual([]);
   });
 
   test("alerts once for each disk, again when it gets worse, and once when there is room again", async () => {
     const host = new CrowdedHost();
-    for (const percent of [86, 90, 96, 97, 84, 82, 70]) await host.look(percent);
+    for (const percent of [86, 90, 96, 97, 84, 82, 70]) await host.check(percent);
 
     expect(host.raised).toEqual([
       "warning room/disk/",
@@ -61,15 +61,15 @@ describe("the look at the room", () => {
 
   test("counts inodes as room, and a file system without a number of them as free", async () => {
     const host = new CrowdedHost();
-    await host.look(10, 97);
-    await host.look(10, "-");
+    await host.check(10, 97);
+    await host.check(10, "-");
     expect(host.raised).toEqual(["error room/disk/", "info room/disk/"]);
   });
 
-  test("alerts where uploads take more than they were given, and a file with a hole takes nothing", async () => {
+  test("alerts if uploads take more than they were given, and a file with a hole takes nothing", async () => {
     const host = new CrowdedHost();
     execFileSync("truncate", ["--size", "1T", `${host.uploads}/hollow`]);
-    await host.look(10, 1, 3_000_000);
+    await host.check(10, 1, 3_000_000);
     expect(host.raised).toEqual([]);
 
     execFileSync("dd", [
@@ -79,21 +79,21 @@ describe("the look at the room", () => {
       "count=4",
       "status=none",
     ]);
-    expect(await host.look(10, 1, 3_000_000)).toContain("host.room.uploadsGiB");
-    await host.look(10, 1, 30_000_000);
-    await host.look(10, 1, 0);
+    expect(await host.check(10, 1, 3_000_000)).toContain("host.room.uploadsGiB");
+    await host.check(10, 1, 30_000_000);
+    await host.check(10, 1, 0);
     expect(host.raised).toEqual([
       "warning room/uploads/work-order-uploads",
       "info room/uploads/work-order-uploads",
     ]);
   });
 
-  test("ends an alert about what is looked at no more", async () => {
+  test("resolves an alert about what is no longer checked", async () => {
     const host = new CrowdedHost();
     execFileSync("dd", ["if=/dev/zero", `of=${host.uploads}/file`, "bs=1M", "count=4", "status=none"]);
-    await host.look(10, 1, 3_000_000);
-    await host.look(10, 1, 0);
-    await host.look(10, 1, 0);
+    await host.check(10, 1, 3_000_000);
+    await host.check(10, 1, 0);
+    await host.check(10, 1, 0);
     expect(host.raised).toEqual([
       "warning room/uploads/work-order-uploads",
       "info room/uploads/work-order-uploads",

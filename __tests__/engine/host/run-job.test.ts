@@ -40,7 +40,7 @@ describe("a job that runs", () => {
     expect(existsSync(host.path("logs/schedules/backup.log"))).toBe(false);
   });
 
-  test("gets its words through, whatever they are made of", async () => {
+  test("gets its arguments unchanged, whatever they contain", async () => {
     const host = new JobHost();
     const words = 'a "quoted" \\ 100 % $HOME `ls` \u00fc';
     await host.run("run-job", ["backup", "printf", "%s\t|\u001b[0m", words]);

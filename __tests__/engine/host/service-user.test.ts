@@ -42,7 +42,7 @@ class ServiceFolders {
   /** What it does once the former ones serve no longer. */
   async after(uid: number): Promise<RunResult> {
     this.program("docker", "echo /deployed");
-    return this.run(template("switch/end.sh"), {
+    return this.run(template("rollout/end.sh"), {
       ...{ LOCK: join(this.root, "lock"), MARK: "1", MARK_NAME: "deployed" },
       ...{ SERVICE_UID: `${uid}`, SERVICE_FOLDERS: this.uploads },
     });
@@ -104,7 +104,7 @@ describe("another user id of the services", () => {
     expect((await folders.before(LATTER)).stdout).toBe("folders are in place\n");
   });
 
-  test("is kept by an account without a login, so that no person gets it", async () => {
+  test("belongs to an account without a login, so that no person gets it", async () => {
     const folders = new ServiceFolders();
     await folders.before(LATTER);
 

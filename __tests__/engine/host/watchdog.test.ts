@@ -39,8 +39,8 @@ class WatchedHost extends JobHost {
     );
   }
 
-  /** Looks once at these containers. @returns what was said */
-  async look(containers: readonly FakeContainer[], env: Record<string, string> = {}): Promise<string> {
+  /** Checks these containers once. @returns what was said */
+  async check(containers: readonly FakeContainer[], env: Record<string, string> = {}): Promise<string> {
     const rows = containers.map((one) =>
       [
         one.service,
@@ -79,19 +79,19 @@ const unhealthy = (...services: string[]): FakeContainer[] =>
   services.map((service) => ({ service, health: "unhealthy" }));
 
 describe("the watchdog", () => {
-  test("does nothing where all is well, or still starting", async () => {
+  test("does nothing if all is well, or still starting", async () => {
     const host = new WatchedHost();
-    const said = await host.look([...healthy("postgres", "redis"), { service: "web", health: "starting" }]);
+    const said = await host.check([...healthy("postgres", "redis"), { service: "web", health: "starting" }]);
     expect([said, host.restarted, host.alerts]).toEqual(["", [], []]);
   });
 
-  test("does nothing where there is no container at all", async () => {
-    expect(await new WatchedHost().look([])).toBe("");
+  test("does nothing if there is no container at all", async () => {
+    expect(await new WatchedHost().check([])).toBe("");
   });
 
   test("restarts an unhealthy container, and says in an alert what its health check said", async () => {
     const host = new WatchedHost();
-    const said = await host.look([...healthy("postgres", "redis"), ...unhealthy("user-service")]);
+    const said = await host.check([...healthy("postgres", "redis"), ...unhealthy("user-service")]);
     expect(said).toBe("restarted: emaintenance-user-service\n");
     expect(host.restarted).toEqual(["user-service-1"]);
     expect(host.alerts).toEqual([
@@ -104,36 +104,36 @@ describe("the watchdog", () => {
     ]);
   });
 
-  test("looks after each of several equals, and not after what a release has made or set aside", async () => {
+  test("looks after each of several replicas, and not after what a release has made or retired", async () => {
     const host = new WatchedHost();
     const others = healthy("postgres", "redis");
-    const equal = (name: string): FakeContainer => ({
+    const replica = (name: string): FakeContainer => ({
       service: "user-service",
       name: `emaintenance-user-service${name}`,
       id: `user-service${name}`,
       health: "unhealthy",
     });
-    const said = await host.look([
+    const said = await host.check([
       ...others,
       ...healthy("user-service"),
-      equal("-2"),
-      equal("-20261124181500123"),
+      replica("-2"),
+      replica("-20261124181500123"),
     ]);
     expect(said).toBe("restarted: emaintenance-user-service-2\n");
     expect(host.restarted).toEqual(["user-service-2"]);
     expect(host.alerts).toEqual([expect.objectContaining({ source: "watchdog/user-service-2" })]);
 
-    await host.look([...others, ...healthy("user-service")]);
+    await host.check([...others, ...healthy("user-service")]);
     expect(host.alerts.at(-1)).toMatchObject({ message: "emaintenance-user-service-2 is gone" });
   });
 
   test("says so, once, when it is well again, or gone", async () => {
     const host = new WatchedHost();
     const others = healthy("postgres", "redis");
-    await host.look([...others, ...unhealthy("user-service", "nginx")]);
-    await host.look([...others, { service: "user-service", health: "starting" }]);
-    await host.look([...others, ...healthy("user-service")]);
-    await host.look([...others, ...healthy("user-service")]);
+    await host.check([...others, ...unhealthy("user-service", "nginx")]);
+    await host.check([...others, { service: "user-service", health: "starting" }]);
+    await host.check([...others, ...healthy("user-service")]);
+    await host.check([...others, ...healthy("user-service")]);
     expect(host.alerts.map(({ severity, source, message }) => `${severity} ${source}: ${message}`)).toEqual([
       expect.stringContaining("warning watchdog/user-service: emaintenance-user-service is unhealthy"),
       expect.stringContaining("warning watchdog/nginx: emaintenance-nginx is unhealthy"),
@@ -144,7 +144,7 @@ describe("the watchdog", () => {
 
   test("restarts in start order, and not what only waits for something else", async () => {
     const host = new WatchedHost();
-    const said = await host.look([
+    const said = await host.check([
       ...unhealthy("web", "work-order-service", "user-service", "postgres", "nginx"),
       ...healthy("redis"),
     ]);
@@ -159,30 +159,30 @@ describe("the watchdog", () => {
   test("gives a service the time to find out that what it needs is back", async () => {
     const host = new WatchedHost();
     const back: FakeContainer = { service: "postgres", health: "healthy", startedSecondsAgo: 20 };
-    expect(await host.look([back, ...healthy("redis"), ...unhealthy("user-service")])).toBe(
+    expect(await host.check([back, ...healthy("redis"), ...unhealthy("user-service")])).toBe(
       "waiting: emaintenance-user-service (for postgres)\n",
     );
     const longBack = { ...back, startedSecondsAgo: 60 };
-    expect(await host.look([longBack, ...healthy("redis"), ...unhealthy("user-service")])).toBe(
+    expect(await host.check([longBack, ...healthy("redis"), ...unhealthy("user-service")])).toBe(
       "restarted: emaintenance-user-service\n",
     );
   });
 
-  test("does not restart what needs a container that stands still or is missing", async () => {
+  test("does not restart what needs a container that is stopped or missing", async () => {
     const host = new WatchedHost();
     const stopped: FakeContainer = { service: "postgres", state: "exited", health: "unhealthy" };
-    expect(await host.look([stopped, ...healthy("redis"), ...unhealthy("user-service")])).toContain(
+    expect(await host.check([stopped, ...healthy("redis"), ...unhealthy("user-service")])).toContain(
       "(for postgres)",
     );
-    expect(await host.look([...healthy("redis"), ...unhealthy("user-service")])).toContain("(for postgres)");
+    expect(await host.check([...healthy("redis"), ...unhealthy("user-service")])).toContain("(for postgres)");
     expect(host.restarted).toEqual([]);
   });
 
   test("leaves one that does not get well alone after three times, with one alert, whatever happens meanwhile", async () => {
     const host = new WatchedHost();
-    for (let look = 0; look < 6; look += 1) await host.look(unhealthy("nginx"));
+    for (let run = 0; run < 6; run += 1) await host.check(unhealthy("nginx"));
     expect(host.restarted).toHaveLength(3);
-    expect(await host.look(unhealthy("nginx"))).toBe("left alone: emaintenance-nginx\n");
+    expect(await host.check(unhealthy("nginx"))).toBe("left alone: emaintenance-nginx\n");
     expect(host.alerts.filter(({ severity }) => severity === "critical")).toEqual([
       expect.objectContaining({
         message: expect.stringMatching(
@@ -194,17 +194,17 @@ describe("the watchdog", () => {
 
   test("watches it again once it is well, or another container is in its place", async () => {
     const host = new WatchedHost();
-    for (let look = 0; look < 4; look += 1) await host.look(unhealthy("nginx"));
-    await host.look(healthy("nginx"));
+    for (let run = 0; run < 4; run += 1) await host.check(unhealthy("nginx"));
+    await host.check(healthy("nginx"));
     expect(host.alerts.at(-1)).toMatchObject({
       severity: "info",
       message: "emaintenance-nginx is healthy again, and is watched again",
     });
     // Still three times an hour at most.
-    await host.look(unhealthy("nginx"));
+    await host.check(unhealthy("nginx"));
     expect(host.restarted).toHaveLength(3);
 
-    await host.look([{ service: "nginx", id: "nginx-2", health: "unhealthy" }]);
+    await host.check([{ service: "nginx", id: "nginx-2", health: "unhealthy" }]);
     expect(host.restarted.slice(3)).toEqual(["nginx-2"]);
   });
 
@@ -212,7 +212,7 @@ describe("the watchdog", () => {
     const host = new WatchedHost();
     const now = Math.floor(Date.now() / 1000);
     host.write("memory/nginx.restarts", [now - 4000, now - 3700, now - 3601].join("\n") + "\n");
-    await host.look(unhealthy("nginx"));
+    await host.check(unhealthy("nginx"));
     expect(host.restarted).toEqual(["nginx-1"]);
     expect(host.lines("memory/nginx.restarts")).toHaveLength(1);
   });
@@ -220,23 +220,23 @@ describe("the watchdog", () => {
   test("keeps out of a deploy, but not of one that ended badly long ago", async () => {
     const host = new WatchedHost();
     host.write("deploy-lock", "{}");
-    expect(await host.look(unhealthy("nginx"))).toBe("");
+    expect(await host.check(unhealthy("nginx"))).toBe("");
     expect(host.restarted).toEqual([]);
 
     const longAgo = Date.now() / 1000 - 61 * 60;
     utimesSync(host.path("deploy-lock"), longAgo, longAgo);
-    await host.look(unhealthy("nginx"));
+    await host.check(unhealthy("nginx"));
     expect(host.restarted).toEqual(["nginx-1"]);
   });
 
-  test("watches a team's own services too, and leaves containers alone that a release has set aside", async () => {
+  test("watches a team's own services too, and leaves containers alone that a release has retired", async () => {
     const host = new WatchedHost();
-    const aside: FakeContainer = {
+    const retired: FakeContainer = {
       service: "web",
       name: "emaintenance-web-0123456789ab",
       health: "unhealthy",
     };
-    expect(await host.look([aside, ...unhealthy("mail-service")])).toBe(
+    expect(await host.check([retired, ...unhealthy("mail-service")])).toBe(
       "restarted: emaintenance-mail-service\n",
     );
   });
@@ -245,7 +245,7 @@ describe("the watchdog", () => {
     const host = new WatchedHost();
     // One part of the name of a file, and one of a pattern.
     const labels = ["../../escaped", "a[$(id>executed)]", ".*", "two words", "-rf"];
-    expect(await host.look(labels.map((service) => ({ service, health: "unhealthy" as const })))).toBe("");
+    expect(await host.check(labels.map((service) => ({ service, health: "unhealthy" as const })))).toBe("");
     expect(host.restarted).toEqual([]);
 
     host.program(
@@ -257,20 +257,20 @@ describe("the watchdog", () => {
          inspect*) cat '${host.path("table")}' ;;
        esac`,
     );
-    await host.look([{ service: "mail-service", health: "unhealthy" }]);
+    await host.check([{ service: "mail-service", health: "unhealthy" }]);
     expect(host.alerts.at(-1)?.message).toMatch(
       /its health check says: \?\]0;title\?down \? \$\(id>executed\)$/,
     );
   });
 
-  test("heeds the lock of a deploy of a version before, but not one that any user laid in /run/lock", async () => {
+  test("respects the lock of a deploy of an earlier version, but not one that any user laid in /run/lock", async () => {
     const host = new WatchedHost();
     const former = { FORMER_DEPLOY_LOCK: host.path("former-lock") };
     const web = [...healthy("postgres", "redis"), ...unhealthy("user-service")];
     host.write("former-lock", "{}");
-    expect(await host.look(web, former)).toBe("");
+    expect(await host.check(web, former)).toBe("");
     chownSync(host.path("former-lock"), 1001, 1001);
-    expect(await host.look(web, former)).toContain("restarted: emaintenance-user-service");
+    expect(await host.check(web, former)).toContain("restarted: emaintenance-user-service");
   });
 
   test("fails, so that there is a record, when the engine does not answer", async () => {

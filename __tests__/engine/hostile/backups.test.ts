@@ -29,21 +29,21 @@ describe("uploaded files", () => {
         window: { removed: string[] };
         files: Record<string, { bytes: number }>;
       };
-      // Every file is in it, whatever its name: none is said to have been removed meanwhile.
+      // Every file is in it, whatever its name: no file is reported as removed meanwhile.
       expect(manifest.window.removed).toEqual([]);
       expect(Object.values(manifest.files)[0]?.bytes).toBeLessThan(SMALL_BYTES);
       expect(await emaintenance("verify-backup", manifest.set)).toMatchObject({ code: 0 });
       // A hole is no reason to refuse: the plan is made, though the files claim more than any disk has.
       expect(await emaintenance("restore", "uploads", manifest.set, "--dry-run")).toMatchObject({ code: 0 });
 
-      // The step that lays the files out beside the present ones, by itself: no container runs here.
+      // The step that lays the files out next to the present ones, by itself: no container runs here.
       const layOut = `
         set -euo pipefail
         scripts=$1 EXACT=$3 STATUS=$4 JOURNAL=$4/restore.journal
         . "$scripts/lib/common.sh"
         for part in lifecycle restore/journal restore/files backup/sets backup/files; do . "$scripts/lib/$part.sh"; done
         export -f unpacked
-        fail() { say_mend "$@"; exit 1; }
+        fail() { say_remedy "$@"; exit 1; }
         interruptible() { "$@"; }
         prepare_files "$2"
         recorded stage`;
@@ -99,7 +99,7 @@ describe("a database whose login is hostile", () => {
   });
   afterAll(() => system.remove());
 
-  test("answers with functions of its own, and no answer of it becomes a program of root", async () => {
+  test("answers with functions of its own, and root executes none of its answers", async () => {
     // GIVEN the exploit as it was found: a sum() that answers with bash, found before PostgreSQL's own
     await system.sql(`
       CREATE TABLE assets (id int);

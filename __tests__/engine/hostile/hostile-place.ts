@@ -23,7 +23,7 @@ const SERVICE = 1001;
  */
 export class HostileWorkplace {
   readonly folder = temporaryFolder();
-  /** Files of root beside it that must stay as they are. */
+  /** Files of root next to it that must stay as they are. */
   private readonly precious = join(this.folder, "precious");
 
   constructor() {

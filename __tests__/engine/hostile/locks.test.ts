@@ -23,7 +23,7 @@ const BEGIN = `
 async function onHost(scenario: string): Promise<{ code: number; said: string }> {
   const work = temporaryFolder();
   await run(["chmod", "755", work]);
-  const script = template("shared/untrusted.sh") + template("switch/begin.sh");
+  const script = template("shared/untrusted.sh") + template("rollout/begin.sh");
   writeFileSync(join(work, "begin.sh"), script, { mode: 0o755 });
   writeFileSync(join(work, "docker"), '#!/bin/sh\n[ "$1" != inspect ] || echo /m-0123456789ab\n', {
     mode: 0o755,
@@ -39,7 +39,7 @@ async function onHost(scenario: string): Promise<{ code: number; said: string }>
   return { code, said: stdout + stderr };
 }
 
-test("a login without rights keeps no deploy off, and can lay no lock where they are now", async () => {
+test("a login without rights cannot block a deploy, and cannot create a lock where the locks are now", async () => {
   const { code, said } = await onHost(`
     setpriv --reuid mallory --regid mallory --clear-groups bash -c 'echo "{}" > ${FORMER_DEPLOY_LOCK}; : > /run/lock/emaintenance-restore; flock /run/lock/emaintenance-restore sleep 20' &
     sleep 1
@@ -57,16 +57,16 @@ test("a login without rights keeps no deploy off, and can lay no lock where they
   expect(code).toBe(said.includes("other began") ? 0 : 1);
 });
 
-test("a deploy or a restore of a version before is heeded", async () => {
+test("the lock of a deploy or a restore of an earlier version is respected", async () => {
   const { said } = await onHost(`
     setpriv --reuid other --regid other --init-groups bash -c 'echo "{\\"owner\\":\\"anna@desk\\",\\"release\\":\\"1\\"}" > ${FORMER_DEPLOY_LOCK}'
-    begin deploy || echo refused beside a deploy
+    begin deploy || echo refused during a deploy
     rm ${FORMER_DEPLOY_LOCK}
     flock /run/lock/emaintenance-restore sleep 20 &
     sleep 1
-    begin deploy || echo refused beside a restore`);
+    begin deploy || echo refused during a restore`);
   expect(said).toContain("anna@desk deploys release 1 here");
-  expect(said).toContain("refused beside a deploy\n");
+  expect(said).toContain("refused during a deploy\n");
   expect(said).toContain("a restore is under way");
-  expect(said).toContain("refused beside a restore\n");
+  expect(said).toContain("refused during a restore\n");
 });

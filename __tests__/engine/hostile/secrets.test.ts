@@ -8,7 +8,7 @@ import { temporaryFolder } from "../../support/temporary-folder";
 const bash = (script: string, env: Readonly<Record<string, string>> = {}) =>
   run(["bash", "-s"], { input: script, env, allowFailure: true, timeoutSeconds: 60 });
 
-test("what opens the copies does not stay in the staging folder where its installation fails", async () => {
+test("the access to the offsite copies does not stay in the staging folder if its installation fails", async () => {
   const staging = temporaryFolder();
   mkdirSync(join(staging, "secret"));
   writeFileSync(join(staging, "secret/access.json"), '{"password":"not for everybody"}');

@@ -99,7 +99,7 @@ describe("an image that is built on the host", () => {
     expect(await stack.plan()).toEqual({});
   });
 
-  test("is built anew where its own source changed, and the others are left alone", async () => {
+  test("is built again if its own source changed, and the others are left alone", async () => {
     const [users, assets] = [await stack.image("user_service"), await stack.image("asset_service")];
     writeFiles(root, service("asset-service", "more assets"));
     stack.synthesise(sources);
@@ -115,7 +115,7 @@ describe("an image that is built on the host", () => {
     expect(await inContainer(after.name)).toBe("120 more assets");
     expect(await stack.plan()).toEqual({});
 
-    // The way back names the earlier image: it is found, not built, and nothing differs afterwards.
+    // The rollback names the earlier image: it is found, not built, and nothing differs afterwards.
     const back = { "asset-service": assets.name };
     await stack.apply(back);
     expect(await stack.image("asset_service")).toMatchObject({

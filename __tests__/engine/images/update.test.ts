@@ -53,7 +53,7 @@ test("an image is pinned to the digest that its tag has, and then is current", a
   expect(second.said).toEqual([`app: ${pinned} is current`]);
 });
 
-test("a look only writes nothing", async () => {
+test("a check alone writes nothing", async () => {
   const tag = `${registry.address}/app:many`;
   const { changed, text } = update({ app: tag }, false);
 
@@ -71,7 +71,7 @@ test("an image for one architecture only is refused, and nothing is written", as
   expect(text()).toEqual(images);
 });
 
-test("an image that cannot be had is named with Docker's reason, and nothing is written", async () => {
+test("an image that cannot be pulled is named with Docker's reason, and nothing is written", async () => {
   const images = { app: `${registry.address}/none:1@sha256:${"0".repeat(64)}` };
   const { changed, text } = update(images);
 

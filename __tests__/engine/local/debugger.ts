@@ -63,7 +63,7 @@ interface MappedScript {
   readonly map: TraceMap;
 }
 
-/** Where a program stands, by the inspector's own words, in the source as it was written. */
+/** Where a program is paused, by the inspector's own words, in the source as it was written. */
 function whereInSource(
   location: { scriptId: string; lineNumber: number; columnNumber?: number } | undefined,
   scripts: ReadonlyMap<string, MappedScript>,

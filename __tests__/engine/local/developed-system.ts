@@ -8,7 +8,7 @@ const REPOSITORY = join(__dirname, "../../..");
 const SAMPLE = join(REPOSITORY, "rehearsal/app");
 const DERIVED = /^(node_modules|\.next|dist|next-env\.d\.ts|.*\.tsbuildinfo)$/;
 
-/** Who develops: not root, so that a file of root's would show. Only root can become somebody else. */
+/** Who develops: not root, so that a file of root's would show. Only root can become another user. */
 const DEVELOPER = process.getuid?.() === 0 ? { uid: 12_345, gid: 12_345 } : undefined;
 
 const START_SECONDS = 1200;
@@ -39,12 +39,12 @@ export function copiedSource(): string {
   return folder;
 }
 
-/** Ports that hardly anybody else has, all below those that the kernel hands out. */
+/** Ports that are rarely in use, all below those that the kernel hands out. */
 export function portOffset(): number {
   return 10_000 + 40 * Math.floor(Math.random() * 330);
 }
 
-/** A development system with a name and ports that nobody else has. */
+/** A development system with a name and ports of its own. */
 export class DevelopedSystem {
   readonly name: string;
   readonly offset = portOffset();
@@ -55,7 +55,7 @@ export class DevelopedSystem {
 
   /**
    * @param kind the first part of its name
-   * @param environment beside what the test has
+   * @param environment in addition to the test's own
    */
   constructor(
     kind: string,

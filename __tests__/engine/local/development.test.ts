@@ -42,7 +42,7 @@ test("the page answers through the gateway, with sample data in the system", asy
   expect(login.status).toBe(200);
 });
 
-test("a second look plans nothing, also with production's values and state beside it", async () => {
+test("a second plan has no changes, also with production's values and state next to it", async () => {
   // GIVEN what Terraform reads for every stack, and the state of another one
   const values = { POSTGRES_PASSWORD: "of production, not of development", IMAGES: { redis: "other:1" } };
   writeFileSync(join(system.directory, "production.auto.tfvars.json"), JSON.stringify(values));
@@ -66,7 +66,7 @@ test("a saved file is live, through the gateway", async () => {
   await system.waitForRefusal(REFUSAL);
 });
 
-test("nothing in the source belongs to anybody but the developer", () => {
+test("everything in the source belongs to the developer", () => {
   expect(system.foreignFiles()).toEqual([]);
 });
 

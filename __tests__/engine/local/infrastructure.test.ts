@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { run, waitFor } from "../../../lib/run";
 import { DevelopedSystem } from "./developed-system";
 
-// Database and cache only: what concerns the data and the terminal needs no more.
+// Database and cache only: tests of the data and the terminal need only these.
 
 const LIMIT_MS = 10 * 60 * 1000;
 jest.setTimeout(LIMIT_MS);

@@ -29,14 +29,14 @@ test("a container that does not get healthy in time stays, is tainted, and is re
   expect(words).toContain(`container "${name}" was not healthy after 3 s: its state is unhealthy`);
   expect(words).toContain(
     "Expected: the state healthy within wait_timeout. The container stays as it is, and Terraform replaces it in the next " +
-      `apply. To mend: look at \`docker logs ${name}\` and at \`docker inspect --format '{{json .State.Health}}' ${name}\`.`,
+      `apply. Remedy: look at \`docker logs ${name}\` and at \`docker inspect --format '{{json .State.Health}}' ${name}\`.`,
   );
   const { Id } = await inspect(name);
   expect(workspace.isTainted(ADDRESS)).toBe(true);
   expect(workspace.state(ADDRESS)).toMatchObject({ id: Id });
 
-  const mended = container({ healthcheck: HEALTHY, wait: true, wait_timeout: 30 });
-  expect(await workspace.plan(mended)).toEqual({ [ADDRESS]: "replace" });
+  const fixed = container({ healthcheck: HEALTHY, wait: true, wait_timeout: 30 });
+  expect(await workspace.plan(fixed)).toEqual({ [ADDRESS]: "replace" });
   await workspace.apply();
   expect((await inspect(name)).Id).not.toBe(Id);
   expect(await workspace.plan()).toEqual({});

@@ -65,7 +65,7 @@ test("its id is in the state, for the containers that run it", async () => {
   expect(workspace.state("docker_image.app")).toMatchObject({ id: id + name, image_id: id, repo_digest: "" });
 });
 
-test("an image is built anew and the old one removed where it is not kept", async () => {
+test("an image is built again and the old one removed if it is not kept", async () => {
   const before = workspace.state("docker_image.app")?.image_id;
   writeFileSync(join(context, "app"), "the next application");
   await workspace.apply(image({ triggers: { version: "2" } }));

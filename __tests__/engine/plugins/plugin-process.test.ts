@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const workspace of opened.splice(0)) await workspace.close();
 });
 
-/** A workspace for one test, closed after it also where it fails. */
+/** A workspace for one test, closed after it also if it fails. */
 function openWorkspace(options: WorkspaceOptions = {}): Workspace {
   const workspace = new Workspace(options);
   opened.push(workspace);

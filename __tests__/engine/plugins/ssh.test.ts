@@ -78,7 +78,7 @@ describe("over SSH", () => {
     expect(started().length).toBeLessThanOrEqual(2 * MAX_CONNECTIONS);
   });
 
-  test("no ssh outlives the plugin, even where Terraform is killed in the middle", async () => {
+  test("no ssh outlives the plugin, even if Terraform is killed in the middle", async () => {
     const never = { test: ["CMD", "test", "-e", "/no-such-file"], interval: "1s", timeout: "1s", retries: 1 };
     const waiting = {
       name: `${name}-waits`,

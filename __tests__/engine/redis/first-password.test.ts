@@ -53,7 +53,7 @@ class RedisContainer {
     return run(["docker", "exec", this.name, "redis-cli", ...command], { allowFailure: true });
   }
 
-  /** As a service with the REDIS_URL of now. */
+  /** As a service with the current REDIS_URL. */
   async with(...command: readonly string[]): Promise<string> {
     const words = ["docker", "exec", "--env", "REDISCLI_AUTH", this.name, "redis-cli", "--user", "default"];
     const { stdout, stderr } = await run([...words, ...command], { env: { REDISCLI_AUTH: PASSWORD } });
@@ -125,9 +125,9 @@ test("a Redis without a password gets one while services that know none work on,
   // WHEN the services are replaced
   const asked = await redis.requirePassword();
   expect(asked).toEqual({ code: 0, stdout: "Redis asks for its password\n", stderr: "" });
-  for (const moment of ["at once", "after a restart"]) {
-    expect([moment, (await redis.without("GET", "session")).stdout]).toEqual([
-      moment,
+  for (const time of ["at once", "after a restart"]) {
+    expect([time, (await redis.without("GET", "session")).stdout]).toEqual([
+      time,
       expect.stringContaining("NOAUTH"),
     ]);
     expect(await redis.with("GET", "session")).toBe("mine");
@@ -140,7 +140,7 @@ test("a Redis without a password gets one while services that know none work on,
   expect(existsSync(redis.pending)).toBe(false);
 });
 
-test("one that has a password, or a new one, asks for it from its first moment on", async () => {
+test("one that has a password, or a new one, asks for it from its start on", async () => {
   expect(await redis.allowFormer()).toMatchObject(NOTHING);
   await redis.servePresent();
   await redis.startService("redis://:of-a-version-before@emaintenance-redis:6379");

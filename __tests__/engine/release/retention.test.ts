@@ -15,7 +15,7 @@ const folder = temporaryFolder();
 const releases = join(folder, "releases");
 const stack = join(folder, "stack.json");
 
-/** Releases beside those that stay: each has an image of its own. */
+/** Releases in addition to those that stay: each has an image of its own. */
 const NUMBERS = Array.from({ length: KEPT_RELEASES + 3 }, (_, number) => number + 1);
 const image = (number: number) => `${project}/web:${number}`;
 const container = (number: number) => `${project}-web-${number}`;

@@ -17,9 +17,9 @@ const FORMER_CLUSTER = readFileSync(join(__dirname, "../database/former-cluster.
 const OWNED = `SELECT string_agg(DISTINCT relowner::regrole::text, ' ' ORDER BY relowner::regrole::text) FROM pg_class
   WHERE oid >= 16384 AND relkind IN ('r', 'v', 'm', 'p', 'f', 'S') AND relname !~ '^pg_'`;
 
-describe("sets that were made while services were the superuser of the database", () => {
+describe("backups that were made while services were the superuser of the database", () => {
   let system: RestoredSystem;
-  let sets: { database: string; full: string; plain: string };
+  let backups: { database: string; full: string; plain: string };
   const restore = async (...args: readonly string[]) => {
     const { code, stdout, stderr } = await system.restore(...args, "--yes", "--without-safety-dump");
     expect({ code, stderr, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stderr: "", stdout: "" });
@@ -30,7 +30,7 @@ describe("sets that were made while services were the superuser of the database"
     system = await RestoredSystem.on(await OperatedSystem.start(folder, { formerRoles: true }), folder);
     await system.sql(FORMER_CLUSTER);
     await system.sql("GRANT reporting TO reader");
-    sets = {
+    backups = {
       database: await system.backUp("database"),
       full: await system.backUp("full"),
       plain: await system.backUp("database", "--plain"),
@@ -53,15 +53,15 @@ describe("sets that were made while services were the superuser of the database"
     expect(await system.leftovers()).toEqual([]);
   };
 
-  test("are restored into the roles of now: the database alone", async () => {
-    await restore("database", sets.database);
+  test("are restored into the present roles: the database alone", async () => {
+    await restore("database", backups.database);
     await isTheOwners();
   });
 
   test("as SQL text, which goes in as it is: an event trigger in it is a reason to refuse, and everything stays", async () => {
     const { code, stdout, stderr } = await system.restore(
       "database",
-      sets.plain,
+      backups.plain,
       "--yes",
       "--without-safety-dump",
     );
@@ -69,11 +69,11 @@ describe("sets that were made while services were the superuser of the database"
     expect(stdout + stderr).toContain("The owner of an event trigger must be a superuser");
   });
 
-  test("with everything, on a server that has none of its roles", async () => {
+  test("with everything, on a server without its roles", async () => {
     await system.sql("DROP DATABASE emaintenance WITH (FORCE)", "postgres");
     await system.sql("DROP ROLE reader; DROP ROLE reporting", "postgres");
 
-    await restore("full", sets.full);
+    await restore("full", backups.full);
 
     await isTheOwners();
     expect(await system.sql("SELECT pg_has_role('reader', 'reporting', 'USAGE')")).toBe("t");
@@ -82,13 +82,13 @@ describe("sets that were made while services were the superuser of the database"
     );
   });
 
-  test("and sets that are made from now on are verified and restored", async () => {
+  test("and backups that are made from now on are verified and restored", async () => {
     // SQL text names roles that a new cluster, in which it is verified, does not have; the owner's is made there.
     await system.sql(`DROP EVENT TRIGGER evtr; DROP PUBLICATION pub_all; REASSIGN OWNED BY reporting TO ${OWNER};
       DROP OWNED BY reader, reporting`);
     const [plain, custom] = [await system.backUp("database", "--plain"), await system.backUp("full")];
-    for (const set of [plain, custom]) {
-      const { code, stdout } = await system.emaintenance(["verify-backup", set]);
+    for (const backup of [plain, custom]) {
+      const { code, stdout } = await system.emaintenance(["verify-backup", backup]);
       expect({ code, stdout: code === 0 ? "" : stdout }).toEqual({ code: 0, stdout: "" });
     }
     await restore("database", plain);

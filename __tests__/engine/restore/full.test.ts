@@ -16,7 +16,7 @@ const WITHOUT = "--without-safety-dump";
 let system: RestoredSystem;
 let access: string;
 let server: string;
-let set: string;
+let backup: string;
 
 const file = (name: string) => join(system.root, "data", name);
 const offHost = (...args: readonly string[]) => system.emaintenance(["off-host", ...args]);
@@ -52,7 +52,7 @@ beforeAll(async () => {
     "CREATE ROLE reader LOGIN PASSWORD 'of-the-reader'; GRANT SELECT ON work_orders TO reader",
     "emaintenance",
   );
-  set = await system.backUp("full");
+  backup = await system.backUp("full");
 }, START_MS);
 
 afterAll(async () => {
@@ -62,24 +62,24 @@ afterAll(async () => {
 });
 
 describe("emaintenance off-host", () => {
-  test("copies every set, once", async () => {
+  test("copies every backup, once", async () => {
     const first = await offHost("copy");
     expect({ code: first.code, stderr: first.stderr }).toEqual({ code: 0, stderr: "" });
-    expect(first.stdout).toMatch(/^made the repository sftp:.*\ncopied 1 sets to sftp:/);
-    expect((await offHost("copy")).stdout).toBe("every set is copied\n");
+    expect(first.stdout).toMatch(/^made the repository sftp:.*\ncopied 1 backups to sftp:/);
+    expect((await offHost("copy")).stdout).toBe("every backup is copied\n");
 
     const { stdout } = await offHost("list", "--json");
-    expect(JSON.parse(stdout)).toMatchObject([{ set, kind: "full" }]);
+    expect(JSON.parse(stdout)).toMatchObject([{ set: backup, kind: "full" }]);
   });
 
-  test("brings a set back as it was, and reads the copies back", async () => {
-    const manifest = readFileSync(system.setFile(set, "manifest.json"), "utf8");
-    rmSync(join(system.root, "backups", set), { recursive: true });
+  test("brings a backup back as it was, and reads the copies back", async () => {
+    const manifest = readFileSync(system.backupFile(backup, "manifest.json"), "utf8");
+    rmSync(join(system.root, "backups", backup), { recursive: true });
 
     const { code, stdout } = await offHost("fetch");
-    expect(stdout).toContain(`${set}: fetched and whole`);
+    expect(stdout).toContain(`${backup}: fetched and whole`);
     expect(code).toBe(0);
-    expect(readFileSync(system.setFile(set, "manifest.json"), "utf8")).toBe(manifest);
+    expect(readFileSync(system.backupFile(backup, "manifest.json"), "utf8")).toBe(manifest);
     expect((await offHost("check")).stdout).toBe("the copies can be read back; 1 are kept\n");
   });
 
@@ -96,13 +96,13 @@ describe("emaintenance off-host", () => {
     const keys = "AWS_ACCESS_KEY_ID=S3RVER\nAWS_SECRET_ACCESS_KEY=S3RVER";
     writeFileSync(join(access, "environment"), `${repository}\n${keys}\nOFF_HOST_KEEP=30 8 12\n`);
     try {
-      const manifest = readFileSync(system.setFile(set, "manifest.json"), "utf8");
-      expect((await offHost("copy")).stdout).toMatch(/^made the repository s3:.*\ncopied 1 sets to s3:/);
-      rmSync(join(system.root, "backups", set), { recursive: true });
+      const manifest = readFileSync(system.backupFile(backup, "manifest.json"), "utf8");
+      expect((await offHost("copy")).stdout).toMatch(/^made the repository s3:.*\ncopied 1 backups to s3:/);
+      rmSync(join(system.root, "backups", backup), { recursive: true });
 
       // THEN
-      expect((await offHost("fetch")).stdout).toContain(`${set}: fetched and whole`);
-      expect(readFileSync(system.setFile(set, "manifest.json"), "utf8")).toBe(manifest);
+      expect((await offHost("fetch")).stdout).toContain(`${backup}: fetched and whole`);
+      expect(readFileSync(system.backupFile(backup, "manifest.json"), "utf8")).toBe(manifest);
       expect((await offHost("check")).stdout).toBe("the copies can be read back; 1 are kept\n");
     } finally {
       writeFileSync(join(access, "environment"), sftp);
@@ -111,7 +111,7 @@ describe("emaintenance off-host", () => {
     expect((await offHost("list")).code).toBe(0);
   });
 
-  test("says so where the password is another, and where the server shows another key", async () => {
+  test("says so if the password is another, and if the server shows another key", async () => {
     const good = readFileSync(join(access, "known_hosts"));
     writeFileSync(join(access, "known_hosts"), "");
     const unknown = await offHost("list");
@@ -125,8 +125,8 @@ describe("emaintenance off-host", () => {
     expect([unknown.code, wrong.code]).toEqual([1, 1]);
   });
 
-  test("leaves a set that is made meanwhile to the next copy", async () => {
-    // GIVEN a restic during whose work another set comes into being
+  test("leaves a backup that is made meanwhile to the next copy", async () => {
+    // GIVEN a restic during whose work another backup is made
     const first = await system.backUp("full");
     const later = "full_20990101_000000";
     const [from, to] = [first, later].map((name) => join(system.root, "backups", name));
@@ -144,8 +144,8 @@ describe("emaintenance off-host", () => {
     const next = await offHost("copy");
     for (const name of [first, later]) rmSync(join(system.root, "backups", name), { recursive: true });
 
-    expect(copied.stdout).toMatch(/^copied 1 sets to /);
-    expect(next.stdout).toMatch(/^copied 1 sets to /);
+    expect(copied.stdout).toMatch(/^copied 1 backups to /);
+    expect(next.stdout).toMatch(/^copied 1 backups to /);
   });
 });
 
@@ -178,7 +178,7 @@ describe("emaintenance restore uploads", () => {
 describe("emaintenance restore service", () => {
   const web = () => system.operated.container("web");
 
-  test("restarts it, and says what does help where that does not", async () => {
+  test("restarts it, and says what does help if that does not", async () => {
     expect((await system.restore("service", "web")).code).toBe(0);
     expect(system.audit.at(-1)).toMatchObject({ what: "restore service", set: "web", result: "restored" });
 
@@ -220,23 +220,25 @@ describe("emaintenance restore full", () => {
 
   test.each(["before", "after"] as const)(
     "killed %s it wrote down what Redis had, --recover leaves the sessions of now",
-    async (moment) => {
-      await system.redis("SET", "session", `of now, ${moment}`);
-      const { code } = await system.restoreKilled(moment, "redisHad", "full", set, "--yes", WITHOUT);
+    async (when) => {
+      await system.redis("SET", "session", `of now, ${when}`);
+      const { code } = await system.restoreKilled(when, "redisHad", "full", backup, "--yes", WITHOUT);
       expect(code).toBe(137);
 
       expect((await system.restore("--recover")).code).toBe(0);
-      expect(await system.redis("GET", "session")).toBe(`of now, ${moment}`);
+      expect(await system.redis("GET", "session")).toBe(`of now, ${when}`);
       expect(await system.leftovers()).toEqual([]);
     },
   );
 
   test("killed when all was done, it is finished by --recover, and written down as restored", async () => {
-    expect((await system.restoreKilled("after", "complete", "full", set, "--yes", WITHOUT)).code).toBe(137);
+    expect((await system.restoreKilled("after", "complete", "full", backup, "--yes", WITHOUT)).code).toBe(
+      137,
+    );
     expect((await system.restore("--recover")).code).toBe(0);
 
     expect(await system.redis("GET", "session")).toBe("mine");
     expect(await system.leftovers()).toEqual([]);
-    expect(system.audit.at(-1)).toMatchObject({ what: "restore full", set, result: "restored" });
+    expect(system.audit.at(-1)).toMatchObject({ what: "restore full", set: backup, result: "restored" });
   });
 });

@@ -15,12 +15,12 @@ interface AuditLine {
 }
 
 /**
- * Stands before the programs of the machine: kills the restore, and all that it started, when it has written a line of its
+ * Comes before the programs of the machine in PATH: kills the restore, and all that it started, when it has written a line of its
  * journal (`after`) or is about to (`before`).
  */
 const KILLING_SYNC = `#!/bin/bash
 /usr/bin/sync "$@"
-case $KILL_MOMENT in
+case $KILL_WHEN in
   before) [[ $1 == *.new ]] && grep -q "\\"$KILL_AT\\":" "$1" && kill -9 0 ;;
   after) [[ $1 != *.new ]] && grep -q "\\"$KILL_AT\\":" "$1/restore.journal" && kill -9 0 ;;
 esac
@@ -34,7 +34,7 @@ export const SAMPLE_TABLES = `CREATE TABLE work_orders (id bigint GENERATED ALWA
   INSERT INTO work_orders (title) SELECT 'order ' || n FROM generate_series(1, 5000) n;
   INSERT INTO "odd Name" SELECT id FROM work_orders WHERE id % 5 = 0;`;
 
-/** An operated system with a database of some tables, uploaded files, sessions, and backup sets of them. */
+/** An operated system with a database of some tables, uploaded files, sessions, and backups of them. */
 export class RestoredSystem {
   static async start(folder: string): Promise<RestoredSystem> {
     return RestoredSystem.on(await OperatedSystem.start(folder), folder);
@@ -77,7 +77,7 @@ export class RestoredSystem {
     return this.sql(`SELECT (SELECT count(*) FROM work_orders) || ' ' || (SELECT count(*) FROM "odd Name")`);
   }
 
-  /** Names of all databases beside those of every cluster. */
+  /** Names of all databases except the templates. */
   async databases(): Promise<string> {
     return this.sql(
       "SELECT string_agg(datname, ' ' ORDER BY datname) FROM pg_database WHERE NOT datistemplate",
@@ -108,7 +108,7 @@ export class RestoredSystem {
     return this.emaintenance(["restore", ...args]);
   }
 
-  /** Makes a set. @returns its name */
+  /** Makes a backup. @returns its name */
   async backUp(...words: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.emaintenance(["backup", ...words, "--json"]);
     if (code !== 0) throw new Error(stderr);
@@ -117,37 +117,37 @@ export class RestoredSystem {
 
   /** Runs a restore that is killed, with everything that it started, before or after it writes down that it has come to a step. */
   async restoreKilled(
-    moment: "before" | "after",
+    when: "before" | "after",
     step: string,
     ...args: readonly string[]
   ): Promise<RunResult> {
     return this.emaintenance(["restore", ...args], {
       ownGroup: true,
-      env: { PATH: `${this.folder}/programs:${process.env.PATH}`, KILL_MOMENT: moment, KILL_AT: step },
+      env: { PATH: `${this.folder}/programs:${process.env.PATH}`, KILL_WHEN: when, KILL_AT: step },
     });
   }
 
-  get sets(): string[] {
+  get backups(): string[] {
     return readdirSync(join(this.root, "backups")).filter((name) => !name.startsWith("."));
   }
 
-  setFile(set: string, name: string): string {
-    return join(this.root, "backups", set, name);
+  backupFile(backup: string, name: string): string {
+    return join(this.root, "backups", backup, name);
   }
 
-  /** Changes the manifest of a set. */
-  changeManifest(set: string, change: (manifest: Record<string, unknown>) => void): void {
-    const file = this.setFile(set, "manifest.json");
+  /** Changes the manifest of a backup. */
+  changeManifest(backup: string, change: (manifest: Record<string, unknown>) => void): void {
+    const file = this.backupFile(backup, "manifest.json");
     const manifest = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
     change(manifest);
     writeFileSync(file, JSON.stringify(manifest));
   }
 
-  /** Replaces a file of a set, manifest included. */
-  replaceFile(set: string, name: string, content: Buffer): void {
-    writeFileSync(this.setFile(set, name), content);
+  /** Replaces a file of a backup, manifest included. */
+  replaceFile(backup: string, name: string, content: Buffer): void {
+    writeFileSync(this.backupFile(backup, name), content);
     const sha256 = createHash("sha256").update(content).digest("hex");
-    this.changeManifest(set, (manifest) => {
+    this.changeManifest(backup, (manifest) => {
       (manifest.files as Record<string, unknown>)[name] = { bytes: content.length, sha256 };
     });
   }

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run, type RunResult, waitFor } from "../../../lib/run";
 import { ask } from "../gateway/client";
-import { seedConfig, START_SECONDS } from "../gateway/gateway-system";
+import { standardConfig, START_SECONDS } from "../gateway/gateway-system";
 import { Load } from "../gateway/load";
 import { type Interruption, killedAtEveryStep, type Made, RolloutSystem } from "./rollout-system";
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   system = await RolloutSystem.prepare();
   const { gateway } = system;
   await mkdir(join(gateway.configFolder, "upstreams"), { recursive: true });
-  await writeFile(gateway.configFile, seedConfig({ switched: true }));
+  await writeFile(gateway.configFile, standardConfig({ blueGreen: true }));
   await gateway.startGateway();
   one = await system.container({ asleep: true });
   other = await system.container({ asleep: true });
@@ -60,7 +60,7 @@ async function cutover(
     GATEWAY: system.gateway.gatewayName,
     DRAIN_SECONDS: `${drainSeconds}`,
   };
-  return system.script("switch.sh", environment, interruption, change);
+  return system.script("cutover.sh", environment, interruption, change);
 }
 
 const bring = async (made: Made, options?: CutoverOptions) =>
@@ -93,13 +93,13 @@ async function expectInUse(made: Made, before?: Made): Promise<void> {
   expect(readdirSync(join(configFolder, "addresses"))).toEqual([`${made.alias}:3001`]);
 }
 
-test("the first release is brought into use, and the same again changes nothing", async () => {
+test("the first release is brought into use, and a second run changes nothing", async () => {
   const again = await bring(one);
   for (const { code, stdout, stderr } of [first, again]) {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain("switch: all requests go to the containers of this release\n");
+    expect(stdout).toContain("cutover: all requests go to the containers of this release\n");
   }
-  expect(first.stdout).toContain(`switch: ${system.nameOf()} is now ${one.id.slice(0, 12)}\n`);
+  expect(first.stdout).toContain(`cutover: ${system.nameOf()} is now ${one.id.slice(0, 12)}\n`);
   expect(again.stdout).not.toContain("is now");
   await expectInUse(one);
 });
@@ -122,7 +122,7 @@ test("no request is sent to the old container any more once the name has moved",
   await bring(next, {
     change: (script) => script.replace("give_name() {", "give_name() {\n  exit 9\n"),
   });
-  // THEN the gateway leads to the new one already: whoever has the name, no request is lost by it
+  // THEN the gateway leads to the new one already: whichever container has the name, no request is lost
   expect(await answered()).toBe(next.name);
   expect(await system.holderOf(system.nameOf())).toBe(before.id);
   expect(await bring(next)).toMatchObject({ code: 0 });
@@ -154,7 +154,7 @@ test.each([
   },
 );
 
-test("killed between the two renamings, so that nobody has the name, the same again completes it", async () => {
+test("killed between the two renamings, when no container has the name, a second run completes it", async () => {
   const [before, next] = (await answered()) === one.name ? [one, other] : [other, one];
   await run(["docker", "rename", before.id, `${system.nameOf()}-${before.id.slice(0, 12)}`]);
   expect(await answered()).toBe(before.name);
@@ -171,7 +171,7 @@ test.each(["TERM", "HUP", "PIPE"] as const)(
   },
 );
 
-test("nobody who reads its words any more does not end it either", async () => {
+test("it goes on if its output is no longer read", async () => {
   const [before, next] = (await answered()) === one.name ? [one, other] : [other, one];
   await bring(next, {
     change: (script) => script.replace("set -euo pipefail", "set -euo pipefail\nexec > /dev/full"),
@@ -205,11 +205,11 @@ describe("requests that the old container is answering", () => {
     const { code, stdout } = await bring(next, { drainSeconds: 1 });
 
     expect(code).toBe(0);
-    expect(stdout).toContain("switch: 2 requests are still being answered by old containers after 1 s\n");
+    expect(stdout).toContain("cutover: 2 requests are still being answered by old containers after 1 s\n");
     await slow;
   });
 
-  test("are waited for by the same again, where the first run was killed before it did", async () => {
+  test("are waited for by a second run, if the first run was killed before it did", async () => {
     const [before, next] = (await answered()) === one.name ? [one, other] : [other, one];
     const slow = answered("?delay=6000");
     let isAnswered = false;
@@ -266,7 +266,7 @@ describe("replicas", () => {
 
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `switch: ${name(2)} was made by another deployment than the other replicas, and gets no requests`,
+      `cutover: ${name(2)} was made by another deployment than the other replicas, and gets no requests`,
     );
     expect(await system.holderOf(name(2))).toBe(replaced.id);
     expect(await asked()).not.toContain(replaced.name);
@@ -307,11 +307,11 @@ describe("what is not a deployment's", () => {
     ]);
     expect(code).toBe(1);
     expect(stderr).toBe(
-      `switch: the container ${foreign.id.slice(0, 12)} has the host name by-hand, not ${system.nameOf()}-…: it was not made by a deployment\n`,
+      `cutover: the container ${foreign.id.slice(0, 12)} has the host name by-hand, not ${system.nameOf()}-…: it was not made by a deployment\n`,
     );
     expect(await answered()).toBe(before.name);
     expect(await system.holderOf(system.nameOf())).toBe(before.id);
-    // A deployment that has failed is none under way.
+    // A deployment that has failed is no longer under way.
     expect(existsSync(system.lock)).toBe(false);
     await system.discard(foreign);
   });

@@ -15,7 +15,7 @@ jest.setTimeout(300_000);
 const docker = (...words: string[]) => run(["docker", ...words]);
 
 beforeAll(async () => {
-  // GIVEN a database on a network of its own; a service of a version before and the web, which are on the gateway's
+  // GIVEN a database on a network of its own; a service of an earlier version and the web, which are on the gateway's
   system = await RolloutSystem.prepare();
   dataNetwork = `${system.gateway.id}-data`;
   await docker("network", "create", "--internal", dataNetwork);
@@ -42,7 +42,7 @@ async function finds({ id }: Made): Promise<boolean> {
 const join = (interruption?: Interruption): Promise<RunResult> =>
   system.script("join-data.sh", { FRONT: system.gateway.id, DATA_NETWORK: dataNetwork, LABEL }, interruption);
 
-test("services of a version before find the database by its name, and the web does not", async () => {
+test("services of an earlier version find the database by its name, and the web does not", async () => {
   expect([await finds(former), await finds(web)]).toEqual([false, false]);
 
   const { code, stdout, stderr } = await join();

@@ -6,19 +6,19 @@ import { START_SECONDS } from "../gateway/gateway-system";
 import { type Interruption, killedAtEveryStep, type Made, RolloutSystem } from "./rollout-system";
 
 let system: RolloutSystem;
-let mark: Made;
+let marker: Made;
 
 jest.setTimeout(180_000);
 
 const file = (name: string) => join(system.gateway.folder, name);
 const COMPLETE = () => `${system.gateway.id}-deployed`;
-const INCOMPLETE = () => `${system.gateway.id}-deploying-${mark.id.slice(0, 12)}`;
-const markName = async () => (await system.inspect(mark.id, "{{.Name}}")).slice(1);
+const INCOMPLETE = () => `${system.gateway.id}-deploying-${marker.id.slice(0, 12)}`;
+const markerName = async () => (await system.inspect(marker.id, "{{.Name}}")).slice(1);
 
 beforeAll(async () => {
   // GIVEN a system whose last deployment is complete
   system = await RolloutSystem.prepare();
-  mark = await system.container({ name: COMPLETE(), start: false });
+  marker = await system.container({ name: COMPLETE(), start: false });
 }, START_SECONDS * 1000);
 
 afterAll(async () => system.remove(), 120_000);
@@ -37,7 +37,7 @@ async function begin(
       RESTORE_LOCK: file("restore-lock"),
       RESTORE_JOURNAL: file("restore.journal"),
       TAKE_OVER_MINUTES: "60",
-      MARK: mark.id,
+      MARK: marker.id,
       MARK_PREFIX: `${system.gateway.id}-deploying`,
       LABEL: `emaintenance.test=${system.gateway.id}`,
       DEPLOYMENT: "1001",
@@ -54,7 +54,7 @@ async function begin(
 const end = async (interruption?: Interruption) =>
   system.script(
     "end.sh",
-    { SERVICE_UID: "1001", SERVICE_FOLDERS: file("uploads"), MARK: mark.id, MARK_NAME: COMPLETE() },
+    { SERVICE_UID: "1001", SERVICE_FOLDERS: file("uploads"), MARK: marker.id, MARK_NAME: COMPLETE() },
     interruption,
   );
 
@@ -69,7 +69,7 @@ async function lockOf(minutes: number, environment = ben): Promise<void> {
 }
 
 describe("a deployment that begins", () => {
-  test("says who, when and what; until its end, the system is marked as incomplete", async () => {
+  test("says who, when and what; until its end, the completion marker says incomplete", async () => {
     const result = await begin();
     expect(result).toEqual({
       code: 0,
@@ -83,11 +83,11 @@ describe("a deployment that begins", () => {
       deployment: "1001",
       address: "198.51.100.7",
     });
-    expect(await markName()).toBe(INCOMPLETE());
+    expect(await markerName()).toBe(INCOMPLETE());
 
     expect(await end()).toEqual({ code: 0, stdout: "the deployment is complete\n", stderr: "" });
     expect(existsSync(system.lock)).toBe(false);
-    expect(await markName()).toBe(COMPLETE());
+    expect(await markerName()).toBe(COMPLETE());
   });
 
   test("without a name of its workstation is known by its address", async () => {
@@ -95,22 +95,22 @@ describe("a deployment that begins", () => {
     expect(lock().owner).toBe("anna@198.51.100.7");
   });
 
-  test("may be killed at every step of its begin and of its end: the same again completes both", async () => {
+  test("may be killed at every step of its begin and of its end: a second run completes both", async () => {
     const begun = await killedAtEveryStep(async (interruption) => {
       const result = await begin({}, interruption);
       if (result.code !== 0) expect(await begin()).toMatchObject({ code: 0, stderr: "" });
       expect(lock()).toMatchObject({ owner: "anna@desk", deployment: "1001" });
-      expect(await markName()).toBe(INCOMPLETE());
+      expect(await markerName()).toBe(INCOMPLETE());
       const ended = await end(interruption);
       if (ended.code !== 0) expect(await end()).toMatchObject({ code: 0 });
-      expect(await markName()).toBe(COMPLETE());
+      expect(await markerName()).toBe(COMPLETE());
       expect(existsSync(system.lock)).toBe(false);
       return result;
     });
     expect(begun).toBeGreaterThan(2);
   });
 
-  test("and finds no mark fails, and leaves no lock", async () => {
+  test("and finds no completion marker fails, and leaves no lock", async () => {
     const result = await begin({ MARK: `${system.gateway.id}-no-such-container` });
     expect(result.code).not.toBe(0);
     expect(result.stderr).toMatch(/no such (object|container)/i);
@@ -152,19 +152,19 @@ describe("two deployments at once", () => {
     },
   );
 
-  test("begun at the same moment, exactly one has the lock", async () => {
+  test("begun at the same time, exactly one has the lock", async () => {
     const both = await Promise.all([begin(), begin(ben)]);
     expect(both.map(({ code }) => code).sort()).toEqual([0, 1]);
     const winner = both.findIndex(({ code }) => code === 0);
     expect(lock().owner).toBe(["anna@desk", "ben@laptop"][winner]);
   });
 
-  test("what stands in the lock is printed as plain text: its folder is everybody's", async () => {
+  test("the lock's content is printed as plain text: its folder is everybody's", async () => {
     writeFileSync(system.lock, JSON.stringify({ owner: "x\u001b[2J\u0007", release: "1\n2" }));
     expect((await begin()).stderr).toMatch(/^x\[2J deploys release 12 here since unknown;/);
   });
 
-  test("a lock that nobody can read is one of an unknown owner, and is taken over when it is old", async () => {
+  test("a lock that cannot be read has an unknown owner, and is taken over when it is old", async () => {
     for (const torn of ["", "{torn", `{"owner": ""}`]) {
       writeFileSync(system.lock, torn);
       const refused = await begin();
@@ -177,9 +177,9 @@ describe("two deployments at once", () => {
   });
 });
 
-describe("beside a restore", () => {
+describe("during a restore", () => {
   test("that runs, a deployment is refused, and leaves no lock of its own", async () => {
-    const before = await markName();
+    const before = await markerName();
     let holder = 0;
     const held = run(["flock", file("restore-lock"), "sh", "-c", `touch '${file("held")}'; sleep 20`], {
       allowFailure: true,
@@ -193,7 +193,7 @@ describe("beside a restore", () => {
       /^a restore is under way on \S+\. Expected none .* Wait for its end, and deploy again\.\n$/,
     );
     expect(existsSync(system.lock)).toBe(false);
-    expect(await markName()).toBe(before);
+    expect(await markerName()).toBe(before);
     if (holder > 0) process.kill(-holder);
     await held;
   });
@@ -207,7 +207,7 @@ describe("beside a restore", () => {
     expect(existsSync(system.lock)).toBe(true);
   });
 
-  test("whose lock nobody holds any more, a deployment begins", async () => {
+  test("whose lock is no longer held, a deployment begins", async () => {
     writeFileSync(file("restore-lock"), "");
     expect(await begin()).toMatchObject({ code: 0 });
     await end();
@@ -234,7 +234,10 @@ test("removed is what a deployment that died has made: never what serves, what i
   expect(await begin({ LABEL: label, KNOWN: "" })).toMatchObject({ code: 0 });
   expect(await system.names()).toContain(unknown?.name);
 
-  const { code, stdout } = await begin({ LABEL: label, KNOWN: `${"0".repeat(64)} ${known?.id} ${mark.id}` });
+  const { code, stdout } = await begin({
+    LABEL: label,
+    KNOWN: `${"0".repeat(64)} ${known?.id} ${marker.id}`,
+  });
 
   expect(code).toBe(0);
   expect(stdout).toContain(`removing ${unknown?.name}, which was made by a deployment that died\n`);
@@ -255,7 +258,7 @@ describe("what waits for the data tier", () => {
     system.script("data-ready.sh", {
       READY: file("ready"),
       DEPLOYMENT: deployment,
-      LIMITS: `${mark.id}=100`,
+      LIMITS: `${marker.id}=100`,
     });
 
   test("goes on once it is ready for this deployment", async () => {

@@ -67,7 +67,7 @@ async function gate(
   });
 }
 
-/** Runs the gate for one new container, beside one that serves. */
+/** Runs the gate for one new container, next to one that serves. */
 async function gateFor(made: Made, options?: GateOptions): Promise<RunResult> {
   return gate({ [NAME()]: made }, options);
 }
@@ -76,7 +76,7 @@ async function gateFor(made: Made, options?: GateOptions): Promise<RunResult> {
 async function expectFailed(made: Made, { code, stdout, stderr }: RunResult): Promise<void> {
   expect(stderr).toContain(`the new container ${made.name} of user-service `);
   expect(stderr).toContain("The old one goes on serving.");
-  expect(stderr).toMatch(/To go back: npm run rollback -- prod\n$/);
+  expect(stderr).toMatch(/To roll back: npm run rollback -- prod\n$/);
   // No escape sequence of the container reaches the terminal.
   expect(stderr).not.toMatch(/[^\n\x20-\x7e]/);
   expect(stdout).toBe("");
@@ -112,7 +112,7 @@ describe("the gate, while an old container serves", () => {
     await system.discard(made);
   });
 
-  test("has limited how many processes it may have, before it gets its name: one that makes more of them harms nobody else", async () => {
+  test("has limited how many processes it may have, before it gets its name: one that makes more of them harms no other container", async () => {
     const made = await system.container();
     expect(await gateFor(made)).toMatchObject({ code: 0 });
     await run(["docker", "restart", "--time", "1", made.id]);
@@ -136,7 +136,7 @@ describe("the gate, while an old container serves", () => {
 
   test.each<[string, Mode, RegExp]>([
     ["crashes at its start", "crash", /ends again and again, with exit code 3\..*the moon is missing/s],
-    ["ends again and again, after a moment", "ends", /ends again and again, with exit code 4\./],
+    ["ends again and again, after a short time", "ends", /ends again and again, with exit code 4\./],
     [
       "answers its health check with 500",
       "error",
@@ -202,7 +202,7 @@ describe("the gate, while an old container serves", () => {
     await system.discard(made);
   });
 
-  test("stays shut for one that answers its own check, and nobody else", async () => {
+  test("stays shut for one that answers its own check only", async () => {
     const made = await system.container({ mode: "strangers-refused" });
     const result = await gateFor(made, { networkSeconds: 2 });
     expect(result.stderr).toMatch(

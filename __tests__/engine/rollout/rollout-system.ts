@@ -9,7 +9,7 @@ import { template } from "../../../constructs/templates";
 import { run, type RunResult, which } from "../../../lib/run";
 import { GatewaySystem } from "../gateway/gateway-system";
 
-/** As switch.sh has it: the engine of this machine. */
+/** As cutover.sh has it: the engine of this machine. */
 const SOCKET = "/var/run/docker.sock";
 const NANOSECONDS = 1e9;
 
@@ -203,7 +203,7 @@ export class RolloutSystem {
     }
   }
 
-  /** Runs a script of `templates/switch` on this machine, as it runs on a host. */
+  /** Runs a script of `templates/rollout` on this machine, as it runs on a host. */
   async script(
     name: string,
     environment: Readonly<Record<string, string>>,
@@ -215,7 +215,7 @@ export class RolloutSystem {
     const file = join(folder, `script-${count}.sh`);
     await writeFile(
       file,
-      change(["shared/untrusted.sh", "shared/process-limit.sh", `switch/${name}`].map(template).join("")),
+      change(["shared/untrusted.sh", "shared/process-limit.sh", `rollout/${name}`].map(template).join("")),
     );
     if (interruption) await this.interruptAt(interruption);
     // Without --norc, a bash that takes its input for a remote shell's reads ~/.bashrc, which may put other programs first.

@@ -1,4 +1,4 @@
-// Stands for a service in a container of a release: what it does wrong is in MODE.
+// Replaces a service in a container of a release: what it does wrong is in MODE.
 import { appendFileSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { hostname } from "node:os";

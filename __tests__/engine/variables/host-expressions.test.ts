@@ -45,7 +45,7 @@ describe("the images that the host must have", () => {
     ]);
   });
 
-  test("are an operator's own where IMAGES says so, each asked for once", async () => {
+  test("are an operator's own if IMAGES says so, each asked for once", async () => {
     const { images } = await terraform.evaluate({
       ...good,
       IMAGES: { postgres: "base:1", redis: "base:1", web: "shop/web:7" },

@@ -25,7 +25,7 @@ describe("logins to registries", () => {
     async (address) => {
       const terraform = await Terraform.on(stack);
       expect(await terraform.refusals({ ...good, REGISTRIES: { [address]: login } })).toEqual([
-        `REGISTRIES has an address that is none. Expected the registry alone, such as registry.example.com or registry.example.org, with :port where it has one: no scheme, no path; docker.io for Docker Hub. ${CORRECT}`,
+        `REGISTRIES has an invalid address. Expected the registry alone, such as registry.example.com or registry.example.org, with :port where it has one: no scheme, no path; docker.io for Docker Hub. ${CORRECT}`,
       ]);
     },
   );

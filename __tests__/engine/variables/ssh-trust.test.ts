@@ -166,7 +166,7 @@ describe("the jump host", () => {
 });
 
 describe("Terraform's client", () => {
-  /** The lines of known_hosts behind the first, which holds nobody's key. */
+  /** The lines of known_hosts behind the first, which holds a placeholder. */
   const knownHosts = async (values: object) => {
     const [first = "", ...lines] = String((await terraform.evaluate({ ...good, ...values })).hostKey).split(
       "\n",
@@ -200,7 +200,7 @@ describe("Terraform's client", () => {
 });
 
 describe("the Docker provider's ssh", () => {
-  test("logs in with the key file alone, trusts the pinned keys alone and asks nobody", async () => {
+  test("logs in with the key file alone, trusts the pinned keys alone and prompts for nothing", async () => {
     const options = await sshOptions({ SSH_HOST_KEYS: `${rsa}\n${ed25519}` });
 
     expect(options).toMatchObject({
@@ -215,14 +215,14 @@ describe("the Docker provider's ssh", () => {
     });
   });
 
-  test("logs in with the agent's keys where no file is named", async () => {
+  test("logs in with the agent's keys if no file is named", async () => {
     expect(await sshOptions({ SSH_PRIVATE_KEY_FILE: "" })).toMatchObject({
       IdentityFile: "none",
       IdentitiesOnly: "no",
     });
   });
 
-  test("understands every option, and reads nobody's configuration", async () => {
+  test("understands every option, and reads no other configuration", async () => {
     const { options } = await terraform.evaluate({ ...good, SSH_PRIVATE_KEY_FILE: keyFile("", "my key") });
     const words = options as string[];
 

@@ -23,15 +23,15 @@ const restore = (...args: readonly string[]) =>
 
 const written = () => system.sql("SELECT max(n) || ' ' || max(n) - count(*) FROM written");
 
-/** Folders beside the cluster's own. */
-const beside = () => readdirSync(join(system.root, "data/postgres")).filter((name) => name !== "pgdata");
+/** Folders next to the cluster's own. */
+const retired = () => readdirSync(join(system.root, "data/postgres")).filter((name) => name !== "pgdata");
 
 describe("emaintenance restore point-in-time", () => {
   test("leaves everything as it was when the log is damaged or has a gap", async () => {
     await system.archiving();
     await system.base();
     const before = await written();
-    const folders = beside();
+    const folders = retired();
     const { generation } = await system.check();
     const wal = join(system.root, "backups/point-in-time", generation, "wal");
     for (let segment = 0; segment < 4; segment += 1) {
@@ -61,7 +61,7 @@ describe("emaintenance restore point-in-time", () => {
     renameSync(join(system.root, "gone.gz"), damaged);
 
     expect(await written()).toBe(before);
-    expect(beside()).toEqual(folders);
+    expect(retired()).toEqual(folders);
     expect(existsSync(join(system.root, "status/restore.journal"))).toBe(false);
     expect((await system.check()).generation).toBe(generation);
   });

@@ -31,8 +31,8 @@ test("a syntax error shows in the log, and the next good save recovers", async (
     (await system.log("user-service")).includes("Expected identifier"),
   );
 
-  system.save(AUTH_ROUTES, text.replace(REFUSAL, "mended"));
-  await system.waitForRefusal("mended");
+  system.save(AUTH_ROUTES, text.replace(REFUSAL, "fixed"));
+  await system.waitForRefusal("fixed");
   system.save(AUTH_ROUTES, text);
   await system.waitForRefusal(REFUSAL);
 });
@@ -49,7 +49,7 @@ test("a debugger stops at a breakpoint in the source as it was written", async (
   expect(stop).toEqual({ file: expect.stringContaining(`/workspace/${AUTH_ROUTES}`) as string, line });
 });
 
-test("the web's hot reload passes the gateway: a change shows in an open page, which is not loaded anew", async () => {
+test("the web's hot reload passes the gateway: a change shows in an open page, which is not loaded again", async () => {
   // GIVEN a page in a real browser
   browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
   const page = await browser.newPage();
@@ -72,7 +72,7 @@ test("the web's hot reload passes the gateway: a change shows in an open page, w
   expect(sockets.every((url) => url.startsWith(system.url.replace("http", "ws")))).toBe(true);
 });
 
-test("nothing in the source belongs to anybody but the developer", () => {
+test("everything in the source belongs to the developer", () => {
   expect(system.foreignFiles()).toEqual([]);
 });
 

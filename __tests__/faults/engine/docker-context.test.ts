@@ -7,7 +7,7 @@ import { run, type RunResult } from "../../../lib/run";
 import { DevelopedSystem } from "../../engine/local/developed-system";
 
 // As Docker Desktop, Colima and rootless engines do it: only Docker's current context says where the engine's socket is, and at
-// the usual place there is none.
+// the usual place there is no engine.
 
 const LIMIT_MS = 10 * 60 * 1000;
 jest.setTimeout(LIMIT_MS);

@@ -17,7 +17,7 @@ const OLDER = 15;
 
 const older = `older-postgres-${randomBytes(4).toString("hex")}`;
 let system: RestoredSystem;
-let set: string;
+let backup: string;
 
 /** Runs a program as the older server's superuser. */
 async function inOlder(input: string, ...argv: string[]): Promise<void> {
@@ -69,13 +69,13 @@ beforeAll(async () => {
     "postgres",
   );
 
-  // A set as the older server's backup would have made it: same rows, its own dump, its major.
-  set = await system.backUp("database");
+  // A backup as the older server would have made it: same rows, its own dump, its major.
+  backup = await system.backUp("database");
   await inOlder("", "pg_dump", "-Fc", "-d", "postgres", "-f", "/tmp/database.dump");
   const copy = join(temporaryFolder(), "database.dump");
   await run(["docker", "cp", `${older}:/tmp/database.dump`, copy]);
-  system.replaceFile(set, "database.dump", readFileSync(copy));
-  system.changeManifest(set, (manifest) => Object.assign(manifest.postgres as object, { major: OLDER }));
+  system.replaceFile(backup, "database.dump", readFileSync(copy));
+  system.changeManifest(backup, (manifest) => Object.assign(manifest.postgres as object, { major: OLDER }));
 }, START_MS);
 
 afterAll(async () => {
@@ -83,16 +83,16 @@ afterAll(async () => {
   await system?.remove();
 });
 
-describe(`a set of PostgreSQL ${OLDER}`, () => {
+describe(`a backup of PostgreSQL ${OLDER}`, () => {
   test("passes its verification", async () => {
-    const { code, stdout, stderr } = await system.emaintenance(["verify-backup", set]);
+    const { code, stdout, stderr } = await system.emaintenance(["verify-backup", backup]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toContain(set);
+    expect(stdout).toContain(backup);
   });
 
   test("is restored into the server of today, every row", async () => {
     await system.sql('DELETE FROM "odd Name"; DELETE FROM work_orders WHERE id > 10');
-    const { code, stdout } = await system.restore("database", set, "--yes");
+    const { code, stdout } = await system.restore("database", backup, "--yes");
     expect(code).toBe(0);
     expect(stdout).toContain("rows as in the manifest: 2 tables, ");
     expect(await system.rows()).toBe("5000 1000");

@@ -12,26 +12,26 @@ afterAll(() => system?.remove());
 /** The server's clock. */
 const now = () => system.sql("SELECT clock_timestamp()");
 
-const later = (moment: string) => {
-  const passed = `SELECT clock_timestamp() > '${moment}'::timestamptz + interval '2 seconds'`;
+const later = (time: string) => {
+  const passed = `SELECT clock_timestamp() > '${time}'::timestamptz + interval '2 seconds'`;
   return waitFor("two seconds more", 30, async () => (await system.sql(passed)) === "t");
 };
 
-test("a time from before the services were no superuser is restored, and they are none afterwards either", async () => {
-  // GIVEN a base backup, rows and a moment of a former version
+test("a time when the services were still superuser is restored, and afterwards they are no superuser", async () => {
+  // GIVEN a base backup, rows and a recovery target time of a former version
   system = await ArchivedSystem.start(temporaryFolder(), true);
   await system.sql("CREATE TABLE written (n int); INSERT INTO written VALUES (1)");
   await system.base();
   // A base backup counts from the second after its end.
   await later(await now());
   await system.sql("INSERT INTO written VALUES (2)");
-  const moment = await now();
-  await later(moment);
+  const target = await now();
+  await later(target);
   await system.moveRoles();
   await system.sql("INSERT INTO written VALUES (3)");
 
   // WHEN
-  const words = ["restore", "point-in-time", "--to", moment, "--yes"];
+  const words = ["restore", "point-in-time", "--to", target, "--yes"];
   const { code, stderr } = await system.emaintenance(words, { timeoutSeconds: 240 });
 
   // THEN

@@ -27,17 +27,17 @@ describe("on a small disk", () => {
     const { code, stderr } = await system.emaintenance("backup");
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /too little room in .*: 40 MiB are free. Expected \d+ MiB for this set and 0 MiB to spare/,
+      /too little room in .*: 40 MiB are free. Expected \d+ MiB for this backup and 0 MiB to spare/,
     );
     expect(system.entries).toEqual(before);
   });
 
-  test("it is not filled: a set that grows into what must stay free is ended, and what was there is whole", async () => {
+  test("it is not filled: a backup that grows into what must stay free is ended, and what was there is whole", async () => {
     await system.sql("DROP TABLE large");
     const before = system.entries;
     const { set } = await system.backup();
     await makeLarge(system);
-    // 40 MiB are there, half as much again as the last set is expected, and 20 stay free.
+    // 40 MiB are there, half as much again as the last backup is expected, and 20 stay free.
     await system.install({ leastFreeMiB: 20 });
     const { code, stderr } = await system.emaintenance("backup");
     await system.install({ leastFreeMiB: 0 });
@@ -57,8 +57,8 @@ describe("on a small disk", () => {
     expect(stderr).toMatch(/pg_dump failed/);
     await expectNothingLeft(system, before);
     const [set = ""] = before;
-    // For a server there is no room here: that is no word against the set.
+    // For a server there is no room here: that does not mean that the backup is damaged.
     expect((await system.emaintenance("verify-backup", set)).stdout).toMatch(/not verified: too little room/);
-    expect(await system.sets()).toEqual([expect.objectContaining({ set, verified: null, broken: null })]);
+    expect(await system.backups()).toEqual([expect.objectContaining({ set, verified: null, broken: null })]);
   });
 });

@@ -3,7 +3,7 @@ import { waitFor } from "../../../lib/run";
 import { rebootHost } from "../../e2e/support/interruptions";
 import { onHost, queryDatabase, rehearsal, smoke } from "../../e2e/support/rehearsal";
 
-const sets = async () =>
+const backups = async () =>
   JSON.parse((await onHost("sudo emaintenance backups --json")).stdout) as {
     readonly set: string;
     readonly broken: string | null;
@@ -13,12 +13,12 @@ const inBackups = async () =>
   (await onHost("sudo ls -A /opt/emaintenance/backups")).stdout.split("\n").filter(Boolean);
 
 describe("a host that loses its power while a backup is made", () => {
-  test("has the sets from before, none that is not whole, and makes the next one", async () => {
+  test("has the backups from before, only whole ones, and makes the next one", async () => {
     await smoke();
     await onHost("sudo emaintenance backup database");
-    const before = await sets();
+    const before = await backups();
 
-    // WHEN pg_dump stands in the middle
+    // WHEN pg_dump is stopped in the middle
     const backup = onHost("sudo emaintenance backup database", { allowFailure: true });
     await hostExec(rehearsal().name, "until pkill -STOP -x pg_dump; do :; done", { timeoutSeconds: 120 });
     expect((await inBackups()).length).toBeGreaterThan(before.length);
@@ -26,12 +26,12 @@ describe("a host that loses its power while a backup is made", () => {
     expect((await backup).code).not.toBe(0);
 
     // THEN
-    expect(await sets()).toEqual(before);
+    expect(await backups()).toEqual(before);
     await waitFor("the database", 180, async () => {
       return (await queryDatabase("SELECT 1").catch(() => "")) === "1";
     });
     await onHost("sudo emaintenance backup database");
-    const after = await sets();
+    const after = await backups();
     expect(after.slice(1)).toEqual(before);
     expect(after.filter(({ broken }) => broken !== null)).toEqual([]);
     expect((await inBackups()).sort()).toEqual(after.map(({ set }) => set).sort());

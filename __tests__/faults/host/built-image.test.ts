@@ -76,7 +76,7 @@ describe("a service that is built on the host", () => {
     expect((await diff(built)).stdout).toContain(NO_CHANGES);
   });
 
-  test("is built and replaced where its source changed, and nothing else is", async () => {
+  test("is built and replaced if its source changed, and nothing else is", async () => {
     const [before, { image }] = [await ids(), await assetContainer()];
     writeFileSync(
       join(source, server),
@@ -87,11 +87,11 @@ describe("a service that is built on the host", () => {
 
     expect(changed(before, await ids())).toEqual(["asset-service"]);
     expect((await assetContainer()).image).not.toBe(image);
-    // The earlier image stays for the way back.
+    // The earlier image stays for the rollback.
     expect((await onHost(`docker image inspect --format ok ${image}`)).stdout.trim()).toBe("ok");
   });
 
-  test("keeps serving where the next one cannot be built, and the message says why", async () => {
+  test("keeps serving if the next one cannot be built, and the message says why", async () => {
     const before = await ids();
     const good = readFileSync(join(source, server), "utf8");
     writeFileSync(join(source, server), `${good}\nconst broken = ;\n`);

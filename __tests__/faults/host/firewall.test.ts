@@ -7,7 +7,7 @@ import { ROOT } from "../../../rehearsal/client";
 describe("a firewall that forgets the port of sshd", () => {
   const wrong = `node --import tsx ${join(ROOT, "__tests__/e2e/apps/wrong-firewall.ts")}`;
 
-  test("is taken back by itself within a minute, and the deployment fails and says why", async () => {
+  test("is rolled back automatically within a minute, and the deployment fails and prints the reason", async () => {
     const before = (await onHost("sudo ufw show added; sudo cat /etc/ufw/after.rules")).stdout;
     let closed = 0;
     const onLine = (line: string) => {

@@ -3,7 +3,7 @@ import {
   asRoot,
   current,
   expectFailsSafely,
-  expectReturned,
+  expectRolledBack,
   FAILING,
 } from "../../e2e/support/failing-releases";
 import { deployImage } from "../../e2e/support/interruptions";
@@ -33,7 +33,7 @@ afterAll(endTrials);
 describe("a release while 16 clients use the system", () => {
   test.each(FAILING)("that $what fails no request, says why, and is rolled back", expectFailsSafely);
 
-  test("by a plain deploy that fails in its migration is taken back by a rollback without a name", async () => {
+  test("by a plain deploy that fails in its migration is undone by a rollback without a name", async () => {
     const good = await current();
     const image = await trialImage("user-service", asRoot("echo 'process.exit(7)' > /app/migrate.js"));
     const { value, traffic } = await underTraffic(rehearsal().url, async () => {
@@ -49,7 +49,7 @@ describe("a release while 16 clients use the system", () => {
     expect((await diff()).stdout).toContain(NO_CHANGES);
   });
 
-  test("that gets healthy and fails its checks is returned from; only what it broke failed meanwhile", async () => {
+  test("that gets healthy and fails its checks is rolled back; only what it broke failed meanwhile", async () => {
     const good = await current();
     const images = { "work-order-service": await trialImage("work-order-service", [BROKEN_ORDERS]) };
     const { value, traffic } = await underTraffic(rehearsal().url, () => release("attempt-checks", images));
@@ -62,7 +62,7 @@ describe("a release while 16 clients use the system", () => {
     console.log(
       `${traffic.failed.length} of ${traffic.requests} requests failed, from ${first?.at} to ${last?.at}, all of the broken path`,
     );
-    await expectReturned("attempt-checks", good);
+    await expectRolledBack("attempt-checks", good);
     await smoke();
   });
 });

@@ -10,7 +10,7 @@ describe("the machine's package sources", () => {
   test("in the one-line format", () => {
     const text = [
       "# deb http://old.example/debian bookworm main",
-      "deb [signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib # ours",
+      "deb [signed-by=/k.gpg] http://mirror.example/debian bookworm main contrib # own",
       "deb-src http://mirror.example/debian bookworm main",
       "",
     ].join("\n");
@@ -41,7 +41,7 @@ describe("the machine's package sources", () => {
     ]);
   });
 
-  test("become those of Debian 13; foreign ones are left out, equal ones come once", () => {
+  test("become those of Debian 13; foreign ones are left out, duplicates come once", () => {
     const source = (uri: string, suite: string) => ({ uri, suite, components: ["main"] });
     const sources = [
       source("http://mirror.example/debian", "bookworm"),

@@ -69,7 +69,7 @@ test("a missing Dockerfile is named with its path", async () => {
     message: "failed to read dockerfile: open Dockerfile.web: no such file or directory",
     detail:
       `There is no file ${folder}/Dockerfile.web. Expected: a folder in "context", relative to Terraform's working ` +
-      'directory, and a file in it that "dockerfile" names (Dockerfile, if it does not). To mend: correct the two paths.',
+      'directory, and a file in it that "dockerfile" names (Dockerfile, if it does not). Remedy: correct the two paths.',
   });
 });
 

@@ -67,7 +67,7 @@ test("a stack that builds an image sets no argument that only BuildKit or a name
     dynamic: { build: { content: Record<string, unknown> } };
   };
   const { fields } = unsupported("docker_image");
-  const set = Object.keys(dynamic.build.content);
-  expect(set).toContain("context");
-  expect(set.filter((name) => fields.has(`build.${name}`))).toEqual([]);
+  const fieldsInUse = Object.keys(dynamic.build.content);
+  expect(fieldsInUse).toContain("context");
+  expect(fieldsInUse.filter((name) => fields.has(`build.${name}`))).toEqual([]);
 });

@@ -62,11 +62,11 @@ test("a field that the plugin does not know is refused before anything is planne
   expect(engine.lines).toEqual([]);
 });
 
-test("waiting for a container without a health check is refused with the mend", async () => {
+test("waiting for a container without a health check is refused with the remedy", async () => {
   const { state, words } = await create({ wait: true, wait_timeout: 1 });
   expect(words).toBe(
     'container "web" has wait = true and no health check\n' +
-      "Expected: a healthcheck block, or one in the image. To mend: add it, or remove `wait`.",
+      "Expected: a healthcheck block, or one in the image. Remedy: add it, or remove `wait`.",
   );
   expect(state).toMatchObject({ id: "abc" });
 });
@@ -127,7 +127,7 @@ test("a job that removes itself at its end is refused: Terraform could not keep 
   const { state, words } = await create({ attach: true, rm: true, must_run: false });
   expect(words).toBe(
     'container "web" has attach = true and rm = true\n' +
-      "Expected: a container that is still there when it has ended. To mend: remove `rm`; Terraform removes the container.",
+      "Expected: a container that is still there when it has ended. Remedy: remove `rm`; Terraform removes the container.",
   );
   expect(state).toBeNull();
   expect(engine.lines).not.toContain("POST /containers/create");
@@ -158,12 +158,12 @@ describe("an image that is neither present nor pullable", () => {
     return { state, words, login };
   }
 
-  test("is named, with what was tried and the mend", async () => {
+  test("is named, with what was tried and the remedy", async () => {
     const { state, words, login } = await pull({});
     expect(words).toBe(
       `Unable to read Docker image into resource: unable to pull image ${name}: error pulling image ${name}: ${refusal}\n` +
         "Tried: the images of the engine by that reference, then a pull without a login. Expected: an image that is present or " +
-        "pullable. To mend: check the spelling, the tag and the login; bring it onto the host by hand with `docker pull`, or " +
+        "pullable. Remedy: check the spelling, the tag and the login; bring it onto the host by hand with `docker pull`, or " +
         "with `docker save IMAGE | ssh HOST docker load`.",
     );
     expect(login).toBe("{}");
@@ -191,7 +191,7 @@ describe("the ping when the provider is configured", () => {
       message: `cannot reach the Docker Engine on ${url}: connection refused by 127.0.0.1, port ${port}`,
       detail:
         `ssh said "ssh: connect to host 127.0.0.1 port ${port}: Connection refused". Expected: an SSH server on that port. ` +
-        "To mend: check the address and the port, that sshd runs, and that no firewall rejects the connection.",
+        "Remedy: check the address and the port, that sshd runs, and that no firewall rejects the connection.",
     });
   });
 
@@ -199,7 +199,7 @@ describe("the ping when the provider is configured", () => {
     await expect(ping("unix:///no/such/docker.sock")).rejects.toMatchObject({
       message: "cannot reach the Docker Engine on unix:///no/such/docker.sock: there is no such socket",
       detail:
-        "Expected: the socket of a running engine. To mend: start Docker, or set `host` of the provider.",
+        "Expected: the socket of a running engine. Remedy: start Docker, or set `host` of the provider.",
     });
   });
 });

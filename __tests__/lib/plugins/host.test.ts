@@ -47,7 +47,7 @@ describe("the command that connects", () => {
     );
   });
 
-  test("leaves user and port to ssh where the host names none", () => {
+  test("leaves user and port to ssh if the host names none", () => {
     expect(command("ssh://vm", [])).toBe("ssh -o ConnectTimeout=30 -T -- vm docker system dial-stdio");
   });
 

@@ -75,7 +75,7 @@ describe("a new container", () => {
     expect(planned).toMatchObject({ volumes: [], labels: Unknown.value, capabilities: [] });
   });
 
-  test("has nothing where an empty list is written, as the real plugin plans it", () => {
+  test("has nothing if an empty list is written, as the real plugin plans it", () => {
     const { planned: empty } = plan(container.schema, null, { name: "web", dns: [], tmpfs: {} });
     expect(empty).toMatchObject({ dns: null, tmpfs: null });
   });

@@ -11,7 +11,7 @@ function refused(type: string, config: ObjectValue) {
   return refusals(type, resource.schema, conform(resource.schema, config), resource.unsupported);
 }
 
-function mend(field: string): string {
+function remedy(field: string): string {
   return (
     "The offline plugin stands in for kreuzwerker/docker 3.9.0 where no registry can be reached, and knows only the fields " +
     `that the stacks use. Remove "${field}", or use the real provider (from the registry, or from a mirror that ` +
@@ -64,7 +64,7 @@ test.each<[string, ObjectValue, string, string]>([
   ],
 ])("%s %j is refused by name", (type, config, field, summary) => {
   const attribute = { steps: [{ attribute_name: field.split(".")[0] }] };
-  expect(refused(type, config)).toEqual([{ severity: 1, summary, detail: mend(field), attribute }]);
+  expect(refused(type, config)).toEqual([{ severity: 1, summary, detail: remedy(field), attribute }]);
 });
 
 test("every unsupported field gets a refusal of its own", () => {
@@ -102,7 +102,7 @@ test("the provider's own unsupported fields are refused", () => {
     {
       severity: 1,
       summary: 'provider "docker" sets "cert_path", which the offline plugin does not support',
-      detail: mend("cert_path"),
+      detail: remedy("cert_path"),
       attribute: { steps: [{ attribute_name: "cert_path" }] },
     },
   ]);

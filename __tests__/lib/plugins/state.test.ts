@@ -33,7 +33,7 @@ describe("the state after a creation", () => {
     });
   });
 
-  test("holds null where nothing was planned and nothing found", () => {
+  test("holds null if nothing was planned and nothing found", () => {
     expect(created({}, { dns: [], log_opts: {} })).toMatchObject({ dns: null, log_opts: null });
   });
 

@@ -59,7 +59,7 @@ describe("unknown parts", () => {
     });
   });
 
-  test("become null where nothing is known", () => {
+  test("become null if nothing is known", () => {
     expect(fillUnknown(planned, {})).toEqual({
       name: "web",
       id: null,

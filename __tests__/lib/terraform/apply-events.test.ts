@@ -6,7 +6,7 @@ const line = (type: string, message: string, addr: string) =>
 const verify = "null_resource.verify";
 const said = (words: string) => line("provision_progress", `${verify}: (remote-exec): ${words}`, verify);
 
-test("steps are said, and how a connection is made is not", () => {
+test("steps are printed, and how a connection is made is not", () => {
   const events = new ApplyEvents();
   expect(events.take(line("apply_complete", "a.b: Creation complete after 3s [id=1]", "a.b"))).toBe(
     "a.b: Creation complete after 3s",

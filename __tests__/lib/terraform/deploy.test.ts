@@ -43,7 +43,7 @@ describe("a step of a deployment", () => {
   });
 
   test.each(['+ name = "web"', "docker_image.web: Refreshing state... [id=sha256:1]", "Outputs:"])(
-    "%j is none",
+    "%j is no step",
     (line) => {
       expect(deployStep(line)).toBeUndefined();
     },
@@ -96,7 +96,7 @@ describe("the error of a failed deployment", () => {
     );
   });
 
-  test("is the end of the output where nothing is called an error", () => {
+  test("is the end of the output if nothing is called an error", () => {
     expect(terraformError("one\n\ntwo\n")).toBe("one\ntwo");
   });
 });

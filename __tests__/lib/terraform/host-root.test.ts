@@ -22,7 +22,7 @@ describe("the folder of everything on the VM", () => {
     expect(await workspaceWith(JSON.stringify(production({ hostRoot }))).hostRoot()).toBe(expected);
   });
 
-  test("of a stack that says none is an error, not the default", async () => {
+  test("of a stack without one is an error, not the default", async () => {
     await expect(workspaceWith("{}").hostRoot()).rejects.toThrow(
       /has no output host_root: expected the folder/,
     );

@@ -1,6 +1,6 @@
 import { terraformUnder } from "../../../lib/terraform/interrupt";
 
-test("finds Terraform below cdktf, and neither its plugins nor anybody else's", () => {
+test("finds Terraform below cdktf, but not its plugins or another Terraform", () => {
   const list = [
     "    1     0 init",
     "   40     1 node",

@@ -21,7 +21,7 @@ const operator: PluginChoice = { kind: "operator", file: "/etc/terraform.rc", di
 describe("the operator's Terraform configuration", () => {
   const file = "/etc/terraform.rc";
 
-  test("counts where it is set and exists", () => {
+  test("counts if it is set and exists", () => {
     expect(operatorConfiguration({ TF_CLI_CONFIG_FILE: file }, (path) => path === file)).toBe(file);
   });
 
@@ -35,7 +35,7 @@ describe("the operator's Terraform configuration", () => {
     ["not set", {}],
     ["empty", { TF_CLI_CONFIG_FILE: "" }],
     ["not there", { TF_CLI_CONFIG_FILE: "/gone" }],
-  ])("does not count where it is %s", (_, environment) => {
+  ])("does not count if it is %s", (_, environment) => {
     expect(operatorConfiguration(environment, (path) => path === file)).toBeUndefined();
   });
 });
@@ -60,7 +60,7 @@ describe("plugins in a stack's folder", () => {
     expect(readFileSync(join(folder, "cdk.tf.json"), "utf8")).toBe("{}");
   });
 
-  test("the same again leaves Terraform's lock", async () => {
+  test("a second run leaves Terraform's lock", async () => {
     const folder = stack();
     await placePlugins(offline("1"), folder);
     relock(folder);

@@ -11,14 +11,14 @@ const folderWith = (files: Record<string, string>): string => {
 const state = JSON.stringify({ version: 4, resources: [{ type: "docker_network" }] });
 const emptyState = JSON.stringify({ version: 4, resources: [] });
 
-describe("a folder with somebody's own deployment", () => {
+describe("a folder with the operator's own deployment", () => {
   test.each<[string, Record<string, string>]>([
     ["values", { "terraform.tfvars": "" }],
     ["values in JSON", { "terraform.tfvars.json": "{}" }],
     ["values under another name", { "team.auto.tfvars": "" }],
-    ["values beside a rehearsal's", { "team.auto.tfvars.json": "{}", "rehearsal.auto.tfvars.json": "{}" }],
+    ["values next to a rehearsal's", { "team.auto.tfvars.json": "{}", "rehearsal.auto.tfvars.json": "{}" }],
     ["a state", { "terraform.prod.tfstate": state }],
-  ])("is one with %s", async (_, files) => {
+  ])("is recognised by %s", async (_, files) => {
     expect(await holdsForeignDeployment(folderWith(files))).toBe(true);
   });
 
@@ -29,7 +29,7 @@ describe("a folder with somebody's own deployment", () => {
     ["the state of something that was destroyed", { "terraform.prod.tfstate": emptyState }],
     ["the state of another stack", { "terraform.local.tfstate": state }],
     ["a rehearsal's state", { "terraform.prod.tfstate": state, "rehearsal.auto.tfvars.json": "{}" }],
-  ])("is none with %s", async (_, files) => {
+  ])("is not recognised by %s", async (_, files) => {
     expect(await holdsForeignDeployment(folderWith(files))).toBe(false);
   });
 });

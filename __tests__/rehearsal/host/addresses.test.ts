@@ -37,8 +37,8 @@ describe("networks of rehearsals", () => {
     expect(freePlans([parseRange(taken)])[0]).toEqual(networkPlan(1));
   });
 
-  test.each([["198.51.100.0/24"], ["198.0.0.0/8"], ["2001:db8::/32"]])(
-    "are none where %s is taken",
+  test.each([["198.51.100.0/24"], ["198.0.0.0/8"], ["2001:db8::/32"], ["::/0"]])(
+    "are all taken if %s is",
     (taken) => {
       expect(freePlans([parseRange(taken)])).toEqual([]);
     },
@@ -51,8 +51,8 @@ describe("networks of rehearsals", () => {
 
 describe("parseRange", () => {
   test("knows both families and short spellings", () => {
-    expect(parseRange("198.51.100.17/28")).toEqual({ version: 4, first: 0xc6336410n, last: 0xc633641fn });
-    expect(parseRange("::/0")).toEqual({ version: 6, first: 0n, last: (1n << 128n) - 1n });
+    expect(parseRange("198.51.100.17/28").map(String)).toEqual(["198.51.100.17", "28"]);
+    expect(parseRange("::/0").map(String)).toEqual(["::", "0"]);
     expect(parseRange("2001:db8::1")).toEqual(parseRange("2001:0db8:0:0:0:0:0:1/128"));
   });
 

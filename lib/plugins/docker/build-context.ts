@@ -13,7 +13,7 @@ const IGNORE_FILE = ".dockerignore";
  * A folder as a tar stream, without what its .dockerignore excludes.
  * @param folder relative to the working directory, absolute, or below `~`
  * @param dockerfile relative to the folder
- * @throws PluginError where the folder or the Dockerfile is missing
+ * @throws PluginError if the folder or the Dockerfile is missing
  */
 export async function buildContext(folder: string, dockerfile: string): Promise<Readable> {
   const root = resolve(folder.replace(/^~(?=\/|$)/, homedir()));
@@ -47,6 +47,6 @@ async function checkFile(root: string, dockerfile: string): Promise<void> {
   throw new PluginError(
     `failed to read dockerfile: open ${dockerfile}: no such file or directory`,
     `There is no file ${path}. Expected: a folder in "context", relative to Terraform's working directory, and a file in it ` +
-      'that "dockerfile" names (Dockerfile, if it does not). To mend: correct the two paths.',
+      'that "dockerfile" names (Dockerfile, if it does not). Remedy: correct the two paths.',
   );
 }

@@ -88,7 +88,7 @@ export function updatableConfig(planned: Fields) {
   };
 }
 
-/** The engine chooses the driver where none is configured, and refuses options without a driver. */
+/** The engine chooses the driver if none is configured, and refuses options without a driver. */
 function logConfig(planned: Fields): HostConfig["LogConfig"] {
   return { Type: planned.text("log_driver") ?? "", Config: planned.map("log_opts") };
 }

@@ -17,7 +17,7 @@ const START_INTERVAL_API_MINOR = 44;
 
 /**
  * Creates the container, connects its networks, starts it, and waits as configured.
- * @throws HalfCreatedError where the container exists and is not as it should be
+ * @throws HalfCreatedError if the container exists and is not as it should be
  */
 export async function createContainer(
   engine: Engine,
@@ -44,7 +44,7 @@ export async function createContainer(
   }
 }
 
-/** The container failed, and is not there any more. */
+/** The container failed, and no longer exists. */
 class RemovedError extends PluginError {}
 
 /** Terraform accepts no object that is gone when its creation ends. */
@@ -52,7 +52,7 @@ function checkJob(planned: Fields): void {
   if (!planned.flag("attach") || !planned.flag("rm")) return;
   throw new PluginError(
     `container "${planned.requiredText("name")}" has attach = true and rm = true`,
-    "Expected: a container that is still there when it has ended. To mend: remove `rm`; Terraform removes the container.",
+    "Expected: a container that is still there when it has ended. Remedy: remove `rm`; Terraform removes the container.",
   );
 }
 
@@ -74,7 +74,7 @@ async function checkStartInterval(engine: Engine, planned: Fields): Promise<void
   throw new PluginError(
     'Unable to create container: "specify health-check start interval" requires API version 1.44, but the Docker daemon ' +
       `API version is ${version}`,
-    "Expected: Docker Engine 25 or later. To mend: upgrade the engine, or remove start_interval from the health check.",
+    "Expected: Docker Engine 25 or later. Remedy: upgrade the engine, or remove start_interval from the health check.",
   );
 }
 
@@ -107,7 +107,7 @@ async function start(engine: Engine, id: string): Promise<void> {
   await because("Unable to start container", () => engine.post(`/containers/${id}/start`));
 }
 
-/** @returns what the container printed, where `logs` asks for it */
+/** @returns what the container printed, if `logs` asks for it */
 async function attach(
   engine: Engine,
   id: string,
@@ -139,7 +139,7 @@ async function exitedImmediately(engine: Engine, id: string, planned: Fields): P
   await removeContainer(engine, id, planned);
   return new RemovedError(
     `container "${planned.requiredText("name")}" exited immediately, with exit code ${code}`,
-    "Expected: a container that keeps running (must_run = true, the default). It was removed, and its logs with it. To mend: " +
+    "Expected: a container that keeps running (must_run = true, the default). It was removed, and its logs with it. Remedy: " +
       "run its image by hand to see what it prints; for a job that ends, set must_run = false.",
   );
 }

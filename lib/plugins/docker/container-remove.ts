@@ -5,7 +5,7 @@ import { EngineError, type Engine } from "./engine";
 
 /**
  * Removes a container, with the time to end that `destroy_grace_seconds` gives it.
- * @throws PluginError also where it is gone already, as the real plugin
+ * @throws PluginError also if it is gone already, as the real plugin
  */
 export async function removeContainer(engine: Engine, id: string, state: Fields): Promise<void> {
   // The engine removes it by itself when it ends.

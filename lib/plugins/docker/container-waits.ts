@@ -8,7 +8,7 @@ const HEALTH_POLL_MILLISECONDS = 250;
 const STATE_POLL_MILLISECONDS = 200;
 const REMOVAL_MILLISECONDS = 30_000;
 
-/** @returns undefined where there is no such container */
+/** @returns undefined if there is no such container */
 export async function findContainer(engine: Engine, id: string): Promise<ContainerInfo | undefined> {
   try {
     return await engine.get<ContainerInfo>(`/containers/${id}/json`);
@@ -44,14 +44,14 @@ export async function waitUntilHealthy(
   throw new PluginError(
     `container "${name}" was not healthy after ${seconds} s: its state is ${last}`,
     `Expected: the state healthy within wait_timeout. The container stays as it is, and Terraform replaces it in the next ` +
-      `apply. To mend: look at \`docker logs ${name}\` and at \`docker inspect --format '{{json .State.Health}}' ${name}\`.`,
+      `apply. Remedy: look at \`docker logs ${name}\` and at \`docker inspect --format '{{json .State.Health}}' ${name}\`.`,
   );
 }
 
 function noHealthcheck(planned: Fields): PluginError {
   return new PluginError(
     `container "${planned.requiredText("name")}" has wait = true and no health check`,
-    "Expected: a healthcheck block, or one in the image. To mend: add it, or remove `wait`.",
+    "Expected: a healthcheck block, or one in the image. Remedy: add it, or remove `wait`.",
   );
 }
 
@@ -77,7 +77,7 @@ export async function hasEnded(
   return ended ?? false;
 }
 
-/** @returns the container, where it runs before `limitMilliseconds` are over */
+/** @returns the container, if it runs before `limitMilliseconds` are over */
 export async function waitUntilRunning(
   engine: Engine,
   id: string,

@@ -35,7 +35,7 @@ async function read(engine: Engine, state: Fields, stop: AbortSignal): Promise<O
   const limit = state.number("container_read_refresh_timeout_milliseconds") ?? 0;
   const running = await waitUntilRunning(engine, id, limit, stop);
   if (running) return containerState(running, image);
-  // As the real plugin: a container that should run and does not is removed, to be created anew.
+  // As the real plugin: a container that should run and does not is removed, to be created again.
   await removeContainer(engine, id, state);
   return null;
 }

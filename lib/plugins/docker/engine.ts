@@ -8,7 +8,7 @@ import type { EngineHost } from "./host";
 export interface EngineRequest {
   /** A list gives the parameter once for each element; undefined and "" give none. */
   readonly query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
-  /** Sent as JSON, or as it is where it is a stream. */
+  /** Sent as JSON, or as it is if it is a stream. */
   readonly body?: object | Readable;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -39,7 +39,7 @@ export class Engine {
 
   /**
    * The newest version of the API that the engine speaks, such as "1.41".
-   * @throws PluginError where the engine cannot be reached
+   * @throws PluginError if the engine cannot be reached
    */
   async apiVersion(): Promise<string> {
     this.version ??= this.open("GET", "/_ping", {}).then(async (response) => {
@@ -53,7 +53,7 @@ export class Engine {
     return (await json(await this.open("GET", path, { query }))) as T;
   }
 
-  /** @returns undefined where the engine answers with nothing */
+  /** @returns undefined if the engine answers with nothing */
   async post<T = undefined>(path: string, options: EngineRequest = {}): Promise<T> {
     const answer = await text(await this.open("POST", path, options));
     return (answer === "" ? undefined : JSON.parse(answer)) as T;
@@ -69,7 +69,7 @@ export class Engine {
 
   /**
    * Sends a request and leaves the answer to be read.
-   * @throws EngineError where the engine refuses
+   * @throws EngineError if the engine refuses
    */
   async open(method: string, path: string, options: EngineRequest): Promise<IncomingMessage> {
     const response = await this.send(method, path, options);
@@ -113,26 +113,26 @@ export class Engine {
     if (this.host.kind === "ssh") {
       return new PluginError(
         `lost the connection to the Docker Engine on ${this.host.url}: ${error.message}`,
-        "Expected: a connection that lasts. To mend: check the network and sshd on the host, then run the command again.",
+        "Expected: a connection that lasts. Remedy: check the network and sshd on the host, then run the command again.",
       );
     }
     return socketFailure(this.host.url, error);
   }
 }
 
-/** By Node's error codes: what is wrong, what was expected, how to mend it. */
+/** By Node's error codes: what is wrong, what was expected, the remedy. */
 const SOCKET_FAILURES: Readonly<Record<string, readonly [string, string]>> = {
   ENOENT: [
     "there is no such socket",
-    "Expected: the socket of a running engine. To mend: start Docker, or set `host` of the provider.",
+    "Expected: the socket of a running engine. Remedy: start Docker, or set `host` of the provider.",
   ],
   ECONNREFUSED: [
     "nothing listens on the socket",
-    "Expected: a running engine. To mend: start Docker (`systemctl start docker`).",
+    "Expected: a running engine. Remedy: start Docker (`systemctl start docker`).",
   ],
   EACCES: [
     "this user may not use the socket",
-    "Expected: a member of the group docker. To mend: `sudo usermod -aG docker $USER`, then log in again.",
+    "Expected: a member of the group docker. Remedy: `sudo usermod -aG docker $USER`, then log in again.",
   ],
 };
 

@@ -9,7 +9,7 @@ export function imagePath(name: string): string {
   return `/images/${name.split("/").map(encodeURIComponent).join("/")}`;
 }
 
-/** @returns undefined where the engine has no image of that name or id */
+/** @returns undefined if the engine has no image of that name or id */
 export async function findLocalImage(engine: Engine, name: string): Promise<ImageInspectInfo | undefined> {
   try {
     return await engine.get<ImageInspectInfo>(`${imagePath(name)}/json`);
@@ -20,7 +20,7 @@ export async function findLocalImage(engine: Engine, name: string): Promise<Imag
 }
 
 /**
- * The image of that name or id, pulled where the engine does not have it.
+ * The image of that name or id, pulled if the engine does not have it.
  * @throws PluginError
  */
 export async function findImage(
@@ -54,7 +54,7 @@ function missingImage(reason: string, withLogin: boolean): PluginError {
   return new PluginError(
     reason,
     `Tried: the images of the engine by that reference, then a pull ${how}. Expected: an image that is present or ` +
-      `pullable. To mend: check the spelling, the tag and the login; bring it onto the host by hand with \`docker pull\`, or ` +
+      `pullable. Remedy: check the spelling, the tag and the login; bring it onto the host by hand with \`docker pull\`, or ` +
       "with `docker save IMAGE | ssh HOST docker load`.",
   );
 }

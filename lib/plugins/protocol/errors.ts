@@ -1,6 +1,6 @@
 import type { ObjectValue } from "./values";
 
-/** A failure in words for the operator: a headline, and what was expected and how to mend it. */
+/** A failure in words for the operator: a headline, what was expected, and the remedy. */
 export class PluginError extends Error {
   constructor(
     message: string,
@@ -52,7 +52,7 @@ export function errorDiagnostic(error: unknown): Diagnostic {
   };
 }
 
-/** A refusal that Terraform shows beside the field of the configuration. */
+/** A refusal that Terraform shows with the field of the configuration. */
 export function fieldDiagnostic(error: PluginError, field: string): Diagnostic {
   return { ...errorDiagnostic(error), attribute: { steps: [{ attribute_name: field }] } };
 }

@@ -9,7 +9,7 @@ export class Fields {
     return typeof value === "string" && value !== "" ? value : undefined;
   }
 
-  /** @throws Error where the field is empty, which Terraform rules out for required and computed fields */
+  /** @throws Error if the field is empty, which Terraform rules out for required and computed fields */
   requiredText(name: string): string {
     const value = this.text(name);
     if (value === undefined) throw new Error(`the field "${name}" is empty, and a value was expected`);

@@ -110,7 +110,7 @@ function withoutEmpty(block: Block, value: ObjectValue): ObjectValue {
 function withDefault(attribute: Attribute, value: Value, isNew: boolean): Value {
   if (value === "" && attribute.default_for_empty) return attribute.default ?? value;
   if (value !== null) return value;
-  // A default of "" is none: the real plugins leave such a field null.
+  // A default of "" counts as no default: the real plugins leave such a field null.
   if (attribute.default !== undefined && attribute.default !== "") return attribute.default;
   return attribute.computed && isNew ? Unknown.value : null;
 }

@@ -18,7 +18,7 @@ export interface Resource {
    * @throws HalfCreatedError if the object was made and something failed afterwards
    */
   create(planned: Fields, stop: AbortSignal, config: Fields): Promise<ObjectValue>;
-  /** @returns the fields that can be read back, or null where the object is gone */
+  /** @returns the fields that can be read back, or null if the object is gone */
   read(state: Fields, stop: AbortSignal): Promise<ObjectValue | null>;
   /** Applies what can be changed without replacing the object. @default nothing can */
   update?(prior: Fields, planned: Fields, stop: AbortSignal): Promise<void>;
@@ -42,6 +42,6 @@ export interface Provider {
   /** @default none */
   readonly unsupported?: Unsupported;
   readonly resources: Readonly<Record<string, Resource>>;
-  /** @throws PluginError where the configuration is wrong or what it names cannot be reached */
+  /** @throws PluginError if the configuration is wrong or what it names cannot be reached */
   configure?(config: Fields): Promise<void>;
 }

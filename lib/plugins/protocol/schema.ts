@@ -7,7 +7,7 @@ export interface Attribute {
   readonly type: Type;
   readonly required?: boolean;
   readonly optional?: boolean;
-  /** The provider gives the value where the configuration gives none. */
+  /** The provider gives the value if the configuration gives none. */
   readonly computed?: boolean;
   readonly sensitive?: boolean;
   readonly deprecated?: boolean;
@@ -28,7 +28,7 @@ export interface NestedBlock extends Block {
   readonly max_items?: number;
   /** A change anywhere in the block replaces the object. */
   readonly force_new?: boolean;
-  /** The provider gives the blocks where the configuration gives none. Terraform's schema does not show it. */
+  /** The provider gives the blocks if the configuration gives none. Terraform's schema does not show it. */
   readonly computed?: boolean;
 }
 

@@ -49,7 +49,7 @@ export function decode(dynamic: DynamicValue | null | undefined): Value {
   return null;
 }
 
-/** @throws Error where the value is something else than an object or null */
+/** @throws Error if the value is something else than an object or null */
 export function decodeObject(dynamic: DynamicValue | null | undefined): ObjectValue | null {
   const value = decode(dynamic);
   if (value === null || isObject(value)) return value;

@@ -160,7 +160,7 @@ async function smoke() {
   const { token, user, registered } = await logIn(api, username, password);
   api.token = token;
   const me = (await api("GET", "/api/auth/me")).json().user;
-  check(me.id === user.id, "/api/auth/me is somebody else than who logged in");
+  check(me.id === user.id, "/api/auth/me is another user than the one who logged in");
   await api("GET", "/api/work-orders", { token: "nonsense", expected: 401 });
 
   const code = `SMOKE-${randomBytes(4).toString("hex")}`;

@@ -80,7 +80,7 @@ describe("the services", () => {
     system = await startSystem(DATABASE_URL, REDIS_URL);
     const register = (username: string): Promise<Answer> =>
       call(system.users, "POST", "/api/auth/register", undefined, { username, password: "correct horse" });
-    // GIVEN five people who register at the same moment on an empty system
+    // GIVEN five people who register at the same time on an empty system
     const answers = await Promise.all(["ann", "ben", "cleo", "dan", "eve"].map(register));
     const users = answers.map((answer) => answer.body.user);
     const first = users.find(({ role }) => role === "admin");
@@ -137,7 +137,7 @@ describe("the services", () => {
         /^the user name ann is taken$/,
       ],
       [
-        "an id that is none",
+        "an invalid id",
         "users",
         "GET",
         "/api/users/1",
@@ -379,7 +379,7 @@ describe("the services", () => {
       assert.equal(health.body.checks[check].status, "down");
       assert.equal(health.body.checks["user-service"].status, "down");
       assert.ok(performance.now() - start < 8000);
-      system[wire].mend();
+      system[wire].repair();
       await until(`the services use the ${wire} again`, async () => (await ask()).status === 200);
       await until(
         "health is back",

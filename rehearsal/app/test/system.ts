@@ -61,7 +61,7 @@ export class Wire {
     this.sockets.forEach((socket) => socket.destroy());
   }
 
-  mend(): void {
+  repair(): void {
     this.isCut = false;
   }
 

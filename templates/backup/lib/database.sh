@@ -2,7 +2,8 @@
 # PostgreSQL and Redis, through programs of their own images: those have the server's version, and on the local socket they
 # need no password.
 
-# Name of every session of a backup at the server: under the lock, whoever has it and is not ours was left by one that died.
+# Name of every session of a backup at the server: under the lock, a session of that name that is not this backup's was left by
+# one that died.
 readonly SESSION_NAME=$PROJECT-backup
 
 # What every session is told before anything else: the services' own login may have other functions, operators and tables
@@ -15,7 +16,7 @@ connection_to() {
   printf "dbname='%s'" "${name//\'/\\\'}"
 }
 
-# container_of SERVICE: name of its container; fails where it does not run.
+# container_of SERVICE: name of its container; fails if it does not run.
 container_of() {
   local name state
   name=$(jq -r --arg service "$1" '.services[] | select(.service == $service) | .container' "$CONFIG")
@@ -46,7 +47,7 @@ feed_postgres() { in_server --interactive "$@"; }
 # What the containers that read a server or a dump are labelled with, should the script that started one be killed.
 readonly READER_LABEL=$PROJECT.throwaway=reader
 
-# A small share of the processor beside the system's containers (1024), and the first to go where memory runs out. A whole
+# A small share of the processor next to the system's containers (1024), and the first to go where memory runs out. A whole
 # dump would go through Docker into the container's log otherwise, and take as much of the processor as pg_dump itself.
 readonly READER=(docker run --rm --init --user 0:0 --network none --label "$READER_LABEL" --log-driver none --pids-limit 128 --cpu-shares 64 --oom-score-adj 500
   --cap-drop ALL --security-opt no-new-privileges --read-only)
@@ -64,7 +65,7 @@ socket_of() {
 
 # read_server CONTAINER FOLDER PROGRAM ARGUMENT...: as in_postgres, in a container of its own that has FOLDER as /out: what the
 # program takes is not missing in the server's share of processor and memory. What it writes may get as large as what this
-# script writes: it is no child of ours, and our limit is not its own.
+# script writes: it is no child of this script, and this script's limit is not its own.
 read_server() {
   local container=$1 folder=$2 program=$3 login largest
   shift 3
@@ -81,7 +82,7 @@ read_server() {
     --entrypoint "$program" "$(docker inspect --format '{{.Image}}' "$container")" "$@"
 }
 
-# readable_apart CONTAINER DATABASE FOLDER: whether a container beside the server's reaches it and may write to FOLDER. It may
+# readable_apart CONTAINER DATABASE FOLDER: whether a container next to the server's reaches it and may write to FOLDER. It may
 # not where the socket is in no volume, wants another user than root, or Docker gives root another number.
 readable_apart() {
   [ -n "$(socket_of "$1")" ] || return 1
@@ -139,13 +140,13 @@ close_session() {
   session_pid=''
 }
 
-# snapshot_of ANSWER: the name of a snapshot; fails where the answer is none.
+# snapshot_of ANSWER: the name of a snapshot; fails if the answer is no such name.
 snapshot_of() { [[ $1 =~ ^[0-9A-F]{1,16}-[0-9A-F]{1,16}-[0-9]{1,9}$ ]] && printf '%s' "$1"; }
 
-# counts_of: the answers to COUNT_ROWS as one object of names and numbers; fails where they are something else.
+# counts_of: the answers to COUNT_ROWS as one object of names and numbers; fails if they are something else.
 counts_of() { jq -ces 'add // {} | select(type == "object" and all(.[]; type == "number" and . >= 0 and . == floor))'; }
 
-# facts_of ANSWER: the answer to DATABASE_FACTS; fails where it is none.
+# facts_of ANSWER: the answer to DATABASE_FACTS; fails if it is invalid.
 facts_of() { query backup/jq/database-facts.jq -ce <<< "$1"; }
 
 # shellcheck disable=SC2034 # for the scripts that read this file
@@ -158,7 +159,7 @@ readonly COUNT_ROWS="SELECT format('SELECT json_build_object(%L, count(*)) FROM 
 \\gexec"
 
 # shellcheck disable=SC2034 # for the scripts that read this file
-# What one has to know of a database to make it anew.
+# What one has to know of a database to make it again.
 readonly DATABASE_FACTS="SELECT json_build_object('version', current_setting('server_version'),
   'major', current_setting('server_version_num')::int / 10000, 'database', current_database(), 'user', current_user, 'owner', pg_get_userbyid(datdba),
   'bytes', pg_database_size(current_database()), 'encoding', pg_encoding_to_char(encoding), 'collate', datcollate, 'ctype', datctype)
@@ -209,7 +210,7 @@ save_redis() {
   # shellcheck disable=SC2016 # for the shell in the container
   docker exec "$1" sh -c '[ -z "${REDIS_PASSWORD:-}" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"
     exec nice -n 19 redis-cli -p "$1" --rdb -' sh "$2" > "$3" || return 1
-  # Into a pipe, redis-cli also writes the mark with which Redis ends what it sends: 40 hexadecimal digits behind the snapshot,
+  # Into a pipe, redis-cli also writes the end marker of what Redis sends: 40 hexadecimal digits behind the snapshot,
   # with which it could not be loaded. A snapshot itself never ends like that: before its checksum comes a byte 255.
   if tail -c 40 "$3" | grep -aqxE '[0-9a-f]{40}'; then truncate --size=-40 "$3"; fi
   if [ "$(head -c 5 "$3")" != REDIS ]; then

@@ -68,7 +68,7 @@ data_folders() {
 }
 
 # listed_files FOLDER...: regular files in these folders, as listed_entries would list them, sorted. Into /dev/null tar reads
-# no content. One that goes meanwhile is none that matters.
+# no content. A file that goes meanwhile does not matter.
 listed_files() {
   [ $# -gt 0 ] || return 0
   (cd "$(config .root)" && { find "$@" -type f -print0 | perl -0 -ne "print if length(\$_) <= $LONGEST_PATH" |

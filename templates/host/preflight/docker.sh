@@ -3,7 +3,7 @@
 
 docker_answer() { timeout "$ANSWER_SECONDS" docker "$@"; }
 
-# Fails where nothing more can be asked of Docker.
+# Fails if nothing more can be asked of Docker.
 check_docker() {
   local answer version api
   if ! command -v docker > /dev/null; then
@@ -53,7 +53,7 @@ check_storage_driver() {
     overlay2 | overlayfs | btrfs | zfs) ok storage "storage driver $driver" ;;
     *)
       warning storage "storage driver $driver, which is slow or no longer maintained" "overlay2" \
-        "Set \"storage-driver\": \"overlay2\" in /etc/docker/daemon.json; images have to be pulled anew"
+        "Set \"storage-driver\": \"overlay2\" in /etc/docker/daemon.json; images have to be pulled again"
       ;;
   esac
 }

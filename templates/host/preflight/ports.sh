@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# Ports of the host: free, or held by our own containers, which the deploy replaces.
+# Ports of the host: free, or held by this system's containers, which the deploy replaces.
 
 check_ports() {
-  local port ports ours listening before=$ERRORS
+  local port ports own listening before=$ERRORS
   [ -n "$PORTS" ] || return 0
   if ! listening=$(ss -Hltn); then
     warning ports "the ports in use cannot be listed, as there is no ss on $HOST_NAME" "the program ss" \
@@ -10,11 +10,11 @@ check_ports() {
     return
   fi
   ports=$(published_ports)
-  ours=$(published_by_us)
+  own=$(published_by_us)
   for port in $ports; do
-    check_port "$port" "$listening" "$ours"
+    check_port "$port" "$listening" "$own"
   done
-  [ "$ERRORS" -gt "$before" ] || ok ports "$(paste -sd ' ' <<< "$ports") are free, or ours"
+  [ "$ERRORS" -gt "$before" ] || ok ports "$(paste -sd ' ' <<< "$ports") are free, or held by this system"
 }
 
 published_ports() {
@@ -22,7 +22,7 @@ published_ports() {
   for address in $PORTS; do echo "${address##*:}"; done | sort -nu
 }
 
-# Ports of our containers, each as `:3000->`. Docker writes neighbours as a range, `127.0.0.1:3000-3003->3000-3003/tcp`.
+# Ports of this system's containers, each as `:3000->`. Docker writes neighbours as a range, `127.0.0.1:3000-3003->3000-3003/tcp`.
 published_by_us() {
   local mappings first last
   command -v docker > /dev/null || return 0
@@ -34,18 +34,18 @@ published_by_us() {
 }
 
 check_port() {
-  local port=$1 listening=$2 ours=$3 local_address
-  [[ $ours != *":$port->"* ]] || return 0
+  local port=$1 listening=$2 own=$3 local_address
+  [[ $own != *":$port->"* ]] || return 0
   while read -r _ _ _ local_address _; do
     if [ "${local_address##*:}" = "$port" ] && wanted "$local_address"; then
       error "port $port" "$local_address is used by $(holder "$port")" "a port that is free" \
-        "End that program, or give our container another port"
+        "End that program, or give this system's container another port"
       return
     fi
   done <<< "$listening"
 }
 
-# wanted LISTENER: true where it keeps us from one of our addresses of its port.
+# wanted LISTENER: true if it occupies an address that this system's containers need at its port.
 wanted() {
   local listener=${1%:*} port=${1##*:} address
   # ss writes the interface behind some addresses.
@@ -56,7 +56,7 @@ wanted() {
   return 1
 }
 
-# True where nobody can listen on one address while another program listens on the other. `*` stands for both families.
+# True if nobody can listen on one address while another program listens on the other. `*` means both families.
 overlap() {
   local one=$1 other=$2
   if [ "$one" = '*' ] || [ "$one" = "$other" ]; then return 0; fi

@@ -7,15 +7,15 @@ severities=()
 checks=()
 found=()
 expected=()
-mends=()
+remedies=()
 
-# finding SEVERITY CHECK FOUND [EXPECTED MEND]: sentences without the full stop.
+# finding SEVERITY CHECK FOUND [EXPECTED REMEDY]: sentences without the full stop.
 finding() {
   severities+=("$1")
   checks+=("$2")
   found+=("$(one_line "$3")")
   expected+=("$(one_line "${4:-}")")
-  mends+=("$(one_line "${5:-}")")
+  remedies+=("$(one_line "${5:-}")")
 }
 
 ok() { finding ok "$@"; }
@@ -59,9 +59,9 @@ print_json() {
   printf '{"host":%s,"login":%s,"errors":%d,"warnings":%d,"findings":[' \
     "$(json_text "$HOST_NAME")" "$(json_text "$LOGIN")" "$ERRORS" "$WARNINGS"
   for i in "${!checks[@]}"; do
-    printf '%s{"check":%s,"severity":"%s","found":%s,"expected":%s,"mend":%s}' "$separator" \
+    printf '%s{"check":%s,"severity":"%s","found":%s,"expected":%s,"remedy":%s}' "$separator" \
       "$(json_text "${checks[$i]}")" "${severities[$i]}" "$(json_text "${found[$i]}")" \
-      "$(json_text "${expected[$i]}")" "$(json_text "${mends[$i]}")"
+      "$(json_text "${expected[$i]}")" "$(json_text "${remedies[$i]}")"
     separator=,
   done
   printf ']}\n'
@@ -72,7 +72,7 @@ print_table() {
   printf '%-8s %-14s %s\n' result check found
   for i in "${!checks[@]}"; do
     printf '%-8s %-14s %s%s%s\n' "${severities[$i]}" "${checks[$i]}" "${found[$i]}" \
-      "${expected[$i]:+. Expected ${expected[$i]}}" "${mends[$i]:+. ${mends[$i]}.}"
+      "${expected[$i]:+. Expected ${expected[$i]}}" "${remedies[$i]:+. ${remedies[$i]}.}"
   done
   if [ "$ERRORS" -gt 0 ]; then
     echo "the host $HOST_NAME is not ready: $ERRORS error(s), $WARNINGS warning(s); nothing on it was changed"

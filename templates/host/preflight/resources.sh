@@ -35,7 +35,7 @@ existing() {
   echo "$path"
 }
 
-# Every file system once, whatever lies on it: ours, its data, logs and backups, and Docker's.
+# Every file system once, whatever lies on it: this system's folder, its data, logs and backups, and Docker's.
 check_disks() {
   local docker_root path mount seen=' ' folders=()
   [ -z "$FOLDER" ] || folders=("$FOLDER" "$FOLDER/data" "$FOLDER/logs" "$FOLDER/backups")

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # What the host is measured by. Every value comes with the deployment; see the props of the construct Preflight.
 
-: "${LABEL:?label that marks our own containers, such as emaintenance.service}"
+: "${LABEL:?label of the containers of this system, such as emaintenance.service}"
 : "${SERVICE_UID:?user and group id of the services}"
 : "${SERVICE_ACCOUNT:?name of the account that keeps that id}"
 : "${IMAGES:?image references, separated by spaces}"
@@ -21,7 +21,7 @@ FOLDER=${FOLDER:-}
 PORTS=${PORTS:-}
 # Registries that the deployment logs in to by itself, separated by spaces.
 REGISTRIES_WITH_LOGIN=${REGISTRIES_WITH_LOGIN:-}
-# Programs that the parts of the host need, separated by spaces.
+# Programs that the host components need, separated by spaces.
 PROGRAMS=${PROGRAMS:-}
 # The time where the deploy was started, in RFC 3339; empty: the clock is not compared.
 EXPECTED_TIME=${EXPECTED_TIME:-}

@@ -30,7 +30,7 @@ check_architecture() {
     fi
   done
   error architecture "$HOST_NAME is a machine of type $machine" "one of $ARCHITECTURES" \
-    "Use another VM; where your images are built for this one, add it to the preflight's architectures"
+    "Use another VM; if your images are built for this one, add it to the preflight's architectures"
 }
 
 check_programs() {

@@ -1,4 +1,4 @@
-# Sources of alerts that still stand, of one source and of its parts. Input: lines of text, each an alert in JSON. Further:
+# Sources of open alerts, of one source and of its parts. Input: lines of text, each an alert in JSON. Further:
 # $source.
 
 reduce (inputs | fromjson? | select("\(.source)/" | startswith($source + "/"))) as $alert ({};

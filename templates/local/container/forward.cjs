@@ -1,4 +1,4 @@
-// Stands in for a service that runs on the developer's machine: whoever connects here, talks to it.
+// Takes the place of a service that runs on the developer's machine: whoever connects here, talks to it.
 "use strict";
 const { connect, createServer } = require("node:net");
 

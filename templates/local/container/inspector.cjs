@@ -17,7 +17,7 @@ if (isMainThread && port > 0 && !watches && (ofTheSource || nextServer)) {
   open(RETRIES);
 }
 
-/** The process before this one may still hold the port for a moment. */
+/** The process before this one may still hold the port for a short time. */
 function open(retries) {
   const inspector = require("node:inspector");
   if (inspector.url() !== undefined) return;

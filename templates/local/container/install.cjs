@@ -1,4 +1,4 @@
-// Makes what is beside the source the developer's, and installs the packages as the developer, unless exactly those are there.
+// Makes what is next to the source the developer's, and installs the packages as the developer, unless exactly those are there.
 // Docker makes new volumes for root; a package manager that ran as root would leave root's files in them, and in the source.
 "use strict";
 const { spawnSync } = require("node:child_process");
@@ -8,7 +8,7 @@ const { join } = require("node:path");
 const [uid, gid] = process.env.OWNER.split(":").map(Number);
 const command = process.argv.slice(2);
 
-// In each folder, for each is a volume, which somebody may have removed.
+// In each folder, for each is a volume, which the developer may have removed.
 const stamps = JSON.parse(process.env.MODULE_FOLDERS).map((folder) =>
   join(folder, ".emaintenance-installed"),
 );

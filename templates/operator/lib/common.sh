@@ -19,18 +19,18 @@ unforeseen() {
 }
 trap unforeseen EXIT
 
-# say_mend WHAT EXPECTED MEND
-say_mend() { printf 'emaintenance: %s. Expected %s. %s.\n' "$1" "$2" "$3" | printable >&2; }
+# say_remedy WHAT EXPECTED REMEDY
+say_remedy() { printf 'emaintenance: %s. Expected %s. %s.\n' "$1" "$2" "$3" | printable >&2; }
 
 # wrong_usage WHAT EXPECTED HELP-COMMAND
 wrong_usage() {
-  say_mend "$1" "$2" "Try: $3"
+  say_remedy "$1" "$2" "Try: $3"
   exit "$WRONG_USAGE"
 }
 
-# cannot_look WHAT EXPECTED MEND
+# cannot_look WHAT EXPECTED REMEDY
 cannot_look() {
-  say_mend "$@"
+  say_remedy "$@"
   exit "$CANNOT_LOOK"
 }
 

@@ -12,7 +12,7 @@ schedules() {
   done | jq -cs 'sort_by(.job)'
 }
 
-# Alerts that still stand: the newest of each source, where that is no all-clear.
+# Open alerts: the newest of each source, unless it is an all-clear.
 alerts() {
   local file
   file=$(config .status)/alerts.jsonl
@@ -21,8 +21,8 @@ alerts() {
     query jq/standing-alerts.jq -cs
 }
 
-# The newest backup set of each kind, as the last backup, verification or restore has written it down: the folder of the
-# sets is root's alone.
+# The newest backup of each kind, as the last backup, verification or restore has written it down: the folder of the
+# backups is root's alone.
 newest_backups() {
   local file
   file=$(config .status)/backups/sets.json

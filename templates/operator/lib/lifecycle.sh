@@ -3,7 +3,7 @@
 
 say() { printf '%s %s\n' "$(date +%H:%M:%S)" "$*" | printable; }
 
-# dependants SERVICE...: every service that needs one of these, directly or not, and is none of them, in start order.
+# dependants SERVICE...: every other service that needs one of these, directly or not, in start order.
 dependants() { query jq/dependants.jq -nr --args "$@"; }
 
 # inspect ID FIELD

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The mark of a deploy under way.
+# The lock file of a deploy under way.
 
 # The lock's text while a deploy is under way, else nothing. A deploy gives signs of life; one that gave none for so long has
 # died, and a boot takes its lock away. The watchdog goes by the same rule.
@@ -8,7 +8,7 @@ deploy_under_way() {
   minutes=$(config .deployLockMinutes)
   for file in "$(config .deployLock)" "$(config .formerDeployLock)"; do
     deploy_lock_counts "$file" "$minutes" || continue
-    jq -ce 'objects' "$file" 2> /dev/null || echo '{"owner":"somebody","started":null}'
+    jq -ce 'objects' "$file" 2> /dev/null || echo '{"owner":"unknown","started":null}'
     return
   done
 }

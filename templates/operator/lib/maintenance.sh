@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The switch of the maintenance page: a file in the folder of the gateway's configuration, which nginx looks for at each
+# What enables the maintenance page: a file in the folder of the gateway's configuration, which nginx looks for at each
 # request.
 
 maintenance_flag() { printf '%s/maintenance.on' "$(config .gatewayFolder)"; }
@@ -29,7 +29,7 @@ maintenance_off() {
   as_root rm -f "$folder/maintenance.on" && as_root rm -rf "$folder/.maintenance"
 }
 
-# One document: {on, since, by, text}. A file that somebody has made by hand is on as well.
+# One document: {on, since, by, text}. A file that was made by hand is on as well.
 maintenance_state() {
   local flag
   flag=$(maintenance_flag)

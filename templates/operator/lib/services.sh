@@ -18,7 +18,7 @@ containers() {
     echo '[]'
     return
   fi
-  # One that is removed at this very moment makes inspect fail, and the others are printed all the same.
+  # One that is removed at this very time makes inspect fail, and the others are printed all the same.
   { docker inspect "${ids[@]}" 2> /dev/null || true; } | query jq/containers.jq -c --argjson deployed "$(deployed)"
 }
 

@@ -15,9 +15,9 @@ STATE_FOLDER=$(config .status)/point-in-time
 # shellcheck disable=SC2034 # for the scripts that read this file
 readonly ARCHIVE SLOT_PREFIX STATE_FOLDER
 
-# require_archive VERB: ends the script where the archive is switched off.
+# require_archive VERB: ends the script if the archive is disabled.
 require_archive() {
-  [ -n "$ARCHIVE" ] || cannot_look "$1: the archive of the write-ahead log is switched off" "the setting pointInTime" "See docs/point-in-time.md"
+  [ -n "$ARCHIVE" ] || cannot_look "$1: the archive of the write-ahead log is disabled" "the setting pointInTime" "See docs/point-in-time.md"
 }
 
 # Names of all generations, the oldest first.

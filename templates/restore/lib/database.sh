@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # for the shell and for psql in the container; variables of restore.sh
-# The database of a set: restored into a new one beside the present one, compared, and put in its place in one step.
+# The database of a backup: restored into a new one next to the present one, compared, and put in its place in one step.
 
 # sql DATABASE [NAME=VALUE...]: runs what comes in; values are :'NAME' and :"NAME" there.
 sql() {
@@ -17,40 +17,40 @@ readonly NEUTRAL=template1
 
 database_exists() { [ "$(sql "$NEUTRAL" "name=$1" <<< "SELECT 1 FROM pg_database WHERE datname = :'name'")" = 1 ]; }
 
-# dump_file SET: the dump in it, of pg_dump's own format, or SQL.
-dump_file() { set_file "$1" database.dump || set_file "$1" database.sql; }
+# dump_file BACKUP: the dump in it, of pg_dump's own format, or SQL.
+dump_file() { backup_file "$1" database.dump || backup_file "$1" database.sql; }
 
 is_plain() { [[ $1 != *.dump ]]; }
 
 # Sets POSTGRES, the container, and DATABASE, the name.
 find_database() {
   POSTGRES=$(container_of postgres) || fail "there is no database server to restore into" "a running container" \
-    "Try: emaintenance restart postgres; where it is missing, deploy again"
+    "Try: emaintenance restart postgres; if it is missing, deploy again"
   DATABASE=$(main_database "$POSTGRES")
   sql "$NEUTRAL" <<< 'SELECT 1' > /dev/null 2>&1 ||
     fail "$POSTGRES takes no connections" "a database server that answers" "Look at: emaintenance logs postgres --since 10m"
 }
 
 check_database() {
-  local set=$1 dump list server dumped missing
+  local backup=$1 dump list server dumped missing
   find_database
-  dump=$(dump_file "$set") || fail "$set has no database in it" "a set db_... or full_..." "Choose another: emaintenance restore list"
+  dump=$(dump_file "$backup") || fail "$backup has no database in it" "a backup db_... or full_..." "Choose another: emaintenance restore list"
   server=$(server_major)
-  dumped=$(manifest "$set" '.postgres.major // 0')
+  dumped=$(manifest "$backup" '.postgres.major // 0')
   numbers server dumped
   [ "$dumped" -le "$server" ] ||
-    fail "$set is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older set"
+    fail "$backup is of PostgreSQL $dumped, and this server is $server" "a server of version $dumped or later" "Deploy that version, or choose an older backup"
   if ! is_plain "$dump"; then
     list=$(docker exec -i "$POSTGRES" pg_restore --list < "$dump" 2>&1) ||
-      fail "the dump of $set cannot be read by this server: $(last_words <<< "$list")" "a dump of PostgreSQL $server or older" "Choose another set: emaintenance restore list"
+      fail "the dump of $backup cannot be read by this server: $(last_words <<< "$list")" "a dump of PostgreSQL $server or older" "Choose another backup: emaintenance restore list"
     missing=$(missing_extensions "$list")
-    [ -z "$missing" ] || fail "the server does not have these extensions of $set: $missing" "the image with which the set was made" \
+    [ -z "$missing" ] || fail "the server does not have these extensions of $backup: $missing" "the image with which the backup was made" \
       "Set IMAGES.postgres to one that has them, and deploy"
     missing=$(missing_roles "$list")
-    [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $set belongs to roles that are not here: $missing" "the same roles" \
-      "Create them, or restore a full set, which brings its roles, or use --no-owner: all belongs to the role of the services then"
+    [ -z "$missing" ] || [ -n "$NO_OWNER" ] || fail "what is in $backup belongs to roles that are not here: $missing" "the same roles" \
+      "Create them, or restore a full backup, which brings its roles, or use --no-owner: all belongs to the role of the services then"
   fi
-  check_room "$set"
+  check_room "$backup"
 }
 
 server_major() { sql "$NEUTRAL" <<< "SELECT current_setting('server_version_num')::int / 10000"; }
@@ -71,14 +71,14 @@ missing_roles() {
     WHERE one NOT IN (SELECT rolname FROM pg_roles) AND one <> ALL (string_to_array(:'coming', ','))"
 }
 
-# check_room SET: the present database stays until the end, so the restored one needs room beside it.
+# check_room BACKUP: the present database stays until the end, so the restored one needs room in addition.
 check_room() {
-  local set=$1 needed free
-  needed=$(manifest "$set" '.postgres.bytes // 0')
+  local backup=$1 needed free
+  needed=$(manifest "$backup" '.postgres.bytes // 0')
   free=$(docker exec "$POSTGRES" sh -c 'df -Pk "$PGDATA"' | awk 'NR == 2 { printf "%.0f", $4 * 1024 }')
   numbers needed free
   [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" \
-    "$(in_mib "$needed") for the restored one, beside the present one" "Make room; see: emaintenance status"
+    "$(in_mib "$needed") for the restored one, in addition to the present one" "Make room; see: emaintenance status"
 }
 
 in_mib() {
@@ -88,39 +88,39 @@ in_mib() {
 }
 
 plan_database() {
-  local set=$1
-  plan_line "restores the database $DATABASE of $set into a new one beside the present one, and compares its rows with the manifest"
+  local backup=$1
+  plan_line "restores the database $DATABASE of $backup into a new one next to the present one, and compares its rows with the manifest"
   plan_line "puts it in the place of the present one, which is kept until all services are well again"
 }
 
 rescue_database() {
   if ! database_exists "$DATABASE"; then
-    say "no safety dump: there is no database $DATABASE to save"
+    say "no pre-restore backup: there is no database $DATABASE to save"
     return
   fi
-  if [ -n "$WITHOUT_SAFETY_DUMP" ]; then
-    say "no safety dump, as asked for"
+  if [ -n "$WITHOUT_BACKUP" ]; then
+    say "no pre-restore backup, as asked for"
     return
   fi
-  say "safety dump of the present database"
-  interruptible "$scripts/verbs/backup" database --reason before-restore || fail "the safety dump failed (above)" "a copy of the present database before it is replaced" \
-    "Mend its cause, or, where the present database is worth nothing, use --without-safety-dump"
+  say "making a pre-restore backup of the present database"
+  interruptible "$scripts/verbs/backup" database --reason before-restore || fail "the pre-restore backup failed (above)" "a copy of the present database before it is replaced" \
+    "Fix its cause, or, if the present database is worth nothing, use --without-safety-dump"
 }
 
 prepare_database() {
-  local set=$1 temporary
+  local backup=$1 temporary
   temporary=${DATABASE:0:40}_restore_$(date -u +%Y%m%d%H%M%S)
   record temporary "$(text_json "$temporary")"
   say "restoring into $temporary"
-  create_database "$set" "$temporary"
-  load_dump "$set" "$temporary"
+  create_database "$backup" "$temporary"
+  load_dump "$backup" "$temporary"
   hand_over "$temporary"
-  compare_rows "$set" "$temporary"
+  compare_rows "$backup" "$temporary"
   # Without this, the first queries would be planned without knowing the tables.
   sql "$temporary" <<< 'ANALYZE' || fail "the restored database could not be analysed" "a database that can be read" "PostgreSQL's reason is above"
 }
 
-# All sessions of a database end, and both names change in one transaction: nobody sees it half done. Somebody may connect
+# All sessions of a database end, and both names change in one transaction: nobody sees it half done. A client may connect
 # in between, so it is tried a few times.
 swap_database() {
   local temporary previous try answer

@@ -1,26 +1,26 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # for the inner shell; variables of restore.sh
-# Uploaded files of a set: laid out beside the present ones, and put in their place by renaming whole folders.
+# Uploaded files of a backup: laid out next to the present ones, and put in their place by renaming whole folders.
 
 data() { printf '%s/data' "$(config .root)"; }
 
 check_files() {
-  local set=$1 archive needed free folder
-  archive=$(set_file "$set" uploads.tar) || fail "$set has no uploaded files in it" "a set uploads_... or full_..." "Choose another: emaintenance restore list"
-  archived_folders "$archive" > /dev/null || fail "$set holds folders that are no uploaded files" "folders of data/ with plain names, and none of a database" "Choose another set: emaintenance restore list"
+  local backup=$1 archive needed free folder
+  archive=$(backup_file "$backup" uploads.tar) || fail "$backup has no uploaded files in it" "a backup uploads_... or full_..." "Choose another: emaintenance restore list"
+  archived_folders "$archive" > /dev/null || fail "$backup holds folders that are no uploaded files" "folders of data/ with plain names, and none of a database" "Choose another backup: emaintenance restore list"
   while IFS= read -r folder; do
     ! mountpoint --quiet "$(data)/$folder" || fail "$(data)/$folder is a disk of its own" "a folder that can be renamed" \
-      "Unpack it by hand: the set is $(set_folder "$set")"
+      "Unpack it by hand: the backup is $(backup_folder "$backup")"
   done < <(archived_folders "$archive")
   # Files that are there already are linked, not copied; at most all of the archive is new. The sizes in it are the owners'
   # word: a file with a hole claims any.
-  needed=$(packed_bytes "$archive") || fail "the files of $set cannot be read" "an archive that can be" "Choose another set: emaintenance restore list"
+  needed=$(packed_bytes "$archive") || fail "the files of $backup cannot be read" "an archive that can be" "Choose another backup: emaintenance restore list"
   free=$(df --output=avail --block-size=1 "$(data)" | tail -n 1 | tr -d ' ')
   numbers needed free
-  [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free in $(data)" "$(in_mib "$needed") for the files of $set" "Make room; see: emaintenance status"
+  [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free in $(data)" "$(in_mib "$needed") for the files of $backup" "Make room; see: emaintenance status"
 }
 
-# archived_folders ARCHIVE: names of the folders below data/ in it, one a line; fails where one is none that a backup packs.
+# archived_folders ARCHIVE: names of the folders below data/ in it, one a line; fails if a backup packs no such folder.
 archived_folders() {
   local names
   names=$(listed_entries "$1" | sed -n 's|^data/\([^/]*\)/.*|\1|p' | sort -u) || return 1
@@ -29,17 +29,17 @@ archived_folders() {
 }
 
 plan_files() {
-  local set=$1
+  local backup=$1
   if [ -n "$EXACT" ]; then
-    plan_line "puts the uploaded files of $set in the place of the present ones; files that are not in it go"
+    plan_line "puts the uploaded files of $backup in the place of the present ones; files that are not in it go"
   else
-    plan_line "puts back every uploaded file of $set that is missing or different; files that are not in it stay"
+    plan_line "puts back every uploaded file of $backup that is missing or different; files that are not in it stay"
   fi
 }
 
 prepare_files() {
-  local set=$1 archive stage folder folders
-  archive=$(set_file "$set" uploads.tar)
+  local backup=$1 archive stage folder folders
+  archive=$(backup_file "$backup" uploads.tar)
   stage=$(data)/.restore_$(date -u +%Y%m%d%H%M%S)
   record stage "$(text_json "$stage")"
   record before "$(text_json "${stage/.restore_/.before_}")"
@@ -55,7 +55,7 @@ prepare_files() {
   # tar removes a file that is there before it writes another: the present one, to which it is a link, stays.
   interruptible bash -o pipefail -c 'unpacked "$0" | tar --extract --file=- --directory="$1" --strip-components=1 --numeric-owner --preserve-permissions --same-owner' \
     "$archive" "$stage" ||
-    fail "the files of $set could not be unpacked" "an archive that can be read, and room for it" "The reason is above"
+    fail "the files of $backup could not be unpacked" "an archive that can be read, and room for it" "The reason is above"
   for folder in "${folders[@]}"; do give_to_services "$folder" "$stage/$folder"; done
   say "unpacked $(listed_entries "$archive" | grep -vc '/$') files"
 }
@@ -89,14 +89,14 @@ swap_files() {
   mkdir -m 0700 "$before"
   record swappingFiles true
   for folder in "${folders[@]}"; do
-    [ ! -d "$(data)/$folder" ] || mv -T "$(data)/$folder" "$before/$folder" || fail "$folder could not be set aside" "a folder that can be renamed" "The reason is above"
+    [ ! -d "$(data)/$folder" ] || mv -T "$(data)/$folder" "$before/$folder" || fail "$folder could not be retired" "a folder that can be renamed" "The reason is above"
     mv -T "$stage/$folder" "$(data)/$folder" || fail "$folder could not be put in place" "a folder that can be renamed" "The reason is above"
   done
   sync -f "$(data)"
   say "the uploaded files are in place"
 }
 
-# What stands where says how far it had come.
+# The folders that are there say how far it had come.
 undo_files() {
   local folder folders stage before
   stage=$(recorded stage) before=$(recorded before)
@@ -104,7 +104,7 @@ undo_files() {
   mapfile -t folders < <(recorded folders)
   if [ "$(recorded swappingFiles)" = true ]; then
     for folder in "${folders[@]}"; do
-      # One that is in place of nothing, or of one that was set aside, has left the stage.
+      # One that is in place of nothing, or of one that was retired, has left the stage.
       if [ ! -e "$stage/$folder" ] && [ -e "$(data)/$folder" ]; then mv -T "$(data)/$folder" "$stage/$folder" || return 1; fi
       if [ -e "$before/$folder" ]; then mv -T "$before/$folder" "$(data)/$folder" || return 1; fi
     done

@@ -12,7 +12,7 @@ record() {
   sync "$(dirname "$JOURNAL")"
 }
 
-# recorded NAME: what was written down, as plain text; a list one a line. Nothing where there is none.
+# recorded NAME: what was written down, as plain text; a list one a line. Nothing if there is none.
 recorded() { jq -r --arg name "$1" '.[$name] // empty | if type == "array" then .[] else . end' "$JOURNAL"; }
 
 text_json() { jq -nc --arg text "$1" '$text'; }
@@ -22,7 +22,7 @@ close_journal() { rm -f "$JOURNAL"; }
 # Who asked for it: behind sudo, the login that used it.
 who() { printf '%s' "${SUDO_USER:-$(id -un)}"; }
 
-# audit WHAT SET RESULT: one line for this restore.
+# audit WHAT BACKUP RESULT: one line for this restore.
 audit() {
   local file
   file=$(config .status)/audit.jsonl

@@ -1,24 +1,24 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2154 # for the shell and for psql in the container; variables of restore.sh
-# How the dump of a set gets into a new database. Sourced after database.sh.
+# How the dump of a backup gets into a new database. Sourced after database.sh.
 
 # Where the volume of the database is in its container.
 readonly MOUNT=/var/lib/postgresql/data
 
-# database_properties SET: what a dump says of the database itself: locale, owner, settings, rights. A line with a backslash
+# database_properties BACKUP: what a dump says of the database itself: locale, owner, settings, rights. A line with a backslash
 # is left out: a value with a line break would make a command of psql's own of it, and the database's login writes these
 # values.
 database_properties() {
-  local set=$1
-  ! is_plain "$(dump_file "$set")" || return 0
-  docker exec -i "$POSTGRES" pg_restore --create --schema-only --file=- < "$(dump_file "$set")" | grep -v '[\\]' |
+  local backup=$1
+  ! is_plain "$(dump_file "$backup")" || return 0
+  docker exec -i "$POSTGRES" pg_restore --create --schema-only --file=- < "$(dump_file "$backup")" | grep -v '[\\]' |
     sed -nE 's/^(CREATE DATABASE|ALTER DATABASE|COMMENT ON DATABASE|(GRANT|REVOKE) .* ON DATABASE) ("[^"]*"|[^ ;]+)/\1 :"name"/p'
 }
 
-# create_database SET DATABASE
+# create_database BACKUP DATABASE
 create_database() {
-  local set=$1 properties answer
-  properties=$(database_properties "$set")
+  local backup=$1 properties answer
+  properties=$(database_properties "$backup")
   if ! answer=$(grep '^CREATE ' <<< "$properties" | sql "$NEUTRAL" "name=$2" 2>&1); then
     # A dump as SQL does not say it, and another image has other locales.
     [ -z "$answer" ] || say "as in the dump it cannot be created (${answer##*: }): with the locale of this server instead"
@@ -29,17 +29,17 @@ create_database() {
     fail "$2 cannot be given the owner and settings of the dump" "the roles that it names" "Create them, or use --no-owner"
 }
 
-# load_dump SET DATABASE
+# load_dump BACKUP DATABASE
 load_dump() {
-  local set=$1 began=$SECONDS log jobs=1 inside='' dump
+  local backup=$1 began=$SECONDS log jobs=1 inside='' dump
   log=$(mktemp)
-  dump=$(dump_file "$set")
+  dump=$(dump_file "$backup")
   if is_plain "$dump"; then
     interruptible bash -o pipefail -c 'unpacked "$0" | docker exec -i "$1" sh -c "exec psql -Xq -v ON_ERROR_STOP=1 --single-transaction -p \"\${PGPORT:-5432}\" -U \"\$POSTGRES_USER\" -d \"\$0\"" "$2"' \
       "$dump" "$POSTGRES" "$(connection_to "$2")" > "$log" 2>&1 || not_loaded "$2" "$log"
   else
     jobs=$(restore_jobs)
-    [ "$jobs" = 1 ] || inside=$(lend_dump "$set") || jobs=1
+    [ "$jobs" = 1 ] || inside=$(lend_dump "$backup") || jobs=1
     local options=(--exit-on-error)
     [ -z "$NO_OWNER" ] || options+=(--no-owner --no-privileges)
     [ -z "$inside" ] || options+=(--jobs "$jobs" "$inside")
@@ -64,9 +64,9 @@ restore_entries() {
 # Where a list of entries is, in the server's container.
 readonly ENTRIES=/tmp/emaintenance-restore-entries
 
-# entries_list DUMP without | only: of a set from before the services' role was no superuser, what only a superuser may own
+# entries_list DUMP without | only: of a backup from before the services' role was no superuser, what only a superuser may own
 # (an event trigger, a publication of all tables) names that role as its owner: it is restored last, without its owner.
-# Writes the list of all other entries, or of these only; fails where there are none of them.
+# Writes the list of all other entries, or of these only; fails if there are none of them.
 entries_list() {
   local list kind='^[0-9]+; [0-9]+ [0-9]+ (COMMENT - )?(EVENT TRIGGER|PUBLICATION)'
   list=$(docker exec -i "$POSTGRES" pg_restore --list < "$1") || return 1
@@ -101,15 +101,15 @@ restore_jobs() {
   echo "$cores"
 }
 
-# lend_dump SET: several jobs need a file that they can seek in. A hard link into the data's folder is one, and takes no
+# lend_dump BACKUP: several jobs need a file that they can seek in. A hard link into the data's folder is one, and takes no
 # room; without a folder of the host, or on another file system, there is none.
 lend_dump() {
-  local set=$1 folder lent
+  local backup=$1 folder lent
   folder=$(host_folder "$POSTGRES" "$MOUNT") || return 1
-  lent=$folder/.restore-$set.dump
+  lent=$folder/.restore-$backup.dump
   record lent "$(text_json "$lent")"
   # The folder is the server's: what lies there under this name may be a folder, or a link to one.
-  ln -fT "$(dump_file "$set")" "$lent" 2> /dev/null || return 1
+  ln -fT "$(dump_file "$backup")" "$lent" 2> /dev/null || return 1
   printf '%s/%s' "$MOUNT" "$(basename "$lent")"
 }
 
@@ -119,16 +119,16 @@ take_dump_back() {
   [ -z "$lent" ] || rm -f "$lent"
 }
 
-# compare_rows SET DATABASE: every table must have as many rows as when the set was made.
+# compare_rows BACKUP DATABASE: every table must have as many rows as when the backup was made.
 compare_rows() {
-  local set=$1 expected found differences
-  expected=$(manifest "$set" '.rowCounts // {} | tojson')
+  local backup=$1 expected found differences
+  expected=$(manifest "$backup" '.rowCounts // {} | tojson')
   found=$(sql "$2" <<< "$COUNT_ROWS" | counts_of) ||
     fail "the rows of the restored database could not be counted" "tables that can be read" "PostgreSQL's reason is above"
   differences=$(query restore/jq/row-differences.jq -nr --argjson expected "$expected" --argjson found "$found")
   if [ -n "$differences" ]; then
     printf 'rows:\n%s\n' "$differences" | printable >&2
-    fail "the restored database is not what the manifest of $set says" "the same number of rows in each table" "Choose another set: emaintenance restore list"
+    fail "the restored database is not what the manifest of $backup says" "the same number of rows in each table" "Choose another backup: emaintenance restore list"
   fi
   say "rows as in the manifest: $(jq -r '"\(length) tables, \(add // 0) rows"' <<< "$found")"
 }

@@ -1,39 +1,39 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2016,SC2034,SC2154 # for the shell in the container; variables of restore.sh and for its other parts
-# The whole cluster as it was at a moment: a base backup, and the archived log from there on, replayed in a container of its
-# own beside the present files. Those stay until all is well, and after that too, under another name.
+# The whole cluster as it was at the recovery target time: a base backup, and the archived log from there on, replayed in a
+# container of its own next to the present files. Those stay until all is well, and after that too, under another name.
 
 readonly MARKED_SECONDS=60 REPLAY_SECONDS=43200
 
-# choose_moment: into BASE (a manifest), GENERATION and MOMENT, which is empty for the end of the archive. SET is what is
+# choose_target_time: into BASE (a manifest), GENERATION and TARGET_TIME, which is empty for the end of the archive. BACKUP is what is
 # written down of them.
-choose_moment() {
+choose_target_time() {
   local bases seconds newest
   require_archive restore
   [ -n "$TO$LATEST" ] || wrong_usage "restore point-in-time needs to know to when" "--to TIME or --latest" "emaintenance restore --help"
   [ -z "$TO" ] || [ -z "$LATEST" ] || wrong_usage "restore point-in-time got --to and --latest" "one of them" "emaintenance restore --help"
   bases=$(list_bases)
-  MOMENT='' BASE=''
+  TARGET_TIME='' BASE=''
   if [ -n "$TO" ]; then
-    MOMENT=$(moment_of "$TO")
-    seconds=$(date -d "$MOMENT" +%s)
+    TARGET_TIME=$(target_time_of "$TO")
+    seconds=$(date -d "$TARGET_TIME" +%s)
     [ "$seconds" -le "$EPOCHSECONDS" ] || wrong_usage "restore --to got \"$TO\"" "a time that has passed" "emaintenance point-in-time"
     BASE=$(jq -c --argjson at "$seconds" 'map(select((.ended | fromdateiso8601) <= $at)) | last // empty' <<< "$bases")
-    [ -n "$BASE" ] || fail "no base backup is older than $MOMENT" "a time from $(jq -r '.[0].ended // "the first base backup"' <<< "$bases") on" "Look at: emaintenance point-in-time"
+    [ -n "$BASE" ] || fail "no base backup is older than $TARGET_TIME" "a time from $(jq -r '.[0].ended // "the first base backup"' <<< "$bases") on" "Look at: emaintenance point-in-time"
   else
     BASE=$(jq -c 'last // empty' <<< "$bases")
-    [ -n "$BASE" ] || fail "there is no base backup" "one, and the log after it" "Restore a set instead: emaintenance restore list"
+    [ -n "$BASE" ] || fail "there is no base backup" "one, and the log after it" "Restore a backup instead: emaintenance restore list"
     # The end of an earlier generation is not the latest that there was.
     newest=$(generations | tail -n 1)
     [ "$(jq -r .generation <<< "$BASE")" = "$newest" ] ||
-      fail "the archive began anew and has no base backup since: generation $newest" "one" "Restore to a moment before that: --to; or a set: emaintenance restore list"
+      fail "the archive began again and has no base backup since: generation $newest" "one" "Restore to a time before that: --to; or a backup: emaintenance restore list"
   fi
   GENERATION=$(jq -r .generation <<< "$BASE")
-  SET="$(jq -r .base <<< "$BASE"), to ${MOMENT:-the end of the archive}"
+  BACKUP="$(jq -r .base <<< "$BASE"), to ${TARGET_TIME:-the end of the archive}"
 }
 
-# moment_of TEXT: a time with its zone, as PostgreSQL reads it.
-moment_of() {
+# target_time_of TEXT: a time with its zone, as PostgreSQL reads it.
+target_time_of() {
   if [[ $1 =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}[\ T][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$ ]] &&
     date -u -d "$1" '+%Y-%m-%d %H:%M:%S.%6N+00' 2> /dev/null; then
     return
@@ -63,7 +63,7 @@ segment_number() {
 needed_segments() {
   local first
   first=$(jq -r .firstSegment <<< "$BASE")
-  # Names compared as texts: as numbers, awk takes neighbours for equal.
+  # Names compared as texts: as numbers, awk takes neighbours for the same.
   segments "$GENERATION" | awk -v first="$first" '("" $1) >= ("" first) && substr($1, 1, 8) == substr(first, 1, 8)'
 }
 
@@ -94,7 +94,7 @@ find_cluster() {
   CLUSTER_MOUNT=$(docker inspect --format '{{range .Mounts}}{{println .Destination}}{{end}}' "$POSTGRES" | awk -v data="$data" '$1 != "" && index(data "/", $1 "/") == 1')
   CLUSTER=${data#"$CLUSTER_MOUNT"} CLUSTER=${CLUSTER#/}
   if [ -z "$CLUSTER" ] || ! DATA=$(host_folder "$POSTGRES" "$CLUSTER_MOUNT"); then
-    fail "the files of $POSTGRES are in $data" "a folder inside a mount that is a folder of this host" "Restore a set instead: emaintenance restore list"
+    fail "the files of $POSTGRES are in $data" "a folder inside a mount that is a folder of this host" "Restore a backup instead: emaintenance restore list"
   fi
 }
 
@@ -104,7 +104,7 @@ check_point_in_time() {
   version=$(docker run --rm --network none --pids-limit 64 --entrypoint postgres "$IMAGE" --version | grep -oE '[0-9]+' | head -n 1)
   [ "$version" = "$(jq -r .postgres.major <<< "$BASE")" ] ||
     fail "the base backup is of PostgreSQL $(jq -r .postgres.version <<< "$BASE"), and the server is of version $version" "the same major version" \
-      "Set IMAGES.postgres to it, and deploy; or restore a set"
+      "Set IMAGES.postgres to it, and deploy; or restore a backup"
   base_file > /dev/null || fail "$(jq -r .base <<< "$BASE") has no base.tar" "a whole base backup" "Choose another time"
   check_log
   # The cluster, and the log that the server keeps while it replays.
@@ -112,21 +112,21 @@ check_point_in_time() {
   free=$(df --output=avail --block-size=1 "$DATA" | tail -n 1 | tr -d ' ')
   numbers needed free
   needed=$((needed + 1342177280))
-  [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" "$(in_mib "$needed") for the restored files, beside the present ones" "Make room; see: emaintenance status"
+  [ "$free" -ge "$needed" ] || fail "$(in_mib "$free") are free where the database is" "$(in_mib "$needed") for the restored files, in addition to the present ones" "Make room; see: emaintenance status"
 }
 
-show_moment() {
-  query restore/jq/plan-point-in-time.jq -r --arg moment "${MOMENT:-the end of the archive}" <<< "$BASE"
+show_target_time() {
+  query restore/jq/plan-point-in-time.jq -r --arg target "${TARGET_TIME:-the end of the archive}" <<< "$BASE"
   plan_line "checks the base backup against its digest; of the log after it there are $(needed_segments | wc -l) segments"
   plan_line "shows the maintenance page, and stops $(writers | tac | paste -sd ' ')"
   plan_line "archives the log to its end, and stops the archive"
-  plan_line "replays the log${MOMENT:+ up to $MOMENT}, beside the present files, in a container without network; reads every row there"
+  plan_line "replays the log${TARGET_TIME:+ up to $TARGET_TIME}, next to the present files, in a container without network; reads every row there"
   plan_line "stops the database, puts the restored files in place, starts it"
   plan_line "runs the migrations of the release that is deployed, on the restored data"
   plan_line "starts the services again, each when the one before is healthy, and takes the page away"
-  plan_line "keeps the present files as $CLUSTER.before_... beside the new ones, for you to remove"
+  plan_line "keeps the present files as $CLUSTER.before_... next to the new ones, for you to remove"
   [ -z "$FORGET" ] || plan_line "forgets all sessions: everybody logs in again (--keep-sessions keeps them)"
-  echo "What was written after that moment is not in the new files. Until the end, any error leaves everything as it is now."
+  echo "What was written after that time is not in the new files. Until the end, any error leaves everything as it is now."
 }
 
 check_base() {
@@ -196,8 +196,8 @@ replay_log() {
   name=$(recorded replay)
   mapfile -t command < <(docker inspect --format '{{json .Config.Cmd}}' "$POSTGRES" | jq -r '.[]?')
   settings=(-c "restore_command=$CLUSTER_MOUNT/fetch-wal.sh %f %p" -c recovery_target_timeline=current -c hot_standby=off -c archive_mode=off)
-  [ -z "$MOMENT" ] || settings+=(-c "recovery_target_time=$MOMENT" -c recovery_target_action=promote)
-  say "replaying the log${MOMENT:+ up to $MOMENT}"
+  [ -z "$TARGET_TIME" ] || settings+=(-c "recovery_target_time=$TARGET_TIME" -c recovery_target_action=promote)
+  say "replaying the log${TARGET_TIME:+ up to $TARGET_TIME}"
   docker run --detach --init --name "$name" --label "$PROJECT.throwaway=replay" --network none --pids-limit 512 --shm-size 128m \
     --stop-signal SIGINT --stop-timeout 120 --security-opt no-new-privileges \
     --cap-drop ALL --cap-add CHOWN --cap-add DAC_OVERRIDE --cap-add FOWNER --cap-add KILL --cap-add SETGID --cap-add SETUID \
@@ -206,12 +206,12 @@ replay_log() {
     fail "the container that replays the log does not start" "a container of the database's image" "Docker's reason is above"
   await_replayed "$name" || {
     docker logs "$name" 2>&1 | grep -E 'FATAL|PANIC|ERROR|gzip' | tail -n 5 | sed 's/^/  /' | printable >&2
-    fail "the log could not be replayed${MOMENT:+ up to $MOMENT}" "a base backup and a log that lead there" "PostgreSQL's reason is above; emaintenance point-in-time shows what there is"
+    fail "the log could not be replayed${TARGET_TIME:+ up to $TARGET_TIME}" "a base backup and a log that lead there" "PostgreSQL's reason is above; emaintenance point-in-time shows what there is"
   }
   say "replayed; the last commit is of $(docker logs "$name" 2>&1 | sed -n 's/.*last completed transaction was at log time //p' | tail -n 1 | grep . || echo 'before the base backup')"
 }
 
-# await_replayed CONTAINER: sets replay_user, the superuser. At that moment it may have had the name of the services' role still.
+# await_replayed CONTAINER: sets replay_user, the superuser. At the recovery target time it may have had the name of the services' role still.
 await_replayed() {
   local end=$((SECONDS + REPLAY_SECONDS)) names
   mapfile -t names < <(server_variable POSTGRES_USER && server_variable DATABASE_OWNER)
@@ -231,7 +231,7 @@ read_all() {
   local database
   database=$(server_variable POSTGRES_DB)
   [ "$(in_replay psql -XAtqc "SELECT count(*) FROM pg_database WHERE datname = '$database'" template1)" = 1 ] ||
-    fail "at that moment there was no database $database" "a moment at which it was there" "Choose an earlier one"
+    fail "at that time there was no database $database" "a time at which it was there" "Choose an earlier one"
   interruptible docker exec --env PGUSER="$replay_user" "$(recorded replay)" sh -c 'exec pg_dumpall --no-password > /dev/null' ||
     fail "not all of the restored data can be read" "every row of every database" "The reason is above; choose another time"
   say "every row of the restored databases was read"
@@ -251,11 +251,11 @@ stop_replay() {
 swap_point_in_time() {
   docker stop "$POSTGRES" > /dev/null || fail "$POSTGRES could not be stopped" "a database that stops" "Docker's reason is above"
   record swappingCluster true
-  [ ! -e "$DATA/$CLUSTER" ] || mv -T "$DATA/$CLUSTER" "$(recorded setAside)" || fail "the present files could not be set aside" "a folder that can be renamed" "The reason is above"
+  [ ! -e "$DATA/$CLUSTER" ] || mv -T "$DATA/$CLUSTER" "$(recorded setAside)" || fail "the present files could not be retired" "a folder that can be renamed" "The reason is above"
   mv -T "$(recorded replayed)/$CLUSTER" "$DATA/$CLUSTER" || fail "the restored files could not be put in place" "a folder that can be renamed" "The reason is above"
   sync -f "$DATA"
   start_database || fail "the database does not start with the restored files" "a healthy one" "The end of its log is above"
-  # At that moment, it may have been another.
+  # At the recovery target time, it may have been another.
   CONTAINER=$POSTGRES bash "$LIB/restore/apply-password.sh" > /dev/null || fail "the restored database does not take its password" "that of the deployment" "The reason is above"
   say "the database is the restored one"
 }
@@ -271,7 +271,7 @@ start_database() {
   }
 }
 
-# What stands where says how far it had come.
+# The folders that are there say how far it had come.
 undo_point_in_time() {
   local folder cluster stage aside
   folder=$(recorded folder) cluster=$(recorded cluster) stage=$(recorded replayed) aside=$(recorded setAside)
@@ -283,7 +283,7 @@ undo_point_in_time() {
       mv -T "$aside" "$folder/$cluster" || return 1
     fi
     rm -rf "$stage"
-    start_database || say_mend "the database has the files from before, and is not healthy" "a healthy one" "Look at: emaintenance logs postgres"
+    start_database || say_remedy "the database has the files from before, and is not healthy" "a healthy one" "Look at: emaintenance logs postgres"
   fi
   [ -z "$(recorded archive)" ] || docker start "$(recorded archive)" > /dev/null
 }
@@ -291,6 +291,6 @@ undo_point_in_time() {
 # The files from before stay. The restored cluster has no replication slot: its archive is a new generation.
 drop_point_in_time() {
   rm -rf "$(recorded replayed)"
-  docker start "$(recorded archive)" > /dev/null || say_mend "$(recorded archive) does not start" "an archive" "Try: docker start $(recorded archive)"
+  docker start "$(recorded archive)" > /dev/null || say_remedy "$(recorded archive) does not start" "an archive" "Try: docker start $(recorded archive)"
   say "the files from before are in $(recorded setAside): remove them when nobody needs them any more"
 }

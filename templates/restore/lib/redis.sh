@@ -5,14 +5,14 @@ find_redis() {
   REDIS=$(container_of redis) || fail "there is no Redis to restore into" "a running container" "Try: emaintenance restart redis"
 }
 
-# What Redis reads at its start, and its name when it is set aside.
+# What Redis reads at its start, and its name when it is retired.
 readonly REDIS_FILES=(appendonlydir appendonly.aof dump.rdb)
 readonly REDIS_BEFORE=.before-restore
 
 check_redis() {
-  local set=$1 folder
+  local backup=$1 folder
   find_redis
-  set_file "$set" redis.rdb > /dev/null || fail "$set has no Redis in it" "a set full_..." "Choose another: emaintenance restore list"
+  backup_file "$backup" redis.rdb > /dev/null || fail "$backup has no Redis in it" "a backup full_..." "Choose another: emaintenance restore list"
   folder=$(host_folder "$REDIS" /data) || fail "the folder of $REDIS is not on this host" "a volume or a folder at /data" "Deploy again"
   # The folder is Redis's own: what lies there under the name of a restore is no folder of one.
   if [ -e "$folder/$REDIS_BEFORE" ] || [ -L "$folder/$REDIS_BEFORE" ]; then
@@ -25,7 +25,7 @@ plan_redis() { plan_line "stops Redis, gives it the sessions of $1, and starts i
 prepare_redis() { :; }
 
 swap_redis() {
-  local set=$1 folder major file
+  local backup=$1 folder major file
   folder=$(host_folder "$REDIS" /data)
   major=$(docker exec "$REDIS" redis-server --version | sed -n 's/.* v=\([0-9]*\).*/\1/p')
   record redisFolder "$(text_json "$folder")"
@@ -35,25 +35,25 @@ swap_redis() {
   for file in "${REDIS_FILES[@]}"; do
     [ ! -e "$folder/$file" ] || mv "$folder/$file" "$folder/$REDIS_BEFORE/$file"
   done
-  lay_snapshot "$set" "$folder" "${major:-7}"
-  start_redis || fail "Redis does not start with the sessions of $set" "a snapshot that this Redis reads" "Its log is above; --keep-sessions leaves Redis as it is"
+  lay_snapshot "$backup" "$folder" "${major:-7}"
+  start_redis || fail "Redis does not start with the sessions of $backup" "a snapshot that this Redis reads" "Its log is above; --keep-sessions leaves Redis as it is"
 }
 
-# lay_snapshot SET FOLDER MAJOR: with its append-only file on, Redis looks at nothing else than that: so the snapshot
+# lay_snapshot BACKUP FOLDER MAJOR: with its append-only file on, Redis looks at nothing else than that: so the snapshot
 # becomes the beginning of it too. From 7 on it is a folder with a list.
 lay_snapshot() {
-  local set=$1 folder=$2 major=$3
+  local backup=$1 folder=$2 major=$3
   numbers major
-  cp --no-target-directory "$(set_file "$set" redis.rdb)" "$folder/dump.rdb"
+  cp --no-target-directory "$(backup_file "$backup" redis.rdb)" "$folder/dump.rdb"
   chown --no-dereference --reference="$folder" "$folder/dump.rdb"
   if [ "$major" -ge 7 ]; then
     mkdir "$folder/appendonlydir"
-    cp "$(set_file "$set" redis.rdb)" "$folder/appendonlydir/appendonly.aof.1.base.rdb"
+    cp "$(backup_file "$backup" redis.rdb)" "$folder/appendonlydir/appendonly.aof.1.base.rdb"
     echo "file appendonly.aof.1.base.rdb seq 1 type b" > "$folder/appendonlydir/appendonly.aof.manifest"
     chown -R --reference="$folder" "$folder/appendonlydir"
     chmod -R u=rwX,go= "$folder/appendonlydir"
   else
-    cp --no-target-directory "$(set_file "$set" redis.rdb)" "$folder/appendonly.aof"
+    cp --no-target-directory "$(backup_file "$backup" redis.rdb)" "$folder/appendonly.aof"
     chown --no-dereference --reference="$folder" "$folder/appendonly.aof"
   fi
 }
@@ -80,7 +80,7 @@ undo_redis() {
   start_redis
 }
 
-# put_back FOLDER NAMES: what is set aside takes its place again, and what was not there before goes.
+# put_back FOLDER NAMES: what is retired takes its place again, and what was not there before goes.
 put_back() {
   local file
   for file in "${REDIS_FILES[@]}"; do
@@ -105,6 +105,6 @@ forget_sessions() {
   # shellcheck disable=SC2016 # for the shell in the container
   docker exec "$REDIS" sh -c '[ -z "${REDIS_PASSWORD:-}" ] || export REDISCLI_AUTH="$REDIS_PASSWORD"; redis-cli -p "$1" FLUSHALL' sh \
     "$(jq -r '.services[] | select(.service == "redis") | .probe.port' "$CONFIG")" | grep -qx OK ||
-    fail "Redis does not forget the sessions" "OK" "Mend it, then: emaintenance restore --recover"
+    fail "Redis does not forget the sessions" "OK" "Fix it, then: emaintenance restore --recover"
   say "sessions are forgotten: everybody logs in again"
 }

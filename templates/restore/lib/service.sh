@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034,SC2154 # variables of restore.sh
-# One service: started anew, and where that does not help, made anew.
+# One service: restarted, and if that does not help, made again.
 
 # restore_service SERVICE
 restore_service() {
@@ -9,7 +9,7 @@ restore_service() {
   [ -n "$container" ] || wrong_usage "there is no service \"$service\"" "one of $(jq -r '[.services[].service] | join(" ")' "$CONFIG")" "emaintenance restore --help"
   chosen=1
   if [ -n "$DRY_RUN" ]; then
-    echo "restore service $service: $([ -n "$RECREATE" ] && echo "keeps the log of $container, and removes it, so that the next deploy makes it anew" || echo "restarts $container, and waits until it is healthy")"
+    echo "restore service $service: $([ -n "$RECREATE" ] && echo "keeps the log of $container, and removes it, so that the next deploy makes it again" || echo "restarts $container, and waits until it is healthy")"
     exit 0
   fi
   if [ -n "$RECREATE" ]; then
@@ -18,8 +18,8 @@ restore_service() {
     audit service "$service" restored
   else
     FAILURE="$service is not healthy after a restart"
-    say_mend "$FAILURE" "a service that gets well" \
-      "Read its log above: a setting, the disk, what it needs (emaintenance status). Where nothing is wrong, have it made anew: emaintenance restore service $service --recreate"
+    say_remedy "$FAILURE" "a service that gets well" \
+      "Read its log above: a setting, the disk, what it needs (emaintenance status). If nothing is wrong, have it made again: emaintenance restore service $service --recreate"
     exit "$NOT_WELL"
   fi
 }
@@ -38,6 +38,6 @@ recreate() {
   else
     say "$container is not there"
   fi
-  audit service "$service" "removed, for the next deploy to make it anew"
+  audit service "$service" "removed, for the next deploy to make it again"
   echo "Now, on the workstation: npx cdktf deploy prod"
 }

@@ -23,7 +23,7 @@ pause_system() {
   mv -fT "$lock.restore" "$lock"
   if [ "$(maintenance_state | jq .on)" = false ]; then
     record page true
-    maintenance_on "Data is being restored. Please try again in a few minutes." || fail "the maintenance page could not be switched on" "the gateway's folder" "The reason is above"
+    maintenance_on "Data is being restored. Please try again in a few minutes." || fail "the maintenance page could not be enabled" "the gateway's folder" "The reason is above"
   fi
   found=$(running_writers)
   mapfile -t names < <(lines_of "$found")
@@ -47,7 +47,7 @@ start_writers() {
     seconds=$(healthy_within "$name")
     docker start "$id" > /dev/null || return 1
     if ! await_healthy "$id" "$seconds"; then
-      say_mend "$name is $(inspect "$id" .State.Status), and not healthy" "healthy within $seconds s" "Its log is below"
+      say_remedy "$name is $(inspect "$id" .State.Status), and not healthy" "healthy within $seconds s" "Its log is below"
       show_end "$id" "$name"
       return 1
     fi
@@ -65,8 +65,8 @@ migrate_data() {
   interruptible docker start --attach "$name" > "$log" 2>&1 || code=$?
   [ "$code" -eq 0 ] || tail -n 15 "$log" | sed 's/^/  /' | printable >&2
   rm -f "$log"
-  [ "$code" -eq 0 ] || fail "the migrations of the release that runs fail on the restored data (exit code $code)" "migrations that can run on data of the set's release" \
-    "Their last words are above. Deploy the release that the set was made by, and restore again"
+  [ "$code" -eq 0 ] || fail "the migrations of the release that runs fail on the restored data (exit code $code)" "migrations that can run on data of the backup's release" \
+    "Their last words are above. Deploy the release that the backup was made by, and restore again"
   say "the migrations of the release that runs are done"
 }
 
@@ -78,11 +78,11 @@ start_again() {
   local name healthy
   healthy=$(recorded healthy)
   for name in $(recorded stopped); do
-    docker start "$name" > /dev/null || say_mend "$name does not start" "a container that starts" "Try: emaintenance restart"
+    docker start "$name" > /dev/null || say_remedy "$name does not start" "a container that starts" "Try: emaintenance restart"
   done
   for name in $(recorded stopped); do
     ! grep -qxF "$name" <<< "$healthy" || await_healthy "$name" "$(healthy_within "$name")" ||
-      say_mend "$name was healthy, and is not" "it healthy again" "Look at: emaintenance health"
+      say_remedy "$name was healthy, and is not" "it healthy again" "Look at: emaintenance health"
   done
 }
 
@@ -103,7 +103,7 @@ ask_services() {
   }
 }
 
-# host_folder CONTAINER DESTINATION: the folder of the host that the container has there; it may stand still.
+# host_folder CONTAINER DESTINATION: the folder of the host that the container has there; it may be stopped.
 host_folder() {
   local name source
   # A folder that is mounted as it is has no name, so the name comes last.

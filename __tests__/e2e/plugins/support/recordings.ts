@@ -15,7 +15,7 @@ export type Planned =
       readonly differs: Readonly<Record<string, readonly [unknown, unknown]>>;
     };
 
-/** One resource: what was written, and what came of it. See the README beside the recordings. */
+/** One resource: what was written, and what came of it. See the README next to the recordings. */
 export interface Case {
   readonly written: Attributes;
   readonly state: Attributes;
@@ -31,7 +31,7 @@ export interface Case {
 
 export type Cases = Readonly<Record<string, Case>>;
 
-/** What every recorded container has, beside what its case writes. */
+/** What every recorded container has, in addition to what its case writes. */
 const CONTAINER = {
   entrypoint: ["sleep", "100000"],
   must_run: true,

@@ -66,7 +66,7 @@ describe("emaintenance clean-up", () => {
     }
   });
 
-  test("says that there is none where it is switched off", async () => {
+  test("says that there is no clean-up if it is disabled", async () => {
     const { code, stderr } = await system.emaintenance(["clean-up", "--dry-run"]);
     expect([code, stderr]).toEqual([
       3,

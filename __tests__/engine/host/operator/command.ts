@@ -59,7 +59,7 @@ describe("emaintenance", () => {
     expect((await system.emaintenance(["version"])).stdout).toBe(before.stdout);
   });
 
-  test("says so where what runs was not deployed to its end", async () => {
+  test("says so if what runs was not deployed to its end", async () => {
     await rename(join(system.root, "releases"), join(system.root, "elsewhere"));
     const { code, stdout } = await system.emaintenance(["version"]);
     await rename(join(system.root, "elsewhere"), join(system.root, "releases"));
@@ -68,7 +68,7 @@ describe("emaintenance", () => {
     expect(code).toBe(0);
   });
 
-  test("leaves nothing of a version before, and can be installed twice", async () => {
+  test("leaves nothing of an earlier version, and can be installed twice", async () => {
     const installed = join(system.root, "deploy/Server/.parts/operator-command/installed");
     const former = ["words.jq", "status.jq"].map((name) => `deploy/Server/scripts/lib/${name}`);
     for (const path of former) system.write(path, "error");
@@ -82,7 +82,7 @@ describe("emaintenance", () => {
     expect((await system.json<{ services: unknown[] }>("status", "--quick")).services).not.toEqual([]);
   });
 
-  test("is taken away without a rest, and comes back", async () => {
+  test("is removed completely, and can be installed again", async () => {
     const staging = join(system.root, "deploy/Server/.parts/operator-command");
     await run(["bash", join(staging, "remove.sh")]);
 

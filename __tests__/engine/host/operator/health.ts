@@ -23,7 +23,7 @@ describe("emaintenance health", () => {
     });
   });
 
-  test("finds out what Docker has not noticed yet, with what the service answered", () =>
+  test("reports a failure that Docker has not noticed yet, with what the service answered", () =>
     whileSick("user-service", async () => {
       const { code, stdout } = await system.emaintenance(["health", "user-service"]);
 

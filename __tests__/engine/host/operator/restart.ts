@@ -29,7 +29,7 @@ describe("emaintenance restart", () => {
     expect(await startedAt("web")).toBe(before);
   });
 
-  test("restarts those that need it as well, when told so", async () => {
+  test("restarts those that need it as well, if told to", async () => {
     const before = await startedAt("redis");
     const { stdout } = await system.emaintenance(["restart", "--with-dependants", "user-service"]);
 
@@ -37,7 +37,7 @@ describe("emaintenance restart", () => {
     expect(await startedAt("redis")).toBe(before);
   });
 
-  test("starts what stands still", async () => {
+  test("starts what is stopped", async () => {
     await system.docker("stop", "--time", "1", system.container("web"));
     const { code } = await system.emaintenance(["restart", "web"]);
     expect(code).toBe(0);

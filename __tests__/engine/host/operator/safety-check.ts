@@ -6,7 +6,7 @@ describe("emaintenance safety-check", () => {
   const found = (safety: Safety, check: string) =>
     safety.findings.filter((finding) => finding.check === check);
 
-  test("finds nothing but what is worth knowing where all is in order", async () => {
+  test("finds nothing but notices if all is in order", async () => {
     const { code, stdout } = await system.emaintenance(["safety-check"]);
     expect(stdout).not.toMatch(/^error/m);
     expect(code).toBe(0);
@@ -14,7 +14,7 @@ describe("emaintenance safety-check", () => {
     expect(stdout).toMatch(/^notice +containers +the finished job/m);
   });
 
-  test("finds anonymous volumes with data: of ours, and of nobody; empty ones do not matter", async () => {
+  test("finds anonymous volumes with data: of this project, and of no container; empty ones do not matter", async () => {
     const full = (await system.docker("volume", "create")).stdout.trim();
     const empty = (await system.docker("volume", "create")).stdout.trim();
     const mountpoint = (
@@ -47,7 +47,7 @@ describe("emaintenance safety-check", () => {
     const warnings = orphan.filter(({ what }) => what.includes(full.slice(0, 12)));
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatchObject({ severity: "warning" });
-    expect(warnings[0]?.mend).toContain(`docker volume rm ${full}`);
+    expect(warnings[0]?.remedy).toContain(`docker volume rm ${full}`);
     expect(orphan.filter(({ what }) => what.includes(empty.slice(0, 12)))).toEqual([]);
     expect(found(owned, "volumes")).toContainEqual(
       expect.objectContaining({
@@ -66,14 +66,14 @@ describe("emaintenance safety-check", () => {
     await system.startService("postgres");
     await system.healthy("postgres");
 
-    expect(stopped[0]).toMatchObject({ severity: "error", mend: "emaintenance restart postgres" });
+    expect(stopped[0]).toMatchObject({ severity: "error", remedy: "emaintenance restart postgres" });
     expect(gone.stdout).toMatch(
       /^error +volumes +no container uses the volume .*-data: docker volume prune --all would delete its data\n +expected a container that uses it; do not prune; deploy again$/m,
     );
     expect(gone.code).toBe(1);
   });
 
-  test("finds a stranger on a port of ours", async () => {
+  test("finds a stranger on a port of this project", async () => {
     const port = system.description.services.at(-1)?.publish[0]?.port ?? 0;
     const stranger = system.container("stranger");
     await system.docker(
@@ -88,13 +88,13 @@ describe("emaintenance safety-check", () => {
     expect(running).toEqual([
       expect.objectContaining({
         severity: "error",
-        mend: expect.stringContaining(`docker stop ${stranger}`) as string,
+        remedy: expect.stringContaining(`docker stop ${stranger}`) as string,
       }),
     ]);
     expect(stopped).toEqual([expect.objectContaining({ severity: "warning" })]);
   });
 
-  test("finds folders with another owner or mode, or none, a full disk, and backups that stopped coming", async () => {
+  test("finds missing folders, folders with another owner or mode, a full disk, and backups that stopped coming", async () => {
     const uploads = join(system.root, "data", "uploads");
     system.write("data/uploads/.keep", "");
     const ended = `${new Date(Date.now() - 30 * 3_600_000).toISOString().slice(0, 19)}Z`;
@@ -119,7 +119,7 @@ describe("emaintenance safety-check", () => {
       expect.objectContaining({
         severity: "error",
         what: `${uploads} belongs to the user id 0`,
-        mend: `sudo chown 1001:1001 ${uploads}`,
+        remedy: `sudo chown 1001:1001 ${uploads}`,
       }),
       expect.objectContaining({ severity: "error", what: `${join(system.root, "nowhere")} is missing` }),
       expect.objectContaining({ severity: "warning", what: `${join(system.root, "backups")} has mode 0755` }),

@@ -70,7 +70,7 @@ describe("emaintenance status", () => {
     expect((await system.emaintenance(["status", "--quick"])).code).toBe(0);
   });
 
-  test("shows scheduled jobs and open alerts, and counts those that failed or still stand", async () => {
+  test("shows scheduled jobs and open alerts, and counts the failed and the open ones", async () => {
     const time = new Date(Date.now() - 90_000).toISOString().replace(/\.\d+/, "");
     const record = (job: string, exitCode: number, message: string) =>
       system.write(

@@ -12,7 +12,7 @@ export interface Service {
 export interface Problem {
   readonly what: string;
   readonly expected: string;
-  readonly mend: string;
+  readonly remedy: string;
 }
 export interface Status {
   readonly well: boolean;

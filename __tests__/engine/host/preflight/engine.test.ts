@@ -1,6 +1,6 @@
 import { complaintsInWords, PreflightHost, proc } from "../../../support/preflight-host";
 
-describe("what a look finds wrong with Docker and the kernel", () => {
+describe("what the preflight checks find wrong with Docker and the kernel", () => {
   test("no Docker", async () => {
     expect(await complaintsInWords(new PreflightHost("without Docker"))).toEqual([
       "error docker: Docker is not installed on vm1. Expected Docker Engine 25 or later. " +
@@ -61,7 +61,7 @@ describe("what a look finds wrong with Docker and the kernel", () => {
   test("a storage driver from long ago", async () => {
     expect(await complaintsInWords(new PreflightHost().docker({ "info *Driver}}": "echo vfs" }))).toEqual([
       "warning storage: storage driver vfs, which is slow or no longer maintained. Expected overlay2. " +
-        'Set "storage-driver": "overlay2" in /etc/docker/daemon.json; images have to be pulled anew.',
+        'Set "storage-driver": "overlay2" in /etc/docker/daemon.json; images have to be pulled again.',
     ]);
   });
 

@@ -6,7 +6,7 @@ const HUB = "docker.io index.docker.io registry-1.docker.io";
 describe("an image", () => {
   const pulls = (host: PreflightHost) => host.calls.filter((call) => call.startsWith("docker pull"));
   const absent = (image: string) => `[ "\${!#}" = ${image} ] && exit 1; echo amd64`;
-  const mend =
+  const remedy =
     "Correct IMAGES or RELEASE, give the registry's login in REGISTRIES, or build or load the image on the host";
 
   test("that is on the host is not pulled", async () => {
@@ -16,7 +16,7 @@ describe("an image", () => {
     expect(pulls(host)).toEqual([]);
   });
 
-  test("that a registry has is pulled, once the host is found good", async () => {
+  test("that a registry has is pulled, once the host has passed the checks", async () => {
     const host = new PreflightHost().docker({
       "image inspect *": absent("web:1"),
       "manifest inspect *": "true",
@@ -29,7 +29,7 @@ describe("an image", () => {
     expect(pulls(host)).toEqual(["docker pull --quiet web:1"]);
   });
 
-  test("that a registry has is not pulled where anything else is wrong", async () => {
+  test("that a registry has is not pulled if anything else is wrong", async () => {
     const host = new PreflightHost().docker({
       "image inspect *": absent("web:1"),
       "manifest inspect *": "true",
@@ -78,7 +78,7 @@ describe("an image", () => {
     expect(pulls(host)).toEqual([`docker pull --quiet ${image}`]);
   });
 
-  test("that is nowhere is named, each of them, and why", async () => {
+  test("that cannot be found is named, each of them, with the reason", async () => {
     const host = new PreflightHost().docker({
       "image inspect *": "exit 1",
       "pull *": 'printf "%s\\n" "Error response:" "\\"${!#}\\" unknown" >&2; exit 1',
@@ -90,7 +90,7 @@ describe("an image", () => {
         severity: "error",
         found: `${image} is neither on vm1 nor can it be pulled: "${image}" unknown`,
         expected: "an image that is there or can be had",
-        mend,
+        remedy,
       })),
     );
   });
@@ -104,7 +104,7 @@ describe("an image", () => {
         severity: "error",
         found: "web:1 is built for arm64, and vm1 is amd64",
         expected: "an image for amd64",
-        mend: "Build it with --platform linux/amd64",
+        remedy: "Build it with --platform linux/amd64",
       },
     ]);
   });

@@ -22,7 +22,7 @@ describe("a real listener", () => {
     ["0.0.0.0", "127.0.0.1"],
     ["::", "127.0.0.1"],
     ["::", "[::]"],
-  ])("on %s keeps us from %s", async (address, wanted) => {
+  ])("on %s blocks %s", async (address, wanted) => {
     await whileListening(address, async (port) => {
       expect(await portComplaints(`127.0.0.1:1 ${wanted}:${port}`)).toEqual([
         {
@@ -32,7 +32,7 @@ describe("a real listener", () => {
             new RegExp(`^\\S+:${port} is used by .+ \\(process ${process.pid}\\)$`),
           ) as string,
           expected: "a port that is free",
-          mend: "End that program, or give our container another port",
+          remedy: "End that program, or give this system's container another port",
         },
       ]);
     });
@@ -42,13 +42,13 @@ describe("a real listener", () => {
     ["127.0.0.1", "[::1]"],
     ["127.0.0.1", "[::]"],
     ["127.0.0.2", "127.0.0.1"],
-  ])("on %s does not keep us from %s", async (address, wanted) => {
+  ])("on %s does not block %s", async (address, wanted) => {
     await whileListening(address, async (port) => {
       expect(await portComplaints(`${wanted}:${port}`)).toEqual([]);
     });
   });
 
-  test("that belongs to our own container is replaced", async () => {
+  test("that belongs to the system's own container is replaced", async () => {
     await whileListening("127.0.0.1", async (port) => {
       const host = new PreflightHost().docker({
         "ps --filter label=emaintenance.service *": `echo '127.0.0.1:${port}->3000/tcp'`,
@@ -58,7 +58,7 @@ describe("a real listener", () => {
     });
   });
 
-  test("that belongs to a container of somebody else is named", async () => {
+  test("that belongs to a container of another project is named", async () => {
     await whileListening("127.0.0.1", async (port) => {
       const host = new PreflightHost().docker({ [`ps --filter publish=${port} *`]: "echo stray" });
 

@@ -16,10 +16,10 @@ describe("a host that is ready", () => {
   const release = join(temporaryFolder(), "os-release");
   writeFileSync(release, 'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"\n');
 
-  test("is told so in JSON, and behind it in a table, with every finding", async () => {
+  test("is reported in JSON, and after that in a table, with every finding", async () => {
     const settings = { OS_RELEASE: release, PROC: proc({}), FOLDER: "/", EXPECTED_TIME: "", PROGRAMS: "sed" };
 
-    const { code, stdout, stderr } = await new PreflightHost().look(settings);
+    const { code, stdout, stderr } = await new PreflightHost().preflight(settings);
 
     const lines = stdout.trimEnd().split("\n");
     expect({ code, stderr, table: lines.slice(1) }).toEqual({
@@ -58,7 +58,7 @@ describe("a host with many faults", () => {
   const debian = join(temporaryFolder(), "os-release");
   writeFileSync(debian, "PRETTY_NAME=Debian\nID=debian\nVERSION_ID=13\n");
 
-  test("is told all of them at once", async () => {
+  test("is reported with all of them at once", async () => {
     const host = new PreflightHost().docker({
       "version *APIVersion*": "echo '20.10.24 1.41'",
       "image inspect *": "exit 1",
@@ -66,7 +66,7 @@ describe("a host with many faults", () => {
     });
     host.program("uname", "echo riscv64");
 
-    const { code, stdout } = await host.look({
+    const { code, stdout } = await host.preflight({
       PROC: proc({}),
       OS_RELEASE: debian,
       LEAST_MEMORY_MIB: "9000",

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { complaintsInWords, PreflightHost, proc } from "../../../support/preflight-host";
 
-describe("what a look finds wrong with cores and memory", () => {
+describe("what the preflight checks find wrong with cores and memory", () => {
   test("fewer cores than one container may use", async () => {
     expect(await complaintsInWords(new PreflightHost().docker({ "info *NCPU*": "echo 1" }))).toEqual([
       "error cpu: vm1 has 1 cores, and a container may use 1.5. Expected at least 1.5. " +
@@ -53,7 +53,7 @@ describe("a real disk", () => {
           /\/opt\/emaintenance has [\d.]+ [MG]iB of free disk space \(on \/dev\/shm\)$/,
         ) as string,
         expected: expect.stringMatching(/^at least [\d.]+ [MG]iB$/) as string,
-        mend: "See what fills it: df -h /dev/shm; docker system df",
+        remedy: "See what fills it: df -h /dev/shm; docker system df",
       },
     ]);
   });
@@ -65,7 +65,7 @@ describe("a real disk", () => {
     });
 
     expect(complaints.filter(({ found }) => found.includes(full))).toMatchObject([
-      { severity: "warning", check: "disk", mend: "See what fills it: df -h /dev/shm; docker system df" },
+      { severity: "warning", check: "disk", remedy: "See what fills it: df -h /dev/shm; docker system df" },
     ]);
   });
 
@@ -77,11 +77,11 @@ describe("a real disk", () => {
       check: "disk",
       found: expect.stringMatching(/ has \d+ free inodes \(on \/dev\/shm\)$/) as string,
       expected: "at least 99999999999",
-      mend: "See what has so many files: du --inodes -x -d 2 /dev/shm",
+      remedy: "See what has so many files: du --inodes -x -d 2 /dev/shm",
     });
   });
 
-  test("is looked at once, however many of our folders lie on it", async () => {
+  test("is checked once, however many of the system's folders are on it", async () => {
     const { findings } = await new PreflightHost().report({ FOLDER: "/" });
 
     expect(findings.filter(({ check }) => check === "disk")).toHaveLength(1);

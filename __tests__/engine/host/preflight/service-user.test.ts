@@ -16,7 +16,7 @@ const refusal = (who: string, free: number) =>
   `Or give that ${who} another id, if it needs none of the services' files.`;
 
 describe("the user id of the services", () => {
-  test("is refused where it is a login's, with one that is free", async () => {
+  test("is refused if it is a login's, with one that is free", async () => {
     const bob = { "passwd 1001": "bob:x:1001:1001::/home/bob:/bin/bash", "group 1001": "bob:x:1001:" };
 
     expect(await complaintsInWords(hostWith(bob))).toEqual([refusal("login bob", 10_001)]);
@@ -24,13 +24,13 @@ describe("the user id of the services", () => {
     expect(await complaintsInWords(hostWith(more))).toEqual([refusal("login bob", 10_003)]);
   });
 
-  test("is refused where it is that of a group, whose members can read the files", async () => {
+  test("is refused if it is that of a group, whose members can read the files", async () => {
     const group = { "group 1001": "staff2:x:1001:ann,bob" };
 
     expect(await complaintsInWords(hostWith(group))).toEqual([refusal("group staff2", 10_001)]);
   });
 
-  test("is taken where nobody has it, or the account only that a deployment has made for it", async () => {
+  test("is taken if no account has it, or only the account that a deployment has made for it", async () => {
     const own = {
       "passwd 1001": "emaintenance-1001:x:1001:1001::/nonexistent:/usr/sbin/nologin",
       "group 1001": "emaintenance-1001:x:1001:",

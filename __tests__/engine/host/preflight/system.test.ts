@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { complaintsInWords, PreflightHost } from "../../../support/preflight-host";
 import { temporaryFolder } from "../../../support/temporary-folder";
 
-describe("what a look finds wrong with the login and the system", () => {
+describe("what the preflight checks find wrong with the login and the system", () => {
   test("nothing, on a good host", async () => {
     expect(await complaintsInWords(new PreflightHost())).toEqual([]);
   });
@@ -32,7 +32,7 @@ describe("what a look finds wrong with the login and the system", () => {
   test("another architecture", async () => {
     expect(await complaintsInWords(new PreflightHost().program("uname", "echo riscv64"))).toEqual([
       "error architecture: vm1 is a machine of type riscv64. Expected one of x86_64 aarch64. " +
-        "Use another VM; where your images are built for this one, add it to the preflight's architectures.",
+        "Use another VM; if your images are built for this one, add it to the preflight's architectures.",
     ]);
   });
 
@@ -64,7 +64,7 @@ describe("what a look finds wrong with the login and the system", () => {
     ["+2 hours", 7200, "ahead of"],
     ["-2 hours", 7200, "behind"],
   ])("a clock that is wrong by %s", async (shift, seconds, side) => {
-    // Asked for the time of now, it tells another; all else is as it is.
+    // Asked for the current time, it prints another one; the rest is unchanged.
     const host = new PreflightHost().program(
       "date",
       `if [ "$*" = +%s ]; then exec /bin/date --date '${shift}' +%s; fi; exec /bin/date "$@"`,
@@ -82,7 +82,7 @@ describe("what a look finds wrong with the login and the system", () => {
     );
   });
 
-  test("a clock that nothing keeps right", async () => {
+  test("a clock that is not synchronised", async () => {
     const [message] = await complaintsInWords(new PreflightHost().program("timedatectl", "echo no"));
 
     expect(message).toMatch(

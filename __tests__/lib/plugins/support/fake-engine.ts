@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { temporaryFolder } from "../../../support/temporary-folder";
 
 /**
- * What the engine answers to a request such as "POST /containers/create"; `:id` stands for anything between slashes. An
+ * What the engine answers to a request such as "POST /containers/create"; `:id` matches anything between slashes. An
  * answer may depend on the requests so far.
  */
 export type Answers = Readonly<Record<string, Answer | ((soFar: readonly string[]) => Answer)>>;

@@ -1,4 +1,4 @@
-# Every copy: the set, its kind, when it was made, restic's number for it and its path there; the newest first. Input: what
+# Every copy: the backup, its kind, when it was made, restic's number for it and its path there; the newest first. Input: what
 # `restic snapshots --json` prints.
 
 [

@@ -1,4 +1,4 @@
-# The answer of PostgreSQL to DATABASE_FACTS, or nothing where it is none. What a restore computes with are numbers, and what
+# The answer of PostgreSQL to DATABASE_FACTS, or nothing if it is invalid. What a restore computes with are numbers, and what
 # it puts into a statement are plain words.
 
 select(

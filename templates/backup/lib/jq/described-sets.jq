@@ -1,5 +1,5 @@
 # Backups with their state, the newest first. Needs no input but the files: manifests and verified.json. Further: $names of the
-# sets; $pinned, the names of those that are.
+# backups; $pinned, the names of those that are.
 
 reduce inputs as $content ({};
   (input_filename | split("/")) as $path |

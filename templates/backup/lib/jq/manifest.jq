@@ -1,5 +1,5 @@
-# The manifest of a set. Needs no input. Further: all that is in it, each by its name; $facts of the main database, null where
-# it is not in the set; $others, the other databases.
+# The manifest of a backup. Needs no input. Further: all that is in it, each by its name; $facts of the main database, null if
+# it is not in the backup; $others, the other databases.
 
 {
   format: $format,

@@ -5,7 +5,7 @@ def host_ports: [.NetworkSettings.Ports // {} | to_entries[] | .value // [] | .[
 
 def health_words: (.State.Health.Log // [] | last | .Output // "") | gsub("\\s+"; " ") | .[0:300];
 
-# The release that the image of a container belongs to; null where it was never deployed to its end. The data tier and the
+# The release that the image of a container belongs to; null if it was never deployed to its end. The data tier and the
 # gateway have images of their own, whose names say more.
 def release_of($tier):
   .Image as $id |
@@ -22,7 +22,7 @@ def release_of($tier):
   state: .State.Status,
   exitCode: .State.ExitCode,
   outOfMemory: .State.OOMKilled,
-  # Of one that stands still, Docker keeps the last word.
+  # Docker keeps the last word of a stopped one.
   health: (if .State.Status == "running" then .State.Health.Status // "none" else "none" end),
   healthOutput: health_words,
   restarts: .RestartCount,

@@ -1,4 +1,4 @@
-# Every service that needs one of some services, directly or not, and is none of them, in start order. Needs no input.
+# Every other service that needs one of some services, directly or not, in start order. Needs no input.
 # Further: $system; the services are the positional arguments.
 
 $system.services as $all |

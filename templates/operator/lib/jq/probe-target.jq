@@ -1,4 +1,4 @@
-# What is asked of a service, as a line with tabs; "-" stands for what there is not. Input: the service.
+# What is asked of a service, as a line with tabs; "-" means that there is none. Input: the service.
 
 [
   .id // "-",

@@ -3,14 +3,14 @@
 
 include "words";
 
-def found($severity; $what; $expected; $mend):
-  {severity: $severity, check: "backups", what: $what, expected: $expected, mend: $mend};
+def found($severity; $what; $expected; $remedy):
+  {severity: $severity, check: "backups", what: $what, expected: $expected, remedy: $remedy};
 
 [.[] | select(.broken == null and (.kind | IN("db", "full")))] as $database |
 $database[0] as $newest |
 (
   .[] | select(.broken != null) |
-  found("warning"; "the set \(.set) in \($folder) is broken: \(.broken)"; "a manifest"; "look into it, and remove the folder")
+  found("warning"; "the backup \(.set) in \($folder) is broken: \(.broken)"; "a manifest"; "look into it, and remove the folder")
 ),
 if $newest == null then
   found("notice"; "there is no backup in \($folder) yet"; "one a day"; "emaintenance backup")

@@ -2,4 +2,4 @@
 
 .findings[] |
 ([.severity, .check, .what] | @tsv),
-"!                     expected \(.expected); \(.mend)"
+"!                     expected \(.expected); \(.remedy)"

@@ -1,5 +1,5 @@
 # Every service of the description with each of its containers: first those that serve, or are missing, in the order of
-# their numbers; then what a release has made or set aside. Input: the containers. Further: $system.
+# their numbers; then what a release has made or retired. Input: the containers. Further: $system.
 
 . as $containers |
 [$system.services[] | . as $service |

@@ -1,4 +1,4 @@
-# Alerts that still stand: the newest of each source, where that is no all-clear. Input: all alerts.
+# Open alerts: the newest of each source, unless it is an all-clear. Input: all alerts.
 
 group_by(.source) | map(max_by(.time)) |
 map(select(.severity | IN("ok", "resolved", "info") | not)) |

@@ -1,4 +1,4 @@
-# The deploy that is under way, for a person; nothing where there is none. Input: the document of `emaintenance status`.
+# The deploy that is under way, for a person; nothing if there is none. Input: the document of `emaintenance status`.
 
 include "words";
 

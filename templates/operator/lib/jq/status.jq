@@ -36,7 +36,7 @@ def schedule_problem:
   problem("the scheduled job \(.job) " + (if .exitCode == null then "has no readable record: \(.message)" else "failed (exit code \(.exitCode)): \(.message)" end);
     "exit code 0"; "read its log, and run it by hand");
 
-# A set that was made by hand while nothing is scheduled may be as old as it likes.
+# A backup that was made by hand while nothing is scheduled may be as old as it likes.
 def backup_problems:
   ([.[] | select(.kind | IN("db", "full"))] | max_by(.number)) as $newest |
   (select($newest != null and $system.backup.scheduled and (now - ($newest.ended | epoch)) / 3600 >= $system.newestBackupHours) |

@@ -8,7 +8,7 @@ def seconds_in_words:
   else "\($s / 86400 | floor)d \($s % 86400 / 3600 | floor)h"
   end;
 
-# Seconds since 1970 of a time as Docker and the records write it; null where it is none.
+# Seconds since 1970 of a time as Docker and the records write it; null if it is invalid.
 def epoch: try (sub("\\.[0-9]+"; "") | sub("\\+00:00$"; "Z") | fromdateiso8601) catch null;
 
 def ago: epoch as $time | if $time == null then "?" else ([now - $time, 0] | max | seconds_in_words) end;
@@ -29,7 +29,7 @@ def docker_bytes:
     B: 1, KB: 1000, MB: 1000000, GB: 1000000000, KIB: 1024, MIB: 1048576, GIB: 1073741824
   }[.unit | ascii_upcase]) | floor;
 
-def problem($what; $expected; $mend): {what: $what, expected: $expected, mend: $mend};
+def problem($what; $expected; $remedy): {what: $what, expected: $expected, remedy: $remedy};
 
 # A problem, or a finding, as two lines for a person.
-def problem_in_words: "- \(.what)\n    expected \(.expected); \(.mend)";
+def problem_in_words: "- \(.what)\n    expected \(.expected); \(.remedy)";

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Containers of ours that a prune would remove.
+# Containers of this system that a prune would remove.
 
 # check_containers CONTAINERS
 check_containers() {

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Images: the way back to the last release.
+# Images: what a rollback to the last release needs.
 
 # repositories IMAGE-ID: names without tags that the image has.
 repositories() {
@@ -32,11 +32,11 @@ check_images() {
   done < <(lines_of "$found")
 
   if [ ${#alone[@]} -gt 0 ]; then
-    finding warning images "only one image is here of ${alone[*]}: there is no earlier release to go back to" \
+    finding warning images "only one image is here of ${alone[*]}: there is no earlier release for a rollback" \
       "the image of the last good release" "keep it at the next release; after the very first deploy there is none yet"
   fi
   if [ "$kept" -gt 0 ]; then
-    finding notice images "docker image prune --all would remove $kept image(s) of earlier releases" "that they stay, as the way back" \
+    finding notice images "docker image prune --all would remove $kept image(s) of earlier releases" "that they stay, for a rollback" \
       "do not prune with --all"
   fi
 }

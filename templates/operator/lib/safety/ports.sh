@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Containers of others on ports of ours: they answer in our place, or keep ours from starting.
+# Other containers on ports of this system: they answer in place of its services, or keep them from starting.
 
 # Ports of the host that containers of others have, or will have when they start: port, name, state.
 foreign_ports() {
@@ -16,10 +16,10 @@ check_ports() {
     owner=$(jq -r --arg port "$port" '[.services[] | select(.publish[].port == ($port | tonumber)) | .service][0] // ""' "$CONFIG")
     [ -n "$owner" ] || continue
     if [ "$state" = running ]; then
-      finding error ports "the container $container, which is not ours, has port $port of $owner" "that only $owner has it" \
+      finding error ports "the container $container, which is not this system's, has port $port of $owner" "that only $owner has it" \
         "stop it, or give it another port: docker stop $container"
     else
-      finding warning ports "the container $container, which is not ours and is $state, will want port $port of $owner" \
+      finding warning ports "the container $container, which is not this system's and is $state, will want port $port of $owner" \
         "that only $owner has it" "give it another port, or: docker rm $container"
     fi
   done < <(lines_of "$found")

@@ -30,7 +30,7 @@ check_anonymous_volumes() {
   done || true
 }
 
-# Our volumes without a container: the next prune with --all would take them.
+# Volumes of this system without a container: the next prune with --all would take them.
 check_unused_volumes() {
   local name folder
   jq -r '.volumes[] | [.name, .folder // "-"] | @tsv' "$CONFIG" | while IFS=$'\t' read -r name folder; do

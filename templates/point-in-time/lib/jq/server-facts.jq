@@ -1,4 +1,4 @@
-# What PostgreSQL says of itself before a base backup, or nothing where it is something else: numbers are computed with.
+# What PostgreSQL says of itself before a base backup, or nothing if it is something else: numbers are computed with.
 
 select(
   type == "object" and

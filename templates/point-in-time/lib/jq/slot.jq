@@ -1,4 +1,4 @@
-# What PostgreSQL says of its replication slot, or null where it has none; an error where it is something else. A generation is
+# What PostgreSQL says of its replication slot, or null if it has none; an error if it is something else. A generation is
 # the name of a folder, and the rest is computed with.
 
 if . == null or (

@@ -1,4 +1,4 @@
-# Name of the newest backup that is not known to be bad; nothing where there is none. Input: the backups, the newest first. The
+# Name of the newest backup that is not known to be bad; nothing if there is none. Input: the backups, the newest first. The
 # kinds that will do are the positional arguments.
 
 map(select(

@@ -5,7 +5,7 @@ import pg from "pg";
 
 const CONNECT_LIMIT_MS = 60_000;
 const RETRY_MS = 500;
-/** Codes of a server that is starting or not reachable yet; anything else will not mend itself. */
+/** Codes of a server that is starting or not reachable yet; any other error is final. */
 const NOT_YET = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

@@ -1,7 +1,7 @@
 import { getFromPeer, unprocessable, type Toolbox } from "@emaintenance/service-kit";
 
 /**
- * Asks the user service whether somebody can be given work. Without USER_SERVICE_URL, only the database's foreign key
+ * Asks the user service whether a user can be given work. Without USER_SERVICE_URL, only the database's foreign key
  * checks it.
  *
  * @throws 422 when the user does not exist or is not active

@@ -37,7 +37,7 @@ export function notificationRoutes({ database, sessions }: Toolbox): Router {
   return router;
 }
 
-/** Tells somebody that a work order is theirs now. */
+/** Tells a user that a work order is theirs now. */
 export async function notify(db: Queryable, userId: string, workOrder: WorkOrder): Promise<void> {
   await db.query("insert into notifications (user_id, work_order_id, message) values ($1, $2, $3)", [
     userId,

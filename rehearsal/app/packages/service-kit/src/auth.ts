@@ -94,7 +94,7 @@ export function principalOf(req: Request): Principal {
   return req.principal;
 }
 
-/** Lets admins pass only; stands after `authenticate`. */
+/** Lets admins pass only; comes after `authenticate`. */
 export const adminOnly: RequestHandler = (req, _res, next) => {
   if (principalOf(req).role !== "admin") throw forbidden("only an admin may do this");
   next();

@@ -53,7 +53,7 @@ export class Cache {
     });
   }
 
-  /** @returns the stored value, or undefined where there is none */
+  /** @returns the stored value, or undefined if there is no such value */
   async get<T>(key: string): Promise<T | undefined> {
     const text = await answered(() => this.client.get(key));
     return text === null ? undefined : (JSON.parse(text) as T);

@@ -17,7 +17,7 @@ export const badRequest = (message: string): AppError => new AppError(400, "VALI
 export const unauthorized = (message = "log in first"): AppError =>
   new AppError(401, "UNAUTHORIZED", message);
 
-/** 403: somebody is logged in, but may not do this. */
+/** 403: the user is logged in, but may not do this. */
 export const forbidden = (message: string): AppError => new AppError(403, "FORBIDDEN", message);
 
 /** 404: no such thing. */

@@ -16,7 +16,7 @@ export interface HealthProps {
   readonly service: string;
   readonly release: string | undefined;
   readonly checks: Readonly<Record<string, Check>>;
-  /** True from the moment the service was asked to stop. */
+  /** True as soon as the service was asked to stop. */
   readonly stopping: () => boolean;
 }
 

@@ -22,7 +22,7 @@ function hostWith({ answer = "echo '12 sha256:old'", backup = "true", words = "b
 async function dump(host: FakeHost) {
   const lock = join(temporaryFolder(), "lock");
   writeFileSync(lock, "");
-  const result = await host.run("switch/safety-dump.sh", {
+  const result = await host.run("rollout/pre-migration-backup.sh", {
     CONTAINER: "emaintenance-postgres",
     IMAGE,
     LOCK: lock,
@@ -32,7 +32,7 @@ async function dump(host: FakeHost) {
 
 const DUMPED = "emaintenance backup database --reason before-migration";
 
-describe("the dump before a migration", () => {
+describe("the pre-migration backup", () => {
   test("is made again for another image, and whenever something on the host is unknown", () => {
     const json = script(production(), "safety_dump");
 
@@ -43,7 +43,7 @@ describe("the dump before a migration", () => {
     expect(scriptLines(json)).toContain("export CONTAINER='emaintenance-postgres'");
   });
 
-  test("is made where another image has migrated the database last, which the database forgets then", async () => {
+  test("is made if another image has migrated the database last, which the database forgets then", async () => {
     const host = hostWith();
 
     expect(await dump(host)).toMatchObject({ code: 0, locked: true });
@@ -51,7 +51,7 @@ describe("the dump before a migration", () => {
     expect(host.calls.join("\n")).toContain("RESET emaintenance.migrated_by");
   });
 
-  test("is made where the database remembers none", async () => {
+  test("is made if the database remembers no image", async () => {
     const host = hostWith({ answer: "echo '12 '" });
 
     expect(await dump(host)).toMatchObject({ code: 0 });
@@ -66,7 +66,7 @@ describe("the dump before a migration", () => {
       `echo '12 ${IMAGE}'`,
       "the migration of this image has ended well before",
     ],
-  ])("is not made where %s", async (_where, answer, words) => {
+  ])("is not made if %s", async (_where, answer, words) => {
     const host = hostWith({ answer });
 
     const { code, stdout } = await dump(host);
@@ -79,7 +79,7 @@ describe("the dump before a migration", () => {
   test.each([
     ["the database cannot be asked", { answer: "exit 3" }],
     ["it fails", { backup: "exit 5" }],
-  ])("stops the deployment where %s", async (_where, settings) => {
+  ])("stops the deployment if %s", async (_where, settings) => {
     const { code, locked } = await dump(hostWith(settings));
 
     expect(code).not.toBe(0);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings proven containers into use. Every step may be repeated, and after each of them every request is answered: by the
+# The cutover: brings ready containers into use. Every step may be repeated, and after each of them every request is answered: by the
 # old containers or by the new ones.
 set -euo pipefail
 
@@ -15,10 +15,10 @@ readonly SOCKET=/var/run/docker.sock
 trap '' HUP PIPE TERM
 # <%~ include("shared/failed-deploy.sh") %>
 
-say() { echo "switch: $*" 2> /dev/null || true; }
+say() { echo "cutover: $*" 2> /dev/null || true; }
 
 fail() {
-  echo "switch: $*" >&2
+  echo "cutover: $*" >&2
   exit 1
 }
 
@@ -108,7 +108,7 @@ drain() {
 kernel_address() { awk -F. '{ printf "%02X%02X%02X%02X\n", $4, $3, $2, $1 }' <<< "$1"; }
 
 exec 9> "$FOLDER/.switch.lock"
-flock --wait 120 9 || fail "another switch has been busy in $FOLDER for two minutes. Expected one at a time. Later: npx cdktf deploy prod"
+flock --wait 120 9 || fail "another cutover has been busy in $FOLDER for two minutes. Expected one at a time. Later: npx cdktf deploy prod"
 touch --no-create "$LOCK" 2> /dev/null || true
 
 declare -A chosen=() before=()

@@ -6,7 +6,7 @@ import { HostScript, type Predecessors } from "../ssh/host-script";
 import { DEPLOY_LOCK, Naming } from "../naming";
 import { template } from "../templates";
 
-export interface SwitchProps {
+export interface CutoverProps {
   readonly connection: HostConnection;
   /** Folder of the gateway's configuration. */
   readonly folder: string;
@@ -16,13 +16,13 @@ export interface SwitchProps {
 }
 
 /**
- * Brings proven containers into use: the gateway sends every new request to them, they get the names of their services, and
+ * Brings ready containers into use: the gateway sends every new request to them, they get the names of their services, and
  * what the old ones have begun is waited for. Only after it does Terraform remove the old ones.
  */
-export class Switch extends Construct {
+export class Cutover extends Construct {
   readonly resource: Resource;
 
-  constructor(scope: Construct, id: string, props: SwitchProps) {
+  constructor(scope: Construct, id: string, props: CutoverProps) {
     super(scope, id);
     const containers = props.services.flatMap((service) =>
       service.containers.map(
@@ -31,7 +31,7 @@ export class Switch extends Construct {
     );
     this.resource = new HostScript(this, "switch", {
       connection: props.connection,
-      script: template("switch/switch.sh"),
+      script: template("rollout/cutover.sh"),
       environment: {
         CONTAINERS: containers.join(" "),
         FOLDER: props.folder,

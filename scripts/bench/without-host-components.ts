@@ -2,7 +2,7 @@ import { App } from "cdktf";
 import { keepPrivate } from "../../constructs/private-files";
 import { ProductionStack } from "../../constructs/production/production-stack";
 
-/** The production stack with nothing beside its containers, for comparison. */
+/** The production stack with its containers only, for comparison. */
 const app = new App();
 const host = {
   firewall: false,

@@ -6,7 +6,7 @@ import type { HostConnection } from "./host-connection";
 import type { HostLayout } from "./host-layout";
 import { HostScript } from "./host-script";
 
-export interface HostPartProps {
+export interface HostComponentProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
   /** Files that `apply` installs, by their name in the staging folder. @default none */
@@ -15,7 +15,7 @@ export interface HostPartProps {
   readonly apply: string;
   /** As for a HostScript. @default nothing */
   readonly confirm?: string;
-  /** A bash script that restores what was there before. It runs when the part is switched off or the stack destroyed. */
+  /** A bash script that restores what was there before. It runs when the component is disabled or the stack destroyed. */
   readonly remove: string;
   /** Text that nobody but the login and root may read; `apply` finds it as `$STAGING/secret/` and this name. @default none */
   readonly secret?: { readonly name: string; readonly content: string };
@@ -28,34 +28,34 @@ export interface HostPartProps {
   /** Host components whose turn comes before: not needed, but not to be provisioned at the same time. @default none */
   readonly inTurnAfter?: readonly ITerraformDependable[];
   /**
-   * False takes the part away. It must stay in the configuration for that: Terraform runs no provisioner of a block that
+   * False removes the component. It must stay in the configuration for that: Terraform runs no provisioner of a block that
    * is gone. @default true
    */
   readonly enabled?: boolean;
 }
 
-/** Name of the script that takes the part away again, in its staging folder. */
+/** Name of the script that removes the component, in its staging folder. */
 const REMOVE = "remove.sh";
 
-/** A host that was emptied meanwhile has nothing to take away. */
+/** On a host that was emptied meanwhile, there is nothing to remove. */
 const REMOVAL = '[ ! -e "${self.triggers.script}" ] || exec bash "${self.triggers.script}" < /dev/null';
 
 /**
  * Something on the host that is not a container: a cron entry, firewall rules, a timer. A change of its files or scripts
- * provisions this part again, and only this one. It is taken away when it is switched off, not when it changes.
+ * provisions this component again, and only this one. It is removed when it is disabled, not when it changes.
  */
-export class HostPart extends Construct {
-  /** What others depend on: it exists once the part is in place. */
+export class HostComponent extends Construct {
+  /** What others depend on: it exists once the component is in place. */
   readonly resource: Resource;
 
-  constructor(scope: Construct, id: string, props: HostPartProps) {
+  constructor(scope: Construct, id: string, props: HostComponentProps) {
     super(scope, id);
     const { connection, enabled = true } = props;
-    const staging = props.layout.part(id);
+    const staging = props.layout.staging(id);
     const files = { ...props.files, [REMOVE]: props.remove };
 
     // Provisioners of a destruction may look at the resource itself only, so what they need to connect is in it. With
-    // another way to the host, the resource is replaced, which takes the part away: so it comes first, and the part again.
+    // another way to the host, the resource is replaced, which removes the component: so it comes first, and the component after it.
     const removal = new Resource(this, "removal", {
       triggers: { ...connection.triggers, script: `${staging}/${REMOVE}` },
       provisioners: [connection.whenDestroyed(REMOVAL)],

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a dump of the database before a migration changes it. Without one, nothing is migrated. None is made where there is nothing
-# to lose: no tables yet, or tables of which the database itself says that this image's migration has ended well on them.
+# Makes the pre-migration backup: a dump of the database before a migration changes it. Without one, nothing is migrated. None
+# is made if there is nothing to lose: no tables yet, or tables of which the database itself says that this image's migration has ended well on them.
 set -euo pipefail
 
 : "${CONTAINER:?name of the database container}"
@@ -38,13 +38,13 @@ if [[ ! $count =~ ^[0-9]{1,9}$ ]]; then
   printf 'PostgreSQL answers %q where the number of its tables was asked for; nothing was migrated. Expected a number. Look at: docker logs %s\n' "${found:0:100}" "$CONTAINER" >&2
   exit 1
 elif [ "$count" -eq 0 ]; then
-  echo "no dump before the migration: the database has no tables yet"
+  echo "no pre-migration backup: the database has no tables yet"
 elif [ "$migrated_by" = "$IMAGE" ]; then
-  echo "no dump before the migration: the migration of this image has ended well before, and changes nothing"
+  echo "no pre-migration backup: the migration of this image has ended well before, and changes nothing"
 elif ! emaintenance --words 2> /dev/null | grep -qx backup; then
-  echo "no dump before the migration: this host has no backups (emaintenance has no word \"backup\")"
+  echo "no pre-migration backup: this host has no backups (emaintenance has no word \"backup\")"
 elif ! as_root emaintenance backup database --reason before-migration; then
-  echo "the dump before the migration failed, for the reason above; nothing was migrated, no service was started or changed. Expected a dump to return to. Mend the cause and deploy again. To go back: npm run rollback -- prod" >&2
+  echo "the pre-migration backup failed, for the reason above; nothing was migrated, no service was started or changed. Expected a backup to restore. Fix the cause and deploy again. To roll back: npm run rollback -- prod" >&2
   exit 1
 fi
 [ -z "$migrated_by" ] || [ "$migrated_by" = "$IMAGE" ] || forget_image

@@ -17,8 +17,8 @@ import { Watchdog, type WatchdogProps } from "../host/watchdog";
 
 type Settings<T> = Omit<T, "runner" | "services" | "after">;
 
-/** What keeps the system healthy on its host, beside the containers. Each part can be switched off with `false`. */
-export interface HostPartsSettings {
+/** What keeps the system healthy on its host, in addition to the containers. `false` disables a component. */
+export interface HostComponentsSettings {
   /** @default ufw as in the deployment document (9.1), and the same for Docker's published ports */
   readonly firewall?: FirewallSettings | false;
   /** @default 10 MiB a file, three of each kept */
@@ -29,13 +29,13 @@ export interface HostPartsSettings {
   readonly room?: Settings<RoomProps> | false;
   /** @default a container is restarted when it is unhealthy, three times an hour at most */
   readonly watchdog?: Settings<WatchdogProps> | false;
-  /** @default sets of the database every day, of files and of everything every week, verified every week, kept 30 days */
+  /** @default backups of the database every day, of files and of everything every week, verified every week, kept 30 days */
   readonly backup?: BackupSettings | false;
   /** The schedules of backups need it. @default `emaintenance` is installed */
   readonly operatorCommand?: false;
 }
 
-export interface HostPartsProps extends HostPartsSettings {
+export interface HostComponentsProps extends HostComponentsSettings {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
   readonly system: Emaintenance;
@@ -46,12 +46,12 @@ export interface HostPartsProps extends HostPartsSettings {
 }
 
 /** Everything on the VM that is not a container. */
-export class HostParts extends Construct {
+export class HostComponents extends Construct {
   readonly firewall: Firewall;
   /** For jobs of a team's own. */
   readonly jobRunner: JobRunner;
 
-  constructor(scope: Construct, id: string, props: HostPartsProps) {
+  constructor(scope: Construct, id: string, props: HostComponentsProps) {
     super(scope, id);
     const { connection, layout, system, after } = props;
     const common = { connection, layout, after };
@@ -59,7 +59,7 @@ export class HostParts extends Construct {
 
     const backup = props.backup === false ? {} : (props.backup ?? {});
 
-    // A part that is switched off stays in the configuration: that is how it is taken away from the host.
+    // A component that is disabled stays in the configuration: that is how it is removed from the host.
     const off = { enabled: false };
     this.firewall = new Firewall(this, "firewall", {
       ...common,
@@ -76,7 +76,7 @@ export class HostParts extends Construct {
       enabled: props.operatorCommand !== false,
     });
 
-    // The runner takes away the jobs that are no longer there.
+    // The runner removes the jobs that are no longer configured.
     const runner = new JobRunner(this, "job-runner", common);
     this.jobRunner = runner;
     if (props.logRotation !== false) {

@@ -1,4 +1,4 @@
-import { HostPart } from "../../constructs/ssh/host-part";
+import { HostComponent } from "../../constructs/ssh/host-component";
 import { laidFiles, script, scriptLines } from "../support/stack-json";
 import { TestStack } from "../support/test-stack";
 
@@ -7,7 +7,7 @@ function made(
 ) {
   const stack = new TestStack();
   const { connection, layout } = stack;
-  new HostPart(stack, "night-watch", {
+  new HostComponent(stack, "night-watch", {
     connection,
     layout,
     files: { crontab: "* * * * * root true" },
@@ -19,7 +19,7 @@ function made(
   return { apply: script(json, "night_watch"), removal: script(json, "night_watch_removal") };
 }
 
-describe("a part of the host", () => {
+describe("a host component", () => {
   const { apply, removal } = made();
   const staging = /STAGING='([^']+)'/.exec(scriptLines(apply).join("\n"))?.[1] ?? "";
 
@@ -48,7 +48,7 @@ describe("a part of the host", () => {
     expect(JSON.stringify(removal)).not.toContain("null_resource.night_watch.");
   });
 
-  test("is taken away by its own script when it is switched off, with what the resource itself knows", () => {
+  test("is removed by its own script when it is disabled, with what the resource itself knows", () => {
     expect(removal.provisioner).toEqual([
       {
         "local-exec": expect.objectContaining({
@@ -65,7 +65,7 @@ describe("a part of the host", () => {
     expect(JSON.stringify(removal.provisioner)).not.toContain("var.");
   });
 
-  test("that is switched off stays in the configuration, with no instance, so that it is taken away", () => {
+  test("that is disabled stays in the configuration, with no instance, so that it is removed", () => {
     const off = made({ enabled: false });
 
     expect([off.apply, off.removal]).toEqual([

@@ -51,7 +51,7 @@ fail() {
     echo "its last health check: ${words:-none was made}"
     echo "the end of its log:"
     docker logs --tail $LOG_LINES "$1" 2>&1 | printable_lines | sed 's/^/  /'
-    echo "Expected it to be healthy within $LIMIT_SECONDS s. Mend the cause and deploy again. To go back: npm run rollback -- prod"
+    echo "Expected it to be healthy within $LIMIT_SECONDS s. Fix the cause and deploy again. To roll back: npm run rollback -- prod"
   } >&2
   # It stays for whoever looks into it, and may be one that starts again and again: what serves needs the processor more.
   docker update --cpus 0.1 "$1" > /dev/null 2>&1 || true
@@ -102,7 +102,7 @@ addresses_of() {
     sed '/^$/d'
 }
 
-# ask ADDRESS: fails where no good answer comes to this host, and says what came instead. A redirection is one: where it
+# ask ADDRESS: fails if no good answer comes to this host, and says what came instead. A redirection is one: where it
 # leads, the container's own check has followed it.
 ask() {
   local host=$1 url words
@@ -146,7 +146,7 @@ unreachable() {
   esac
 }
 
-# reachable ID: fails where this host gets no good answer from it, and says what came instead. The gateway asks over IPv4;
+# reachable ID: fails if this host gets no good answer from it, and says what came instead. The gateway asks over IPv4;
 # IPv6 counts where there is nothing else.
 reachable() {
   local address words first=''

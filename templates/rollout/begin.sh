@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Begins a deployment: takes the lock, or says who has it, and marks the system as incomplete until the last script. Runs behind
+# Begins a deployment: takes the lock, or says who has it, and removes the completion marker until the last script. Runs behind
 # untrusted.sh.
 set -euo pipefail
 
@@ -9,7 +9,7 @@ set -euo pipefail
 : "${TAKE_OVER_MINUTES:?minutes after which anybody may take the lock over}"
 : "${MARK:?id of the container whose name says whether the last deployment is complete}"
 : "${MARK_PREFIX:?what its name begins with while it is not}"
-: "${LABEL:?label of the containers that are made beside others}"
+: "${LABEL:?label of the containers that are made next to the ones in use}"
 : "${DEPLOYMENT:?id of this deployment}"
 : "${RELEASE:?release that is deployed}"
 : "${OWNER:?who deploys}"
@@ -28,7 +28,7 @@ make_folder() {
   as_root install -d -o "$(id -u)" -g "$(id -g)" -m 0755 "$folder"
 }
 
-# A link is made whole or not at all, and not where there is one: of two programs at this very moment one fails, and one that is
+# A link is made whole or not at all, and not where there is one: of two programs at the same time one fails, and one that is
 # killed leaves no lock without an owner.
 make_lock() {
   local new code=0
@@ -42,7 +42,7 @@ make_lock() {
   return "$code"
 }
 
-# What stands in a lock, on one line: a terminal obeys what is in it.
+# What a lock file holds, on one line: a terminal obeys what is in it.
 field() {
   local value
   value=$(jq -r ".$1 // empty" "${2:-$LOCK}" 2> /dev/null | LC_ALL=C tr -d '[:cntrl:]') || true
@@ -71,7 +71,7 @@ take_lock() {
   echo "taking over the lock of $(field owner), who deployed release $(field release) since $(field started)"
   as_root rm -f "$LOCK"
   make_lock || {
-    echo "somebody else has just taken the lock $LOCK. Expected one deployment at a time. Deploy again when that one has ended." >&2
+    echo "another deployment has just taken the lock $LOCK. Expected one deployment at a time. Deploy again when that one has ended." >&2
     exit 1
   }
 }
@@ -79,17 +79,17 @@ take_lock() {
 # is_locked FILE: whether a script of root has it locked. The file of another user says nothing.
 is_locked() { [ -f "$1" ] && [ ! -L "$1" ] && [ "$(stat --format %u "$1")" = 0 ] && ! as_root flock --nonblock "$1" true; }
 
-# A restore takes its lock first and looks for ours then; here it is the other way round, so that one of both sees the other.
-refuse_beside_restore() {
-  local what mend
+# A restore takes its lock first and looks for that of a deployment then; here it is the other way round, so that one of both sees the other.
+refuse_during_restore() {
+  local what remedy
   if is_locked "$RESTORE_LOCK" || is_locked "$FORMER_RESTORE_LOCK"; then
-    what="a restore is under way" mend="Wait for its end, and deploy again."
+    what="a restore is under way" remedy="Wait for its end, and deploy again."
   elif [ -e "$RESTORE_JOURNAL" ]; then
-    what="a restore was killed before its end" mend="Undo it on the host, then deploy again: emaintenance restore --recover."
+    what="a restore was killed before its end" remedy="Undo it on the host, then deploy again: emaintenance restore --recover."
   else
     return 0
   fi
-  echo "$what on $(hostname). Expected none while a release is deployed. $mend" >&2
+  echo "$what on $(hostname). Expected none while a release is deployed. $remedy" >&2
   exit 1
 }
 
@@ -105,12 +105,12 @@ remove_unknown() {
   done
 }
 
-# A restore has our lock too, which would only say whose it is.
-[ ! -e "$RESTORE_JOURNAL" ] || refuse_beside_restore
+# A restore holds the deployment lock too, which would only name its owner.
+[ ! -e "$RESTORE_JOURNAL" ] || refuse_during_restore
 take_lock
-# A deployment that has failed is none under way.
+# A deployment that has failed is no longer under way.
 trap '[ $? -eq 0 ] || as_root rm -f "$LOCK"' EXIT
-refuse_beside_restore
+refuse_during_restore
 name=$MARK_PREFIX-${MARK:0:12}
 [ "$(docker inspect --format '{{.Name}}' "$MARK")" = "/$name" ] || docker rename "$MARK" "$name"
 remove_unknown

@@ -51,13 +51,13 @@ if [ "$code" != 0 ]; then
     echo "migration failed with exit code $code; no service was started or changed. Its last lines:"
     docker logs --tail 40 "$JOB" 2>&1 | printable_lines | sed 's/^/  /'
     missing_right || true
-    echo "Expected exit code 0. Mend the cause (the full text: docker logs $(name_of "$JOB")) and deploy again. To go back: npm run rollback -- prod"
+    echo "Expected exit code 0. Fix the cause (the full text: docker logs $(name_of "$JOB")) and deploy again. To roll back: npm run rollback -- prod"
   } >&2
   exit 1
 fi
 
 # The database itself remembers it, so that one that is restored remembers what was true of it then: its next deployment with this
-# image has nothing to lose (safety-dump.sh).
+# image has nothing to lose (pre-migration-backup.sh).
 remember_image() {
   local image
   image=$(docker inspect --format '{{.Image}}' "$JOB") || return 1

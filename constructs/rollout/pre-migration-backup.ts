@@ -7,7 +7,7 @@ import { template } from "../templates";
 import { type Deployment } from "./deployment";
 import { DEPLOY_LOCK } from "../naming";
 
-export interface SafetyDumpProps {
+export interface PreMigrationBackupProps {
   readonly connection: HostConnection;
   readonly deployment: Deployment;
   readonly postgres: Postgres;
@@ -17,16 +17,16 @@ export interface SafetyDumpProps {
   readonly after: Predecessors;
 }
 
-/** A dump of the database before a migration, where the host knows how to make one and there is something to lose. */
-export class SafetyDump extends Construct {
+/** A backup of the database before a migration, if the host can make one and the database has something to lose. */
+export class PreMigrationBackup extends Construct {
   readonly resource: Resource;
 
-  constructor(scope: Construct, id: string, props: SafetyDumpProps) {
+  constructor(scope: Construct, id: string, props: PreMigrationBackupProps) {
     super(scope, id);
     const { deployment, postgres } = props;
     this.resource = new HostScript(this, "safety-dump", {
       connection: props.connection,
-      script: template("switch/safety-dump.sh"),
+      script: template("rollout/pre-migration-backup.sh"),
       environment: {
         CONTAINER: postgres.container.containerName,
         IMAGE: props.imageId,
