@@ -3,7 +3,7 @@ import { Argument, Command, CommanderError, type ErrorOptions, Option } from "co
 /** Wrong words on the command line: what came, what was expected, and the remedy. */
 export class UsageError extends Error {}
 
-/** The text that somebody asked for with --help. */
+/** The text that --help asks for. */
 export interface Help {
   readonly help: string;
 }

@@ -18,13 +18,13 @@ const ABOUT =
   "a real VM.";
 
 const EXIT_CODES = `exit codes: 0 done
-            1 it failed, for the reason printed; status --json: no rehearsal stands
+            1 it failed, for the reason printed; status --json: there is no rehearsal
             2 wrong usage
 `;
 
 function declare(): CommandLine {
   const line = CommandLine.of("rehearse", ABOUT, EXIT_CODES);
-  line.value("--name <NAME>", `which rehearsal; several can stand side by side (default: ${DEFAULT_NAME})`, {
+  line.value("--name <NAME>", `which rehearsal; several can run at the same time (default: ${DEFAULT_NAME})`, {
     expected: "the name of a rehearsal, such as trial",
     accepts: (name) => checkName(name) === name,
   });
@@ -43,7 +43,7 @@ function declare(): CommandLine {
       "rehearse:down",
     )
     .flag("--keep-images", "leave the images for the next rehearsal");
-  line.verb("status", "says what stands, and where", "rehearse:status").flag("--json", "for programs");
+  line.verb("status", "shows the running rehearsals, and where they are", "rehearse:status").flag("--json", "for programs");
   return line;
 }
 

@@ -122,7 +122,7 @@ const METADATA = {
   6: ["fe80::/10", "fd00:ec2::254", "fd20:ce::254", "fd00:c1::a9fe:a9fe"],
 } as const;
 
-/** Stands in a rule for the port by which the deploy logged in. */
+/** Placeholder in a rule: the port by which the deploy logged in. */
 const SSH_PORT = "SSH_PORT";
 
 /**

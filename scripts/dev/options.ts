@@ -35,7 +35,7 @@ const SERVICES = ServiceCatalogue.builtIn.application.map(({ name }) => name).jo
 
 function declare(): CommandLine {
   const line = CommandLine.of("dev", ABOUT, EXIT_CODES);
-  line.value("--name <NAME>", "a system of its own beside the usual one; needs other ports", {
+  line.value("--name <NAME>", "a system of its own in addition to the usual one; needs other ports", {
     expected: "up to 30 lower-case letters, digits and dashes, such as trial",
     accepts: (name) => /^[a-z0-9][a-z0-9-]{0,29}$/.test(name),
   });
@@ -68,7 +68,7 @@ function declare(): CommandLine {
   line
     .verb(
       "reset",
-      "empties the data (database, cache, uploads) after a question, and starts anew",
+      "empties the data (database, cache, uploads) after a question, and starts again",
       "dev:reset",
     )
     .flag("-y, --yes", "answer the question with yes");

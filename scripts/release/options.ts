@@ -22,7 +22,7 @@ const ABOUT =
 const EXIT_CODES = `exit codes: 0 done
             1 it failed. After release: the last good release serves again, or nothing was changed
             2 wrong usage
-            3 it failed, and so did the rollback: somebody has to look now
+            3 it failed, and so did the rollback: the operator has to act now
           130 interrupted: run it again
 `;
 

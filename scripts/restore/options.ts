@@ -6,7 +6,7 @@ const ABOUT =
   "there is one), deploys STACK, brings a full backup there and restores it, and verifies the system. It works in the folder " +
   "in which it is called, or in the one above it that holds cdktf.json. First set SERVER_IP and SSH_HOST_KEYS to the new VM's.";
 
-const END = `The state that Terraform has of the lost host is set aside, under a name with the date. A run that was ended or killed is
+const END = `The state that Terraform has of the lost host is retired, under a name with the date. A run that was ended or killed is
 finished by calling it again.
 
 exit codes: 0 the system is back and verified
