@@ -84,7 +84,7 @@ export function upTasks({ name, deploy: withDeployment, bare }: UpOptions): List
       },
     },
     {
-      title: `cdktf deploy ${stacks.join(" ")}`,
+      title: `Deploy of ${stacks.join(" and ")}`,
       enabled: withDeployment,
       task: async (context, task) => {
         const log = join(await privateFolder(name), "deploy.log");

@@ -1,7 +1,7 @@
 import { ApiService } from "../../constructs/api/api-service";
 import { Web } from "../../constructs/web/web";
 import { Gate } from "../../constructs/rollout/gate";
-import { VmPlacement } from "../../constructs/production/vm-placement";
+import { VmRollout } from "../../constructs/production/vm-rollout";
 import { template } from "../../constructs/templates";
 import { declared } from "../support/declared";
 import { FakeHost } from "../support/fake-host";
@@ -13,7 +13,7 @@ describe("the gate behind new containers", () => {
     // GIVEN
     const stack = new TestStack();
     const { connection, layout, network, deployment } = stack;
-    const placement = new VmPlacement({ connection, layout, deployment, after: [] });
+    const rollout = new VmRollout({ connection, layout, deployment });
     const common = { network, nodeEnv: "production" };
     const user = new ApiService(stack, "user-service", {
       declaration: declared("user-service"),
@@ -31,8 +31,8 @@ describe("the gate behind new containers", () => {
     });
 
     // WHEN
-    placement.readinessGate(stack, user);
-    placement.readinessGate(stack, web);
+    rollout.readinessGate(stack, user);
+    rollout.readinessGate(stack, web);
 
     // THEN
     const json = stack.synthesise();

@@ -11,7 +11,8 @@ import { InstanceNames } from "./instance-names";
 import { KeptFiles } from "./kept-files";
 import { LOCAL_FOLDER, LocalFiles } from "./local-files";
 import { type LocalSettings, SAMPLE_SOURCE } from "./local-settings";
-import { LocalPlacement } from "./local-placement";
+import { LocalPlace } from "./local-place";
+import { LocalRollout } from "./local-rollout";
 import { localValues } from "./local-values";
 import { Source } from "./source";
 import { pinProviders } from "../provider-versions";
@@ -66,7 +67,7 @@ export class LocalStack extends TerraformStack {
 
     const values = localValues(files, `http://localhost:${catalogue.get("nginx").localPort + portOffset}`);
     const kept = new KeptFiles(machine.folder ?? join(App.of(this).outdir, LOCAL_FOLDER));
-    const placement = new LocalPlacement(this, files, kept);
+    const place = new LocalPlace(this);
     const healthCheck = healthCheckTiming(settings);
     const withDefaults = <T extends ServiceSettings>(declaration: ServiceDeclaration, own: T) => ({
       logLevel: "debug" as const,
@@ -84,7 +85,8 @@ export class LocalStack extends TerraformStack {
       ...settingsOfServices(props, catalogue, withDefaults),
       catalogue,
       variables: values,
-      placement,
+      place,
+      rollout: new LocalRollout(files, kept),
       imagesOverridable: false,
       images: localImages(catalogue, settings, props.images, machine.images),
       postgres: { publish: [port(catalogue.get("postgres"))], healthCheck, ...props.postgres },
@@ -100,7 +102,7 @@ export class LocalStack extends TerraformStack {
       },
     });
     if (settings.only === "infrastructure") this.keepInfrastructure();
-    else this.runFromSource(settings, placement, { files, kept });
+    else this.runFromSource(settings, place, { files, kept });
 
     const url = new TerraformOutput(this, "url", {
       value: values.publicUrl.stringValue,
@@ -111,7 +113,7 @@ export class LocalStack extends TerraformStack {
 
   private runFromSource(
     settings: DevelopmentSettings,
-    placement: LocalPlacement,
+    place: LocalPlace,
     machine: { readonly files: LocalFiles; readonly kept: KeptFiles },
   ): void {
     const { system } = this;
@@ -120,7 +122,7 @@ export class LocalStack extends TerraformStack {
       source: new Source(settings.source ?? SAMPLE_SOURCE, settings, system.catalogue),
       network: system.network,
       image: system.images.of(MIGRATING_SERVICE),
-      written: placement.written,
+      written: place.written,
       startSeconds: START_SECONDS,
       ...machine,
     });

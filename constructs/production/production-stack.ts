@@ -11,7 +11,8 @@ import { HostLayout } from "../ssh/host-layout";
 import { KeptData } from "../host/kept-data";
 import { HostComponents, type HostComponentsSettings } from "./host-components";
 import { Preflight, type PreflightLimits } from "../host/preflight";
-import { VmPlacement } from "./vm-placement";
+import { VmPlace } from "./vm-place";
+import { VmRollout } from "./vm-rollout";
 import { HOST_ROOT_OUTPUT } from "../naming";
 import { pinProviders } from "../provider-versions";
 import { Deployment } from "../rollout/deployment";
@@ -87,19 +88,15 @@ export class ProductionStack extends TerraformStack {
     });
 
     const backup = props.host?.backup;
-    const placement = new VmPlacement({
-      connection,
-      layout,
-      deployment,
-      firewall: props.host?.firewall !== false,
-      after: [directories.resource],
-    });
+    const firewall = props.host?.firewall !== false;
+    const rollout = new VmRollout({ connection, layout, deployment, firewall });
     this.system = new Emaintenance(this, "emaintenance", {
       ...props,
       catalogue: services,
       pointInTime: backup === false ? undefined : backup?.pointInTime,
       variables,
-      placement,
+      place: new VmPlace({ layout, after: [directories.resource] }),
+      rollout,
     });
 
     this.hostComponents = new HostComponents(this, "host-parts", {
@@ -133,7 +130,7 @@ export class ProductionStack extends TerraformStack {
       verified: verification.resource,
     });
 
-    deployment.endAfter(record.resource, ...placement.last);
+    deployment.endAfter(record.resource, ...rollout.last);
 
     const url = new TerraformOutput(this, "url", {
       value: variables.publicUrl.stringValue,

@@ -15,7 +15,8 @@ import { Upstream } from "../gateway/route";
 import { type RouteTable, routesTo } from "../gateway/route-table";
 import { networksWithOneName, serviceRouteTaken } from "../errors";
 import { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { Placement } from "./placement";
+import type { Place } from "./place";
+import type { Rollout } from "./rollout";
 import { ImageCatalog, type ImageCatalogProps } from "../images/image-catalog";
 import { PublishedPort } from "../values/published-port";
 import { checkedServiceUid } from "../values/service-uid";
@@ -62,8 +63,11 @@ export interface EmaintenanceProps extends EmaintenanceSettings {
   /** All services. @default those of the deployment document, and those of `services` */
   readonly catalogue?: ServiceCatalogue;
   readonly variables: ApplicationValues;
-  readonly placement: Placement;
-  /** Archives the database's write-ahead log, if the placement has a folder for it. @default it is not archived */
+  /** Where it runs. */
+  readonly place: Place;
+  /** How a release comes into use. */
+  readonly rollout: Rollout;
+  /** Archives the database's write-ahead log, if the place has a folder for it. @default it is not archived */
   readonly pointInTime?: PointInTimeSettings;
   /** Whether the variable IMAGES may name other images. @default true */
   readonly imagesOverridable?: boolean;
@@ -97,8 +101,8 @@ export class Emaintenance extends Construct {
 
   constructor(scope: Construct, id: string, props: EmaintenanceProps) {
     super(scope, id);
-    const { placement, variables, timeZone = "UTC" } = props;
-    const { after } = placement;
+    const { place, rollout, variables, timeZone = "UTC" } = props;
+    const { after } = place;
     const catalogue = props.catalogue ?? ServiceCatalogue.with(props.services);
     this.catalogue = catalogue;
     this.serviceUid = checkedServiceUid(props.serviceUid);
@@ -117,16 +121,16 @@ export class Emaintenance extends Construct {
       after,
       name: dataName,
       role: "data",
-      internal: !placement.publishesData,
+      internal: !place.publishesData,
     });
     if (this.dataNetwork.literalName === this.network.literalName) {
       throw networksWithOneName(this.network.literalName);
     }
-    const publishedByData = (port: number) => (placement.publishesData ? [PublishedPort.loopback(port)] : []);
+    const publishedByData = (port: number) => (place.publishesData ? [PublishedPort.loopback(port)] : []);
 
     // The data tier.
     const { pointInTime } = props;
-    const { walArchiveFolder: folder } = placement;
+    const { walArchiveFolder: folder } = place;
     // If backups are enabled: their pg_dump is in a container of its own.
     const socket = folder === undefined ? undefined : new PostgresSocket(this, "postgres-socket", { after });
     const archive = pointInTime &&
@@ -137,7 +141,7 @@ export class Emaintenance extends Construct {
       network: this.dataNetwork,
       volume: new DataVolume(this, "postgres-data", {
         name: "postgres-data",
-        hostPath: placement.dataFolder("postgres"),
+        hostPath: place.dataFolder("postgres"),
         after,
       }),
       password: variables.postgresPassword.stringValue,
@@ -162,7 +166,7 @@ export class Emaintenance extends Construct {
       network: this.dataNetwork,
       volume: new DataVolume(this, "redis-data", {
         name: "redis-data",
-        hostPath: placement.dataFolder("redis"),
+        hostPath: place.dataFolder("redis"),
         after,
       }),
       password: variables.redisPassword.stringValue,
@@ -170,15 +174,15 @@ export class Emaintenance extends Construct {
       ...props.redis,
     });
 
-    const dataReady = placement.dataReady?.(this, this.postgres, this.redis, this.network);
+    const dataReady = rollout.dataReady?.(this, this.postgres, this.redis, this.network);
     if (dataReady) {
       this.postgres.container.readyAfter(...dataReady);
       this.redis.container.readyAfter(...dataReady);
     }
 
     // The migration.
-    const { blueGreen } = placement;
-    const common = { blueGreen, nodeEnv: placement.nodeEnv, uid: this.serviceUid };
+    const { blueGreen } = rollout;
+    const common = { blueGreen, nodeEnv: place.nodeEnv, uid: this.serviceUid };
     this.migration = new Migration(this, "migration", {
       ...common,
       network: this.dataNetwork,
@@ -190,15 +194,15 @@ export class Emaintenance extends Construct {
     // If an image cannot be built, nothing of the release has happened.
     this.migration.startAfter(
       ...images.complete,
-      ...(placement.beforeMigration?.(this, this.migration, this.postgres) ?? []),
+      ...(rollout.beforeMigration?.(this, this.migration, this.postgres) ?? []),
     );
-    const migrated = placement.migrationDone(this, this.migration);
+    const migrated = rollout.migrationDone(this, this.migration);
 
     // The API tier.
-    const readinessGate = (service: OwnService) => placement.readinessGate?.(this, service);
+    const readinessGate = (service: OwnService) => rollout.readinessGate?.(this, service);
     this.services = catalogue.api.map((declaration) => {
       const { name, usesPostgres, usesRedis } = declaration;
-      const uploads = placement.uploads(declaration);
+      const uploads = place.uploads(declaration);
       const service = new ApiService(this, name, {
         ...common,
         readinessGate,
@@ -208,7 +212,7 @@ export class Emaintenance extends Construct {
         image: images.of(name),
         corsOrigin: variables.publicUrl.stringValue,
         timeZone,
-        volumes: [placement.logs(declaration), uploads].filter((mount) => mount !== undefined),
+        volumes: [place.logs(declaration), uploads].filter((mount) => mount !== undefined),
         after: [...migrated, ...images.complete],
         publish: [PublishedPort.loopback(declaration.port)],
         ...settingsOf(props, declaration),
@@ -255,7 +259,7 @@ export class Emaintenance extends Construct {
       }),
       ...nginx,
     });
-    const files = placement.gatewayFiles(
+    const files = rollout.gatewayFiles(
       this,
       this.nginxConf,
       images.of("nginx"),
@@ -269,7 +273,7 @@ export class Emaintenance extends Construct {
       files,
       forwards: blueGreen ? forwards.map(({ on }) => ({ containerPort: on.port, on })) : [],
       answersFor: blueGreen ? behind.map(({ service }) => service) : [],
-      logs: placement.logs(catalogue.get("nginx")),
+      logs: place.logs(catalogue.get("nginx")),
       publish: publish ?? [PublishedPort.everywhere(catalogue.get("nginx").localPort)],
       limits,
       healthCheck,

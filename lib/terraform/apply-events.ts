@@ -74,6 +74,9 @@ export class ApplyEvents {
   }
 }
 
+/** The words of a line of `terraform apply -json`; the line itself if it is no event. */
+export const messageOf = (line: string): string => parse(line)?.["@message"] ?? line;
+
 function parse(line: string): Event | undefined {
   try {
     return JSON.parse(line) as Event;

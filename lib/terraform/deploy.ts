@@ -1,20 +1,19 @@
 import { createWriteStream } from "node:fs";
-import { join } from "node:path";
-import { repository, type Say } from "../paths";
-import { run, waitFor } from "../run";
-import { interruptTerraform } from "./interrupt";
-import { type PluginChoice, terraformEnvironment } from "./provider-plugins";
-import { STACK_NAMES } from "./stack-folder";
+import type { Say } from "../paths";
+import { waitFor } from "../run";
+import type { PluginChoice } from "./provider-plugins";
+import { synthesise } from "./synthesise";
+import { Terraform, TerraformFailure } from "./terraform";
+import { Workspace } from "./workspace";
 
-const DEPLOY_SECONDS = 1200;
 const ANSWER_SECONDS = 60;
-const ERROR_LINES = 40;
 
 /**
- * `cdktf deploy`, one stack after the other, in a working directory; everything it prints goes to a log, and its steps to `say`.
+ * Deploys stacks of a working directory, one after the other, as `cdktf deploy` does: everything that Terraform says goes to a
+ * log, and its steps to `say`.
  *
- * @param interrupted ends it where Terraform can go on the next time; without it, Ctrl-C of a terminal kills Terraform
- * @throws Error with Terraform's own error
+ * @param interruption ends it as Ctrl-C does, so that the next deploy can go on
+ * @throws Error with Terraform's own error, and what the failed scripts printed
  */
 export async function deploy(
   directory: string,
@@ -22,29 +21,20 @@ export async function deploy(
   plugins: PluginChoice,
   logPath: string,
   say: Say,
-  interrupted?: Promise<void>,
+  interruption?: Promise<void>,
 ): Promise<void> {
   const log = createWriteStream(logPath, { mode: 0o600 });
-  const cdktf = join(repository, "node_modules", ".bin", "cdktf");
-  // The first deployment has no provider lock yet, and making one would ask the registry even where a mirror has all.
-  const argv = [cdktf, "deploy", ...stacks, "--parallelism", "1", "--auto-approve", "--skip-provider-lock"];
   try {
-    const { code, stdout, stderr } = await run(argv, {
-      cwd: directory,
-      env: terraformEnvironment(plugins),
-      allowFailure: true,
-      timeoutSeconds: DEPLOY_SECONDS,
-      ownGroup: interrupted !== undefined,
-      onStart: (pid) => void interrupted?.then(() => interruptTerraform(pid)),
-      onLine: (line) => {
-        const text = plainLine(line);
-        if (text === undefined) return;
-        log.write(`${text}\n`);
-        const step = deployStep(text);
-        if (step !== undefined) say(step);
-      },
-    });
-    if (code !== 0) throw new Error(`${terraformError(`${stdout}\n${stderr}`)}\n(the whole log: ${logPath})`);
+    await synthesise(directory);
+    for (const stack of stacks) {
+      const workspace = Workspace.containing(directory, stack);
+      const terraform = new Terraform(workspace, say, { plugins, log: (line) => log.write(`${line}\n`) });
+      await terraform.init();
+      await terraform.applyUnseen(workspace.valueFiles, interruption);
+    }
+  } catch (error) {
+    if (!(error instanceof TerraformFailure)) throw error;
+    throw new Error(`${error.message}\n(the whole log: ${logPath})`);
   } finally {
     log.end();
   }
@@ -65,63 +55,4 @@ export async function waitForAnswer(
     await answer?.arrayBuffer().catch(() => undefined);
     return answer !== undefined && answer.status < 500;
   });
-}
-
-/** What a line of the deployment says about its progress, in short; undefined if it says nothing. */
-export function deployStep(line: string): string | undefined {
-  const [, resource, step] =
-    /^(\S+?\.\S+?)(?: \(.*\))?: ((?:Creating|Creation|Destroying|Destruction|Modifying|Modifications)\b.*)$/.exec(
-      line,
-    ) ?? [];
-  if (resource && step) return `${resource}: ${step.replace(/ \[id=.*\]$/, "")}`;
-  return /^(Initializing|Plan:|Apply complete)/.test(line) ? line : undefined;
-}
-
-/**
- * The errors in a failed deployment's output, or its last lines if it names none. They follow the output of the script
- * that failed: Terraform's own error has its exit code only.
- */
-export function terraformError(output: string): string {
-  const lines = output
-    .split("\n")
-    .map(plainLine)
-    .filter((line) => line !== undefined);
-  const first = lines.findIndex((line) => /^\s*Error: /.test(line));
-  if (first === -1) return lines.slice(-ERROR_LINES).join("\n").trim();
-  const words = lines.slice(first, first + ERROR_LINES);
-  return [...scriptWords(lines, failedResources(words)), ...words].join("\n").trim();
-}
-
-/** The resources that errors are about, such as `null_resource.preflight`. */
-function failedResources(errors: readonly string[]): string[] {
-  return errors.flatMap((line) => /^\s*with (\S+?)(?: \(.*\))?,$/.exec(line)?.[1] ?? []);
-}
-
-/** What the scripts of these resources printed on the host, without Terraform's notes on the connection and without JSON. */
-function scriptWords(lines: readonly string[], resources: readonly string[]): string[] {
-  return resources.flatMap((resource) => {
-    const said = ["remote-exec", "local-exec"].flatMap((kind) => {
-      const before = `${resource} (${kind}): `;
-      return lines.filter((line) => line.startsWith(before)).map((line) => line.slice(before.length));
-    });
-    const connected = said.lastIndexOf("Connected!");
-    const words = said
-      .slice(connected + 1)
-      .filter((line) => !line.startsWith('{"') && !line.startsWith("local-exec: Executing"));
-    return words.length === 0 ? [] : [...words.slice(-ERROR_LINES), ""];
-  });
-}
-
-/**
- * A line as a person would copy it: without colours, frames, and the stack's name before it. Undefined for the spinner and
- * the counter that cdktf draws again and again.
- */
-export function plainLine(line: string): string | undefined {
-  const text = line
-    // eslint-disable-next-line no-control-regex
-    .replace(/\u001b\[[0-9;]*[A-Za-z]/g, "")
-    .replace(new RegExp(`^(${STACK_NAMES.join("|")})(\\s+|$)`), "")
-    .replace(/^\s*[╷│╵]\s?/, "")
-    .trimEnd();
-  return /^[⠀-⣿] /.test(text) || /^\d+ Stacks? \w+ {2}/.test(text) || text === "" ? undefined : text;
 }

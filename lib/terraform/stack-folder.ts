@@ -2,9 +2,6 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { repository } from "../paths";
 
-/** Every stack of main.ts, by the name that cdktf prints in front of its lines. */
-export const STACK_NAMES = ["bootstrap", "prod", "local"] as const;
-
 /** Where Terraform runs, under a folder with a cdktf.json. */
 export function stackFolder(directory: string, stack: string): string {
   return join(directory, "cdktf.out", "stacks", stack);

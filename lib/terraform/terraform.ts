@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { terraformEnvironment } from "./provider-plugins";
+import { type PluginChoice, terraformEnvironment } from "./provider-plugins";
 import { run, RunError, type RunOptions } from "../run";
-import { ApplyEvents, type TerraformError } from "./apply-events";
+import { ApplyEvents, messageOf, type TerraformError } from "./apply-events";
 import type { Workspace } from "./workspace";
 
 /** A command of Terraform that failed. */
@@ -28,11 +28,19 @@ interface StateResource {
 
 const MINUTE = 60;
 
+export interface TerraformOptions {
+  /** The plugins that were placed in the stack's folder. @default as the operator's own configuration says */
+  readonly plugins?: PluginChoice;
+  /** Gets every message of Terraform, also those that are no step. @default nobody does */
+  readonly log?: (line: string) => void;
+}
+
 /** Terraform itself, in the folder of one stack: unlike cdktf it hands on the whole of an error, and applies the plan that was shown. */
 export class Terraform {
   constructor(
     private readonly workspace: Workspace,
     private readonly say: (line: string) => void,
+    private readonly settings: TerraformOptions = {},
   ) {}
 
   async init(): Promise<void> {
@@ -68,17 +76,46 @@ export class Terraform {
    * @throws TerraformFailure
    */
   async apply(): Promise<void> {
+    await this.applying([this.planFile]);
+  }
+
+  /**
+   * Plans with these values and applies in one step, for a system whose plan nobody wants to see first.
+   *
+   * @param interruption ends it as Ctrl-C does: Terraform finishes what it has begun. @default the terminal's Ctrl-C
+   * @throws TerraformFailure
+   */
+  async applyUnseen(valueFiles: readonly string[], interruption?: Promise<void>): Promise<void> {
+    await this.applying(["-auto-approve", ...varFiles(valueFiles)], interruption);
+  }
+
+  /**
+   * Removes all that the state knows, in one step.
+   * @throws TerraformFailure
+   */
+  async destroy(valueFiles: readonly string[]): Promise<void> {
+    await this.applying(["-destroy", "-auto-approve", ...varFiles(valueFiles)]);
+  }
+
+  private async applying(argv: readonly string[], interruption?: Promise<void>): Promise<void> {
     const events = new ApplyEvents();
     const onLine = (line: string) => {
       const step = events.take(line);
+      this.settings.log?.(messageOf(line));
       if (step !== undefined) this.say(step);
     };
     // Ctrl-C reaches Terraform as well: it ends what it has begun. No limit of time here: each step has its own, and an
     // apply that is killed loses what it was just making.
-    const { code } = await this.run(["apply", "-json", "-input=false", "-lock-timeout=60s", this.planFile], {
+    let runs = true;
+    const { code } = await this.run(["apply", "-json", "-input=false", "-lock-timeout=60s", ...argv], {
       onLine,
       timeoutSeconds: undefined,
-    });
+      ownGroup: interruption !== undefined,
+      onStart: (pid) =>
+        void interruption?.then(() => {
+          if (runs) process.kill(pid, "SIGINT");
+        }),
+    }).finally(() => (runs = false));
     if (code !== 0) throw new TerraformFailure("apply", events.errors, interrupted || code >= 128);
   }
 
@@ -127,12 +164,15 @@ export class Terraform {
   private get options() {
     return {
       cwd: this.workspace.stackFolder,
-      env: terraformEnvironment(),
+      env: terraformEnvironment(this.settings.plugins),
       timeoutSeconds: 60 * MINUTE,
     };
   }
 
-  private async run(argv: readonly string[], more: Pick<RunOptions, "onLine" | "timeoutSeconds"> = {}) {
+  private async run(
+    argv: readonly string[],
+    more: Pick<RunOptions, "onLine" | "onStart" | "ownGroup" | "timeoutSeconds"> = {},
+  ) {
     return run(["terraform", ...argv], { ...this.options, ...more, allowFailure: true });
   }
 

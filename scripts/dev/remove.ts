@@ -4,15 +4,17 @@ import { createInterface } from "node:readline/promises";
 import { KEPT_FOLDER } from "../../constructs/local/kept-files";
 import { LOCAL_FOLDER } from "../../constructs/local/local-files";
 import { readMachineSettings } from "../../constructs/local/local-settings";
-import { choosePlugins, placePlugins, terraformEnvironment } from "../../lib/terraform/provider-plugins";
+import { choosePlugins, placePlugins } from "../../lib/terraform/provider-plugins";
 import { stackFolder } from "../../lib/terraform/stack-folder";
+import { Terraform } from "../../lib/terraform/terraform";
+import { Workspace } from "../../lib/terraform/workspace";
 import { repository } from "../../lib/paths";
 import { run } from "../../lib/run";
 import { listContainers, removeContainers } from "./containers";
 import { findEngine } from "./engine";
 import type { Options } from "./options";
 import { seedMarker } from "./seed";
-import { synthesise, type System } from "./system";
+import { synthesisedSystem, type System } from "./system";
 import { STACK, workingDirectory } from "./working-directory";
 
 /** In the names of volumes that hold what can be made again from the source. */
@@ -56,10 +58,10 @@ export async function destroy({ name, yes }: Options): Promise<void> {
   if (!(await agreed(question, yes))) return;
   const plugins = await choosePlugins();
   await placePlugins(plugins, stackFolder(directory, STACK));
-  await run([join(repository, "node_modules", ".bin", "cdktf"), "destroy", STACK, "--auto-approve"], {
-    cwd: directory,
-    env: terraformEnvironment(plugins),
-  });
+  const workspace = Workspace.containing(directory, STACK);
+  const terraform = new Terraform(workspace, () => undefined, { plugins });
+  await terraform.init();
+  await terraform.destroy(workspace.valueFiles);
   await rm(seedMarker(directory), { force: true });
   await rm(join(directory, LOCAL_FOLDER, KEPT_FOLDER), { recursive: true, force: true });
   // A system with a name has a folder of its own, in which nothing else is.
@@ -70,7 +72,7 @@ export async function destroy({ name, yes }: Options): Promise<void> {
 async function find(name: string | undefined): Promise<{ directory: string; system: System }> {
   await findEngine();
   const directory = await workingDirectory(name);
-  return { directory, system: await synthesise(directory) };
+  return { directory, system: await synthesisedSystem(directory) };
 }
 
 async function removeAll(system: System): Promise<number> {

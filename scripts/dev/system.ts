@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Naming } from "../../constructs/naming";
 import { stackFolder } from "../../lib/terraform/stack-folder";
-import { run } from "../../lib/run";
+import { synthesise } from "../../lib/terraform/synthesise";
 import { STACK } from "./working-directory";
 
 /** A development system as the constructs describe it. */
@@ -42,13 +42,9 @@ interface Stack {
 const WORKSPACE = "/workspace/";
 const INSPECTOR_PORT = 9229;
 
-/** Synthesises the stack in a working directory, as `cdktf` does it, and reads what it says. */
-export async function synthesise(directory: string): Promise<System> {
-  const { app } = JSON.parse(await readFile(join(directory, "cdktf.json"), "utf8")) as { app: string };
-  await run(["sh", "-c", app], {
-    cwd: directory,
-    env: { CDKTF_OUTDIR: "cdktf.out", NODE_OPTIONS: undefined },
-  });
+/** Synthesises the stack in a working directory, and reads what it says. */
+export async function synthesisedSystem(directory: string): Promise<System> {
+  await synthesise(directory);
   const text = await readFile(join(stackFolder(directory, STACK), "cdk.tf.json"), "utf8");
   return describe(JSON.parse(text) as Stack);
 }

@@ -19,7 +19,7 @@ import type { Options } from "./options";
 import { findProblems, makeMountPoints } from "./preflight";
 import { seedOnce } from "./seed";
 import { describeSystem } from "./summary";
-import { synthesise, type System } from "./system";
+import { synthesisedSystem, type System } from "./system";
 import { STACK, workingDirectory } from "./working-directory";
 
 /** Seconds: the first request has the web compile its page, and on a busy machine that takes a minute and more. */
@@ -51,7 +51,7 @@ export async function up(options: Options): Promise<void> {
     rootless: engine.rootless,
   };
   writeMachineSettings(directory, { ...settings, images });
-  const expected = await synthesise(directory);
+  const expected = await synthesisedSystem(directory);
   const problems = await findProblems(directory, expected);
   if (problems.length > 0) throw new Error(problems.join("\n"));
 

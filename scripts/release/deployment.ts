@@ -6,7 +6,7 @@ import { Naming } from "../../constructs/naming";
 import { diagnose, type Diagnosis, type Facts } from "./diagnosis";
 import { Host, readSettings, type Settings, TEMPLATES } from "./host";
 import type { ReleaseRecord } from "./records";
-import { synthesise } from "./synthesise";
+import { synthesise } from "../../lib/terraform/synthesise";
 import { Terraform, type TerraformFailure } from "../../lib/terraform/terraform";
 import { Workspace, type Values } from "../../lib/terraform/workspace";
 

@@ -4,7 +4,7 @@ import { terraformEnvironment } from "../../../lib/terraform/provider-plugins";
 import { STACK } from "../../../rehearsal/deployment/working-directory";
 import { stackFolder } from "../../../lib/terraform/stack-folder";
 import { run, type RunOptions, type RunResult } from "../../../lib/run";
-import { synthesise } from "../../../scripts/release/synthesise";
+import { synthesise } from "../../../lib/terraform/synthesise";
 
 /** What is deployed, and how Terraform is run. */
 export interface Deployed extends RunOptions {

@@ -1,4 +1,3 @@
-import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Migration } from "../api/migration";
@@ -10,24 +9,9 @@ import type { GatewayTarget } from "../gateway/gateway-target";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
 import type { BlueGreen } from "../container/blue-green";
 import type { ServiceImage } from "../images/service-image";
-import type { ServiceDeclaration } from "../services/service-declaration";
 
-/** What is different between a VM and a developer's machine. */
-export interface Placement {
-  /** NODE_ENV of the team's own services. */
-  readonly nodeEnv: "production" | "development";
-  /** What must be there before anything is made. */
-  readonly after: readonly ITerraformDependable[];
-  /** Whether PostgreSQL and Redis have ports of the machine. Else their network is an internal one. */
-  readonly publishesData: boolean;
-  /** Folder that keeps the files of a data volume. @default Docker keeps them */
-  dataFolder(service: "postgres" | "redis"): string | undefined;
-  /** Where a service writes its log. */
-  logs(service: ServiceDeclaration): ContainerVolumes | undefined;
-  /** Where a service keeps uploaded files. @default it takes none */
-  uploads(service: ServiceDeclaration): ContainerVolumes | undefined;
-  /** Folder that keeps the archive of the database's write-ahead log. @default the database is not backed up here */
-  readonly walArchiveFolder?: string;
+/** How a release comes into use: what each step of it waits for. */
+export interface Rollout {
   /** Blue-green deployment of containers without a state of their own. @default they are replaced in place */
   readonly blueGreen?: BlueGreen;
   /** Lays down the gateway's configuration, and leads the gateway to the containers of each service. */

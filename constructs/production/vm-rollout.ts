@@ -1,4 +1,3 @@
-import type { ContainerVolumes } from "@cdktf/provider-docker/lib/container";
 import type { ITerraformDependable } from "cdktf";
 import type { Construct } from "constructs";
 import type { Migration } from "../api/migration";
@@ -6,7 +5,7 @@ import type { OwnService } from "../api/own-service";
 import type { Postgres } from "../data/postgres";
 import type { Redis } from "../data/redis";
 import type { EmaintenanceNetwork } from "../network/emaintenance-network";
-import type { Placement } from "../system/placement";
+import type { Rollout } from "../system/rollout";
 import type { GatewayTarget } from "../gateway/gateway-target";
 import type { GatewayFiles } from "../gateway/gateway";
 import { DataGate } from "../rollout/data-gate";
@@ -20,48 +19,24 @@ import { RedisPassword } from "../rollout/redis-password";
 import { GatewayConfiguration } from "../rollout/gateway-configuration";
 import type { HostConnection } from "../ssh/host-connection";
 import type { HostLayout } from "../ssh/host-layout";
-import type { ServiceDeclaration } from "../services/service-declaration";
 
-export interface VmPlacementProps {
+export interface VmRolloutProps {
   readonly connection: HostConnection;
   readonly layout: HostLayout;
   readonly deployment: Deployment;
   /** Whether the host's firewall is this project's. @default true */
   readonly firewall?: boolean;
-  /** What must be there before anything is made: a host that is ready, with its folders. */
-  readonly after: readonly ITerraformDependable[];
 }
 
-/** The system on a VM: data, logs and uploads in folders of the host, scripts over SSH, blue-green releases. */
-export class VmPlacement implements Placement {
-  readonly nodeEnv = "production";
-  readonly after: readonly ITerraformDependable[];
+/** The rollout on a VM: scripts over SSH, releases blue-green. */
+export class VmRollout implements Rollout {
   readonly blueGreen: Deployment;
-  readonly publishesData = false;
-  readonly walArchiveFolder: string;
   /** What the deployment is not complete without, and nothing else waits for. */
   readonly last: ITerraformDependable[] = [];
   private redisPassword?: RedisPassword;
 
-  constructor(private readonly props: VmPlacementProps) {
-    this.after = props.after;
+  constructor(private readonly props: VmRolloutProps) {
     this.blueGreen = props.deployment;
-    this.walArchiveFolder = `${props.layout.backups}/point-in-time`;
-  }
-
-  dataFolder(service: "postgres" | "redis"): string {
-    return this.props.layout.data(service);
-  }
-
-  logs({ name, tier, logs }: ServiceDeclaration): ContainerVolumes | undefined {
-    if (!logs) return undefined;
-    const containerPath = tier === "gateway" ? "/var/log/nginx" : "/app/logs";
-    return { hostPath: this.props.layout.logs(name), containerPath };
-  }
-
-  uploads({ uploadsFolder }: ServiceDeclaration): ContainerVolumes | undefined {
-    if (uploadsFolder === undefined) return undefined;
-    return { hostPath: this.props.layout.data(uploadsFolder), containerPath: "/app/uploads" };
   }
 
   gatewayFiles(

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KeptFiles } from "../../constructs/local/kept-files";
 import { LocalFiles } from "../../constructs/local/local-files";
-import { LocalPlacement } from "../../constructs/local/local-placement";
+import { LocalPlace } from "../../constructs/local/local-place";
+import { LocalRollout } from "../../constructs/local/local-rollout";
 import { declared } from "../support/declared";
 import { temporaryFolder } from "../support/temporary-folder";
 import { TestStack } from "../support/test-stack";
@@ -10,19 +11,20 @@ import { TestStack } from "../support/test-stack";
 describe("the system on a developer's machine", () => {
   const stack = new TestStack();
   const folder = temporaryFolder();
-  const placement = new LocalPlacement(stack, new LocalFiles(stack, "files"), new KeptFiles(folder));
+  const place = new LocalPlace(stack);
+  const rollout = new LocalRollout(new LocalFiles(stack, "files"), new KeptFiles(folder));
 
   test("runs for development, and needs nothing to be there first", () => {
-    expect(placement.nodeEnv).toBe("development");
-    expect(placement.after).toEqual([]);
+    expect(place.nodeEnv).toBe("development");
+    expect(place.after).toEqual([]);
   });
 
   test("leaves the files of the data tier to Docker", () => {
-    expect(placement.dataFolder()).toBeUndefined();
+    expect(place.dataFolder()).toBeUndefined();
   });
 
   test("keeps logs and uploads of services in volumes that Terraform knows, and removes", () => {
-    const mounts = [placement.logs(declared("user-service")), placement.uploads(declared("asset-service"))];
+    const mounts = [place.logs(declared("user-service")), place.uploads(declared("asset-service"))];
 
     expect(stack.resolved(mounts)).toEqual(
       [
@@ -36,17 +38,17 @@ describe("the system on a developer's machine", () => {
         containerPath: container_path,
       })),
     );
-    expect(placement.written).toEqual(mounts);
+    expect(place.written).toEqual(mounts);
   });
 
   test("keeps the gateway's log in the container", () => {
-    expect(placement.logs(declared("nginx"))).toBeUndefined();
+    expect(place.logs(declared("nginx"))).toBeUndefined();
   });
 
   test("keeps the gateway's configuration where no synthesis removes it, under a name that changes with it", () => {
     // WHEN
     const paths = ["events {}", "events { }", "events {}"].map(
-      (text) => stack.resolved(placement.gatewayFiles(stack, text).folder) as string,
+      (text) => stack.resolved(rollout.gatewayFiles(stack, text).folder) as string,
     );
 
     // THEN

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { run, RunError } from "../../lib/run";
+import { run, RunError } from "../run";
 
 const SYNTH_SECONDS = 300;
 
