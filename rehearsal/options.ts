@@ -24,10 +24,14 @@ const EXIT_CODES = `exit codes: 0 done
 
 function declare(): CommandLine {
   const line = CommandLine.of("rehearse", ABOUT, EXIT_CODES);
-  line.value("--name <NAME>", `which rehearsal; several can run at the same time (default: ${DEFAULT_NAME})`, {
-    expected: "the name of a rehearsal, such as trial",
-    accepts: (name) => checkName(name) === name,
-  });
+  line.value(
+    "--name <NAME>",
+    `which rehearsal; several can run at the same time (default: ${DEFAULT_NAME})`,
+    {
+      expected: "the name of a rehearsal, such as trial",
+      accepts: (name) => checkName(name) === name,
+    },
+  );
   line
     .verb(
       "up",
@@ -43,7 +47,9 @@ function declare(): CommandLine {
       "rehearse:down",
     )
     .flag("--keep-images", "leave the images for the next rehearsal");
-  line.verb("status", "shows the running rehearsals, and where they are", "rehearse:status").flag("--json", "for programs");
+  line
+    .verb("status", "shows the running rehearsals, and where they are", "rehearse:status")
+    .flag("--json", "for programs");
   return line;
 }
 
