@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { join } from "node:path";
 import { KEPT_RELEASES } from "../../constructs/release/release-record";
 import { HostLayout } from "../../constructs/ssh/host-layout";
 import { Naming } from "../../constructs/naming";
 import { diagnose, type Diagnosis, type Facts } from "./diagnosis";
-import { Host, readSettings, type Settings, TEMPLATES } from "./host";
+import { template } from "../../constructs/templates";
+import { Host, readSettings, type Settings } from "./host";
 import type { ReleaseRecord } from "./records";
 import { synthesise } from "../../lib/terraform/synthesise";
 import { Terraform, type TerraformFailure } from "../../lib/terraform/terraform";
@@ -51,7 +53,7 @@ export class Deployment {
 
   /** Writes a release down as failed, as far as the host can be reached. */
   async recordFailure(release: string, reason: string): Promise<void> {
-    await this.host.script(join(TEMPLATES, "release", "record.sh"), {
+    await this.host.script(template("release/record.sh"), {
       RESULT: "failed",
       RELEASES: this.layout.releases,
       RELEASE: release,
@@ -79,7 +81,7 @@ export class Deployment {
   }
 
   private async facts(): Promise<Facts> {
-    const { stdout } = await this.host.script(join(__dirname, "facts.sh"), {
+    const { stdout } = await this.host.script(readFileSync(join(__dirname, "facts.sh"), "utf8"), {
       LABEL: Naming.label("service"),
     });
     return JSON.parse(stdout) as Facts;

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEPLOY_LOCK, Naming } from "../../constructs/naming";
 import { dockerSshOptions } from "../../constructs/ssh/ssh-options";
@@ -86,10 +85,10 @@ export class Host {
     return this.workspace.stackFolder;
   }
 
-  /** Runs a script of this project on the host, with these values in its environment. */
-  async script(path: string, environment: Readonly<Record<string, string>>): Promise<RunResult> {
+  /** Runs the text of a script on the host, with these values in its environment. */
+  async script(text: string, environment: Readonly<Record<string, string>>): Promise<RunResult> {
     const exports = Object.entries(environment).map(([name, value]) => `export ${name}=${quoted(value)}\n`);
-    return this.run(["bash", "-s"], `${exports.join("")}${readFileSync(path, "utf8")}`);
+    return this.run(["bash", "-s"], `${exports.join("")}${text}`);
   }
 
   /** Runs the operator's command. If it is not installed, the answer has exit code 127. */

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Naming } from "../../constructs/naming";
 import { RunError, type RunResult, waitFor } from "../../lib/run";
 import type { Deployment, Say } from "../release/deployment";
 import type { LaterBackup } from "./later";
+
+/** The text of a script in this folder. */
+const program = (name: string): string => readFileSync(join(__dirname, name), "utf8");
 
 /** What is on the host that the system is to come back on. */
 export interface Look {
@@ -29,7 +33,7 @@ export async function lookAt(
     SET: backup,
     WHAT: what,
   };
-  const { stdout } = await host.script(join(__dirname, "look.sh"), environment).catch((error: unknown) => {
+  const { stdout } = await host.script(program("look.sh"), environment).catch((error: unknown) => {
     const { code, stderr = "" } = (error instanceof RunError ? error.result : undefined) ?? { code: 255 };
     // 255 is ssh's own.
     if (code !== 255) throw new Error(stderr.trim() || String(error));
@@ -61,7 +65,7 @@ export async function clearUnknown({ host, terraform }: Deployment): Promise<voi
     ...(await terraform.idsInState("docker_container")),
     ...(await terraform.idsInState("docker_network")),
   ];
-  await host.script(join(__dirname, "clear.sh"), { PROJECT: Naming.project, KNOWN: known.join(" ") });
+  await host.script(program("clear.sh"), { PROJECT: Naming.project, KNOWN: known.join(" ") });
 }
 
 /** What the operator's command ends with while another of its kind is under way. */
