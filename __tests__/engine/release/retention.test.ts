@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { template } from "../../../constructs/templates";
 import { KEPT_RELEASES } from "../../../constructs/release/release-record";
 import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
@@ -27,7 +28,8 @@ async function deployed(number: number, result: "good" | "failed" = "good"): Pro
   });
   if (number > 1) await docker("rm", "--force", container(number - 1));
   await docker("run", "--detach", "--name", container(number), "--label", `${label}=web`, image(number));
-  await run(["bash", join(TEMPLATES, "release/record.sh")], {
+  await run(["bash", "-s"], {
+    input: template("release/record.sh"),
     env: {
       RELEASES: releases,
       RELEASE: `release-${number}`,
