@@ -26,6 +26,9 @@ const LAST_LINES = 40;
 
 /** What `terraform apply -json` says, line by line: its steps for a person, and its errors with what the failed scripts said. */
 export class ApplyEvents {
+  /** @param starts whether the start of a step is of interest too, not only its end. @default false */
+  constructor(private readonly starts = false) {}
+
   private readonly found: TerraformError[] = [];
   private readonly said = new Map<string, string[]>();
   private readonly failed = new Set<string>();
@@ -37,6 +40,8 @@ export class ApplyEvents {
     const message = event?.["@message"] ?? "";
     const address = event?.hook?.resource?.addr ?? "";
     switch (event?.type) {
+      case "apply_start":
+        return this.starts ? message.replace(/ \[id=[^\]]*\]/, "") : undefined;
       case "apply_errored":
         this.failed.add(address);
         return message;

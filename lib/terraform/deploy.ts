@@ -28,7 +28,8 @@ export async function deploy(
     await synthesise(directory);
     for (const stack of stacks) {
       const workspace = Workspace.containing(directory, stack);
-      const terraform = new Terraform(workspace, say, { plugins, log: (line) => log.write(`${line}\n`) });
+      const write = (line: string) => void log.write(`${line}\n`);
+      const terraform = new Terraform(workspace, say, { plugins, log: write, starts: true });
       await terraform.init();
       await terraform.applyUnseen(workspace.valueFiles, interruption);
     }

@@ -33,6 +33,8 @@ export interface TerraformOptions {
   readonly plugins?: PluginChoice;
   /** Gets every message of Terraform, also those that are no step. @default nobody does */
   readonly log?: (line: string) => void;
+  /** Whether the start of a step is said too, not only its end. @default false */
+  readonly starts?: boolean;
 }
 
 /** Terraform itself, in the folder of one stack: unlike cdktf it hands on the whole of an error, and applies the plan that was shown. */
@@ -98,7 +100,7 @@ export class Terraform {
   }
 
   private async applying(argv: readonly string[], interruption?: Promise<void>): Promise<void> {
-    const events = new ApplyEvents();
+    const events = new ApplyEvents(this.settings.starts);
     const onLine = (line: string) => {
       const step = events.take(line);
       this.settings.log?.(messageOf(line));
