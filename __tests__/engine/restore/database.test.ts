@@ -71,7 +71,7 @@ describe("before anything is touched", () => {
     );
     expect(code).toBe(1);
     expect(system.audit.at(-1)).toMatchObject({
-      backup,
+      set: backup,
       result: expect.stringMatching(/^refused: .* is not what was backed up/) as string,
     });
   });
