@@ -176,6 +176,7 @@ const WORDS: readonly (readonly [word: string, ...lines: string[]])[] = [
   ["backup", "backup database", "backup database --plain", "backup uploads", "backup full", "backup prune"],
   ["backups", "backups"],
   ["verify-backup", "verify-backup --newest"],
+  ["clean-up", "clean-up --dry-run", "clean-up"],
   ["off-host", "off-host copy", "off-host list", "off-host check"],
   ["restart", "restart work-order-service"],
   [
