@@ -8,6 +8,9 @@ import { Workspace } from "./workspace";
 
 const ANSWER_SECONDS = 60;
 
+/** A line that a script prints for programs; the same in words comes after it. */
+const REPORT = /^ {2}\{"/;
+
 /**
  * Deploys stacks of a working directory, one after the other, as `cdktf deploy` does: everything that Terraform says goes to a
  * log, and its steps to `say`.
@@ -29,7 +32,10 @@ export async function deploy(
     for (const stack of stacks) {
       const workspace = Workspace.containing(directory, stack);
       const write = (line: string) => void log.write(`${line}\n`);
-      const terraform = new Terraform(workspace, say, { plugins, log: write, starts: true });
+      const forPeople = (line: string) => {
+        if (!REPORT.test(line)) say(line);
+      };
+      const terraform = new Terraform(workspace, forPeople, { plugins, log: write, starts: true });
       await terraform.init();
       await terraform.applyUnseen(workspace.valueFiles, interruption);
     }
