@@ -14,7 +14,7 @@ export interface Options {
 }
 
 const ABOUT =
-  "A rehearsal is a throwaway host (systemd, sshd, Docker Engine) in a container, and the production stack deployed on it as on " +
+  "A rehearsal is an ephemeral host (systemd, sshd, Docker Engine) in a container, and the production stack deployed on it as on " +
   "a real VM.";
 
 const EXIT_CODES = `exit codes: 0 done

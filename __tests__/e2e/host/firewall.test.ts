@@ -10,13 +10,8 @@ import {
   STRAY_PORT,
   TELLING_PORTS,
 } from "../support/exposure";
-import { deploy, onHost, rehearsal } from "../support/rehearsal";
+import { deploy, onHost, outside, rehearsal } from "../support/rehearsal";
 import { onSecondHost, openPorts } from "../support/second-host";
-
-/** A machine that is not the host. */
-async function outside(): Promise<string> {
-  return (await onHost("ip -4 -o route show default | awk '{print $3}'")).stdout.trim();
-}
 
 /** Whether an answer comes from there to the web's container: a refusal is one. */
 async function webReaches(address: string, port: number): Promise<boolean> {

@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "../../../lib/run";
 import { temporaryFolder } from "../../support/temporary-folder";
-import { onHost, rehearsal } from "../support/rehearsal";
+import { outside, rehearsal } from "../support/rehearsal";
 
 const OTHER_KEY =
   "198.51.100.1 ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ2Fq0xXfM3Hq4bpZkQ0t3n2dRrkP9VwYkq8m8zQ1xAb";
@@ -21,11 +21,6 @@ async function listing(): Promise<string> {
   return stdout;
 }
 
-/** The machine on the host's way out, which has no sshd. */
-async function gateway(): Promise<string> {
-  return (await onHost("ip -4 -o route show default | awk '{print $3}'")).stdout.trim();
-}
-
 describe("a plan for a host that is not the one", () => {
   test.each([
     [
@@ -36,7 +31,7 @@ describe("a plan for a host that is not the one", () => {
     // Where the host's firewall drops it instead, the answer takes 50 s.
     [
       "nobody answers",
-      async () => ({ SERVER_IP: await gateway(), SSH_PORT: 2 }),
+      async () => ({ SERVER_IP: await outside(), SSH_PORT: 2 }),
       /Connection\s+(refused|timed\s+out)/i,
     ],
   ])("stops where %s, and changes nothing", async (_what, values, words) => {

@@ -44,6 +44,11 @@ export function variables(): Record<string, string> {
   return JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
 }
 
+/** Address of a machine that is not the host, and has no sshd: the one on the host's way out. */
+export async function outside(): Promise<string> {
+  return (await onHost("ip -4 -o route show default | awk '{print $3}'")).stdout.trim();
+}
+
 /** Uses the rehearsal's system as a user would. */
 export const smoke = (): Promise<SmokeResult> => runSmoke(rehearsal().url);
 

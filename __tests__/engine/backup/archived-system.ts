@@ -177,6 +177,32 @@ export class ArchivedSystem {
     if (code !== 0) throw new Error(stdout + stderr);
   }
 
+  /** `emaintenance restore point-in-time`, without its question. */
+  async restore(...args: readonly string[]): Promise<RunResult> {
+    return this.emaintenance(["restore", "point-in-time", ...args, "--yes"], { timeoutSeconds: 240 });
+  }
+
+  /** The server's clock. */
+  async now(): Promise<string> {
+    return this.sql("SELECT clock_timestamp()");
+  }
+
+  /** Waits until the server's clock is so many seconds past a time: what comes then belongs to another target time. */
+  async later(time: string, seconds: number): Promise<void> {
+    const passed = `SELECT clock_timestamp() > '${time}'::timestamptz + interval '${seconds} seconds'`;
+    await waitFor(`${seconds} seconds more`, 30, async () => (await this.sql(passed)) === "t");
+  }
+
+  /** The highest number in the table `written`, and how many are missing below it. */
+  async written(): Promise<string> {
+    return this.sql("SELECT max(n) || ' ' || max(n) - count(*) FROM written");
+  }
+
+  /** Folders next to the cluster's own. */
+  get retired(): string[] {
+    return readdirSync(join(this.root, "data/postgres")).filter((name) => name !== "pgdata");
+  }
+
   /** Names of the files of the log that are archived, over all generations. */
   get archivedFiles(): string[] {
     return readdirSync(archiveFolder(this.root)).flatMap((generation) =>

@@ -1,4 +1,4 @@
-import { readdirSync, renameSync } from "node:fs";
+import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { waitFor } from "../../../lib/run";
 import { HOSTILE_SCHEMAS } from "../../support/hostile-names";
@@ -21,27 +21,6 @@ beforeAll(async () => {
 }, START_MS);
 afterAll(() => system?.remove());
 
-const restore = (...args: readonly string[]) =>
-  system.emaintenance(["restore", "point-in-time", ...args, "--yes"], { timeoutSeconds: 240 });
-
-/** The highest number in the table, and how many are missing below it. */
-const written = () => system.sql("SELECT max(n) || ' ' || max(n) - count(*) FROM written");
-
-/** The server's clock. */
-const now = () => system.sql("SELECT clock_timestamp()");
-
-/** A second between what must be restored and what must not. */
-const later = async (time: string) =>
-  waitFor(
-    "the next second",
-    30,
-    async () =>
-      (await system.sql(`SELECT clock_timestamp() > '${time}'::timestamptz + interval '1 second'`)) === "t",
-  );
-
-/** Folders next to the cluster's own. */
-const retired = () => readdirSync(join(system.root, "data/postgres")).filter((name) => name !== "pgdata");
-
 /** Writes rows until some are confirmed. @returns the highest number of them */
 async function write(from: number): Promise<number> {
   const load = WriteLoad.start(system.operated.container("postgres"), from);
@@ -54,27 +33,27 @@ describe("emaintenance restore point-in-time", () => {
     const load = WriteLoad.start(system.operated.container("postgres"));
     await waitFor("written rows", 60, () => Promise.resolve(load.confirmed > 100));
     const confirmed = load.confirmed;
-    const target = await now();
-    await later(target);
+    const target = await system.now();
+    await system.later(target, 1);
     await system.sql("DROP DATABASE emaintenance WITH (FORCE)", "postgres");
     await load.stop();
 
-    const { code, stdout, stderr } = await restore("--to", target);
+    const { code, stdout, stderr } = await system.restore("--to", target);
 
     expect(stderr).toBe("");
     expect(code).toBe(0);
     expect(stdout).toContain("every row of the restored databases was read");
-    const [highest, missing] = (await written()).split(" ").map(Number);
+    const [highest, missing] = (await system.written()).split(" ").map(Number);
     expect(highest).toBeGreaterThanOrEqual(confirmed);
     expect(missing).toBe(0);
   });
 
   test("keeps the files from before, and starts a new archive of the restored database", async () => {
-    expect(retired()).toEqual([expect.stringMatching(/^pgdata\.before_\d{14}$/)]);
+    expect(system.retired).toEqual([expect.stringMatching(/^pgdata\.before_\d{14}$/)]);
     await system.archiving();
 
     expect(await system.check()).toMatchObject({ trouble: null, hole: true });
-    const { code, stderr } = await restore("--latest");
+    const { code, stderr } = await system.restore("--latest");
     expect(code).toBe(1);
     expect(stderr).toContain("the archive began again and has no base backup since");
 
@@ -85,7 +64,7 @@ describe("emaintenance restore point-in-time", () => {
     const place = new HostileWorkplace();
     await system.sql(`${HOSTILE_SCHEMAS.join(";")};
       ALTER DATABASE emaintenance SET evil.setting = 'a[$(id>executed)]'`);
-    const [highest = 0] = (await written()).split(" ").map(Number);
+    const [highest = 0] = (await system.written()).split(" ").map(Number);
     const confirmed = await write(highest + 1);
     await system.check();
     await system.operated.docker("stop", system.operated.container("postgres"));
@@ -104,7 +83,7 @@ describe("emaintenance restore point-in-time", () => {
     expect(
       Number(await system.sql("SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%executed%'")),
     ).toBe(HOSTILE_SCHEMAS.filter((line) => /^CREATE SCHEMA.*executed/s.test(line)).length);
-    expect(await written()).toBe(`${confirmed} 0`);
+    expect(await system.written()).toBe(`${confirmed} 0`);
   });
 
   test.each([
@@ -118,7 +97,7 @@ describe("emaintenance restore point-in-time", () => {
     ["a time without a zone", ["--to", "2026-01-31 12:34:56"], 2, "a time with its zone"],
     ["no time at all", [], 2, "--to TIME or --latest"],
   ])("refuses %s", async (_what, args, expected, message) => {
-    const { code, stderr } = await restore(...args);
+    const { code, stderr } = await system.restore(...args);
 
     expect(code).toBe(expected);
     expect(stderr).toContain(message);

@@ -18,20 +18,12 @@ beforeAll(async () => {
 }, START_MS);
 afterAll(() => system?.remove());
 
-const restore = (...args: readonly string[]) =>
-  system.emaintenance(["restore", "point-in-time", ...args, "--yes"], { timeoutSeconds: 240 });
-
-const written = () => system.sql("SELECT max(n) || ' ' || max(n) - count(*) FROM written");
-
-/** Folders next to the cluster's own. */
-const retired = () => readdirSync(join(system.root, "data/postgres")).filter((name) => name !== "pgdata");
-
 describe("emaintenance restore point-in-time", () => {
   test("leaves everything as it was when the log is damaged or has a gap", async () => {
     await system.archiving();
     await system.base();
-    const before = await written();
-    const folders = retired();
+    const before = await system.written();
+    const folders = system.retired;
     const { generation } = await system.check();
     const wal = join(system.root, "backups/point-in-time", generation, "wal");
     for (let segment = 0; segment < 4; segment += 1) {
@@ -49,19 +41,19 @@ describe("emaintenance restore point-in-time", () => {
         .at(-1) ?? "",
     );
     appendFileSync(damaged, "damage");
-    const { code, stderr } = await restore("--latest");
+    const { code, stderr } = await system.restore("--latest");
     expect(code).toBe(1);
     expect(stderr).toContain("the log could not be replayed");
 
     renameSync(damaged, join(system.root, "gone.gz"));
     await system.archiving();
-    const gap = await restore("--latest");
+    const gap = await system.restore("--latest");
     expect(gap.code).toBe(1);
     expect(gap.stderr).toContain("the log is not whole");
     renameSync(join(system.root, "gone.gz"), damaged);
 
-    expect(await written()).toBe(before);
-    expect(retired()).toEqual(folders);
+    expect(await system.written()).toBe(before);
+    expect(system.retired).toEqual(folders);
     expect(existsSync(join(system.root, "status/restore.journal"))).toBe(false);
     expect((await system.check()).generation).toBe(generation);
   });

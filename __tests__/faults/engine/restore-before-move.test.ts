@@ -1,4 +1,3 @@
-import { waitFor } from "../../../lib/run";
 import { OWNER } from "../../support/database-start";
 import { temporaryFolder } from "../../support/temporary-folder";
 import { ArchivedSystem } from "../../engine/backup/archived-system";
@@ -9,30 +8,21 @@ jest.setTimeout(900_000);
 let system: ArchivedSystem;
 afterAll(() => system?.remove());
 
-/** The server's clock. */
-const now = () => system.sql("SELECT clock_timestamp()");
-
-const later = (time: string) => {
-  const passed = `SELECT clock_timestamp() > '${time}'::timestamptz + interval '2 seconds'`;
-  return waitFor("two seconds more", 30, async () => (await system.sql(passed)) === "t");
-};
-
 test("a time when the services were still superuser is restored, and afterwards they are no superuser", async () => {
   // GIVEN a base backup, rows and a recovery target time of a former version
   system = await ArchivedSystem.start(temporaryFolder(), true);
   await system.sql("CREATE TABLE written (n int); INSERT INTO written VALUES (1)");
   await system.base();
   // A base backup counts from the second after its end.
-  await later(await now());
+  await system.later(await system.now(), 2);
   await system.sql("INSERT INTO written VALUES (2)");
-  const target = await now();
-  await later(target);
+  const target = await system.now();
+  await system.later(target, 2);
   await system.moveRoles();
   await system.sql("INSERT INTO written VALUES (3)");
 
   // WHEN
-  const words = ["restore", "point-in-time", "--to", target, "--yes"];
-  const { code, stderr } = await system.emaintenance(words, { timeoutSeconds: 240 });
+  const { code, stderr } = await system.restore("--to", target);
 
   // THEN
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
